@@ -5,10 +5,10 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
-from core.embedded import postgres
+from core.embedded import places, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # everything the embedded services write; ignored by git
+VAR_DIR = places.var_dir()  # everything the embedded services write; ignored by git
 
 env = environ.Env()
 
@@ -83,7 +83,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=postgres.url(VAR_DIR / "postgres"))}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=postgres.url(places.demo_cluster()))}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

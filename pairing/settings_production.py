@@ -1,4 +1,4 @@
-"""Production settings: nothing has a default that could be unsafe, and every missing value is named at once."""
+"""Production settings: no default that could be unsafe, and every missing value is named at once."""
 
 import os
 import sys

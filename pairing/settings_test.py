@@ -1,7 +1,14 @@
 """Settings of the test suite: the development settings with quick hashes and mail kept in memory."""
 
+from core.embedded import places, postgres
 from pairing.settings import *  # noqa: F403
-from pairing.settings import VAR_DIR
+from pairing.settings import VAR_DIR, env
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=postgres.url(places.test_cluster()))}
+# A name of one's own lets several runs share a server.
+DATABASES["default"]["TEST"] = {
+    "NAME": "_".join(filter(None, ["test_pairing", env.str("TEST_DB_SUFFIX", default="")]))
+}
 
 DEBUG = False
 SECRET_KEY = "test-only-key-" + "x" * 50

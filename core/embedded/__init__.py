@@ -1,0 +1,1 @@
+"""The services that a demo and the tests bring along themselves; plain Python, no Django."""

@@ -1,0 +1,245 @@
+"""Starts, finds and stops a private PostgreSQL that listens on a Unix socket only.
+
+A server counts as alive when it answers on its socket, never because of a pid in a file: after `kill -9` or a
+restarted container that pid is nobody's, or somebody else's.
+"""
+
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import signal
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from core.embedded import binaries, identity, processes
+from core.embedded.errors import EmbeddedError
+
+USER = "postgres"
+PORT = 5432  # only part of the socket's file name; no network port is opened
+SOCKET_PATH_LIMIT = 100  # bytes; the kernel takes 107 on Linux and 103 on macOS
+START_SECONDS = 60
+STOP_SECONDS = 30
+FLAGS = (
+    "-c",
+    "listen_addresses=",
+    "-c",
+    "shared_buffers=64MB",
+    "-c",
+    "max_connections=120",
+    "-c",
+    "io_method=sync",
+)
+TEST_FLAGS = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+
+_ACCEPTING, _BUSY = 0, 1  # exit statuses of pg_isready
+_NOBODYS_PID = "4194305"  # one above the largest pid that Linux ever gives
+
+
+def url(data_dir: Path, name: str = "pairing") -> str:
+    """Return the address of database `name` in the cluster at `data_dir`, whether or not it runs."""
+    return f"postgres://{USER}@:{PORT}/{quote(str(socket_dir(data_dir)))}/{quote(name, safe='')}"
+
+
+def socket_dir(data_dir: Path) -> Path:
+    """Return the folder of the socket: the data directory, or a short one when its path does not do.
+
+    It must fit into a socket address, and a comma would end it: clients read a list of hosts there.
+    """
+    data_dir = data_dir.absolute()
+    if len(os.fsencode(data_dir / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_LIMIT and "," not in str(data_dir):
+        return data_dir
+    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    return Path("/tmp") / f"pairing-{os.geteuid()}-{digest}"  # noqa: S108 - its owner is checked before use
+
+
+def ensure_running(data_dir: Path, *, name: str = "pairing", extra_flags: Sequence[str] = ()) -> str:
+    """Start the cluster at `data_dir` unless it answers already, and return the address of its database.
+
+    Makes the cluster and the database when they are missing. The server outlives the caller. `extra_flags`
+    are options of the `postgres` program and only count for a server that this call starts.
+
+    Raises:
+        EmbeddedError: the folder is not writable or not a cluster, or the server does not come up.
+    """
+    if not is_running(data_dir):
+        with _locked(data_dir):
+            if not is_running(data_dir):
+                _create_cluster(data_dir)
+                _start(data_dir, extra_flags)
+    _create_database(data_dir, name)
+    return url(data_dir, name)
+
+
+def is_running(data_dir: Path) -> bool:
+    """Tell whether the cluster at `data_dir` accepts connections."""
+    return (data_dir / "PG_VERSION").exists() and _status(data_dir) == _ACCEPTING
+
+
+def stop(data_dir: Path) -> bool:
+    """Stop the cluster at `data_dir` after its open statements are rolled back; return whether it ran.
+
+    Raises:
+        EmbeddedError: it still answers after 30 seconds.
+    """
+    if not (data_dir / "PG_VERSION").exists():
+        return False
+    with _locked(data_dir):
+        pid = _server_pid(data_dir)
+        if pid is None or _status(data_dir) not in (_ACCEPTING, _BUSY):
+            return False
+        os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _server_pid(data_dir) is not None:
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"The PostgreSQL in {data_dir} does not stop; see {_log(data_dir)}.")
+            time.sleep(0.05)
+    return True
+
+
+@contextmanager
+def _locked(data_dir: Path) -> Iterator[None]:
+    """Hold the lock beside `data_dir`, so that two starts at once become one start and one wait."""
+    try:
+        data_dir.parent.mkdir(parents=True, exist_ok=True)
+        handle = data_dir.with_name(f"{data_dir.name}.lock").open("w")
+    except OSError as error:
+        raise EmbeddedError(
+            f"Cannot write to {data_dir.parent} ({error.strerror}): "
+            "make that folder yours, or set VAR_DIR to a folder that is."
+        ) from error
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _create_cluster(data_dir: Path) -> None:
+    """Make the cluster beside its place and move it there when it is whole, so a crash leaves no half."""
+    if data_dir.exists() and not any(data_dir.iterdir()):
+        data_dir.rmdir()
+    if data_dir.exists():
+        return _check_cluster(data_dir)
+    half_made = data_dir.with_name(f"{data_dir.name}.new")
+    shutil.rmtree(half_made, ignore_errors=True)
+    half_made.mkdir(mode=0o700)
+    made = binaries.run(
+        "initdb",
+        *("-D", half_made, "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
+        *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        prefix=identity.choose(half_made).prefix,
+    )
+    if made.returncode != 0:
+        raise EmbeddedError(f"Cannot create a database in {data_dir}: {_last_line(made.stderr)}")
+    half_made.rename(data_dir)
+    return None
+
+
+def _check_cluster(data_dir: Path) -> None:
+    version = data_dir / "PG_VERSION"
+    if not version.exists() or not (data_dir / "global" / "pg_control").exists():
+        raise EmbeddedError(
+            f"{data_dir} is not a PostgreSQL data directory: "
+            "move it away, or start over with `make demo-reset`."
+        )
+    if version.read_text().strip() != str(binaries.MAJOR):
+        raise EmbeddedError(
+            f"{data_dir} was made by PostgreSQL {version.read_text().strip()}, this is {binaries.MAJOR}: "
+            "dump it with the old version, or start over with `make demo-reset`."
+        )
+
+
+def _start(data_dir: Path, extra_flags: Sequence[str]) -> None:
+    runner = identity.choose(data_dir)
+    sockets = _make_socket_dir(data_dir, runner.uid)
+    for lock_file in (data_dir / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
+        _disown_stale_pid(lock_file, data_dir)
+    flags = [*FLAGS, "-c", f"unix_socket_directories={sockets}", *extra_flags]
+    started = binaries.run(
+        "pg_ctl",
+        *("start", "--wait", f"--timeout={START_SECONDS}", "-D", data_dir),
+        *("--log", _log(data_dir), "--options", shlex.join(flags)),
+        prefix=runner.prefix,
+    )
+    if started.returncode != 0 or not is_running(data_dir):
+        raise EmbeddedError(f"PostgreSQL does not start: {_why(data_dir, started.stderr)}")
+
+
+def _make_socket_dir(data_dir: Path, uid: int) -> Path:
+    where = socket_dir(data_dir)
+    if where == data_dir.absolute():
+        return where
+    where.mkdir(mode=0o700, exist_ok=True)
+    if os.geteuid() == 0 and where.lstat().st_uid in (0, identity.NOBODY) and not where.is_symlink():
+        os.chown(where, uid, uid)
+    found = where.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o077:
+        raise EmbeddedError(
+            f"{where} belongs to somebody else: remove it, or move the checkout to a shorter path."
+        )
+    return where
+
+
+def _disown_stale_pid(lock_file: Path, data_dir: Path) -> None:
+    """Replace the pid in a lock file of a killed server when another program may have got that pid since.
+
+    PostgreSQL would take that program for its own server and refuse to start. The other lines stay: by them
+    it still finds out whether processes of the killed server are alive.
+    """
+    pid, newline, rest = _read(lock_file).partition("\n")
+    if pid.strip() and not _is_server(pid, data_dir):
+        lock_file.write_text(_NOBODYS_PID + newline + rest)
+
+
+def _server_pid(data_dir: Path) -> int | None:
+    pid = _read(data_dir / "postmaster.pid").partition("\n")[0]
+    return int(pid) if _is_server(pid, data_dir) else None
+
+
+def _is_server(pid: str, data_dir: Path) -> bool:
+    return pid.strip().isdecimal() and processes.is_live(int(pid), program="postgres", folder=data_dir)
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def _create_database(data_dir: Path, name: str) -> None:
+    query = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"  # noqa: S608 - names are ours
+    if binaries.run("psql", *_client(data_dir), "-XAt", "-d", "postgres", "-c", query).stdout.strip() == "1":
+        return
+    with _locked(data_dir):
+        made = binaries.run("createdb", *_client(data_dir), name)
+    if made.returncode != 0 and "already exists" not in made.stderr:
+        raise EmbeddedError(f"Cannot create the database {name}: {_last_line(made.stderr)}")
+
+
+def _status(data_dir: Path) -> int:
+    where = str(socket_dir(data_dir))
+    return binaries.run(
+        "pg_isready", "-q", "-h", where, "-p", str(PORT), "-U", USER, "-d", "postgres"
+    ).returncode
+
+
+def _client(data_dir: Path) -> tuple[str, ...]:
+    return ("-h", str(socket_dir(data_dir)), "-p", str(PORT), "-U", USER)
+
+
+def _log(data_dir: Path) -> Path:
+    return data_dir / "server.log"
+
+
+def _why(data_dir: Path, fallback: str) -> str:
+    log = _log(data_dir)
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    reasons = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
+    return f"{reasons[-1] if reasons else _last_line(fallback)} (whole log: {log})"
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "it gave no reason"
