@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "pairing.reviews",
     "pairing.reminders",
     "pairing.reports",
+    "pairing.workbench",
     "pairing.imports",
     "pairing.demo",
 ]
@@ -183,6 +184,12 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "pairing.reminders.tasks.tick", "schedule": 60.0},
     "dispatch": {"task": "pairing.reminders.tasks.dispatch", "schedule": 15.0},
     "schedule": {"task": "pairing.activities.tasks.schedule", "schedule": 60.0},
+}
+
+# Which background task looks at what a lower layer has left; see core.doorbell.
+DOORBELLS = {
+    "plan_order_confirmed": "pairing.activities.tasks.schedule",
+    "notification_queued": "pairing.reminders.tasks.dispatch",
 }
 
 SITE_NAME = env.str("SITE_NAME", default="三单四联")

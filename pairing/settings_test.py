@@ -17,3 +17,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = VAR_DIR / "test-media"
 AXES_ENABLED = False
 WHITENOISE_AUTOREFRESH = True
+DOORBELLS: dict[str, str] = {}  # no worker runs in the suite; tests call the services, or start a real worker

@@ -1,0 +1,189 @@
+"""Who: the tree of party organisations, the people with a login, and the seats they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+
+import pghistory
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from tree_queries.models import TreeNode
+from tree_queries.query import TreeQuerySet
+
+from branches.enums import BRANCH_STAFF, COUNTY_WIDE, BranchKind, Role
+from core.models import TimeStampedModel
+
+
+class BranchQuerySet(TreeQuerySet):
+    def active(self) -> BranchQuerySet:
+        return self.filter(dissolved_on=None)
+
+    def partnered_with(self, branch_ids: Iterable[int]) -> BranchQuerySet:
+        """Branches in a running pairing with any of `branch_ids`.
+
+        The pairing table sits a layer up; only its relation names are used here, so that one place answers
+        "whose partner am I" for every scope.
+        """
+        ids = list(branch_ids)
+        return self.filter(
+            Q(pairings_as_a__state="active", pairings_as_a__branch_b__in=ids)
+            | Q(pairings_as_b__state="active", pairings_as_b__branch_a__in=ids)
+        ).distinct()
+
+    def visible_to(self, user: User) -> BranchQuerySet:
+        """Every active user sees the list of organisations; contact data is masked in the page."""
+        return self if user.is_active else self.none()
+
+
+@pghistory.track()
+class Branch(TreeNode, TimeStampedModel):
+    """党组织: a general branch, a branch, or a superior committee that is only a node of the tree."""
+
+    name = models.CharField("党组织名称", max_length=100, unique=True)
+    name_key = models.CharField("拼音排序键", max_length=600, editable=False, db_index=True, default="")
+    kind = models.CharField("组织类型", max_length=20, choices=BranchKind, default=BranchKind.OTHER)
+    secretary_name = models.CharField("书记", max_length=60, blank=True)
+    liaison_name = models.CharField("联络员", max_length=60, blank=True)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    member_count = models.PositiveIntegerField("党员人数", default=0)
+    address = models.CharField("地址", max_length=200, blank=True)
+    longitude = models.FloatField("经度", null=True, blank=True)
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    serial = models.PositiveIntegerField("序号", null=True, blank=True)
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+
+    objects = BranchQuerySet.as_manager(with_tree_fields=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "党组织"
+        ordering = ["serial", "name_key", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="branch_not_own_parent"),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                name="branch_coordinates",
+                violation_error_message="经度须在 ±180、纬度须在 ±90 之间，且要么都填、要么都不填。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """用户: a person with a login. Rights come from memberships, not from flags on the user."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    display_name = models.CharField("姓名", max_length=60, blank=True)
+    phone = models.CharField("手机", max_length=30, blank=True)
+    must_change_password = models.BooleanField("须改密码", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户"
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def seats(self) -> list[Membership]:
+        """The memberships in force today, one query for the life of the request."""
+        today = timezone.localdate()
+        return list(Membership.objects.in_force(on=today).filter(user=self).select_related("branch"))
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(seat.role for seat in self.seats)
+
+    @cached_property
+    def branch_ids(self) -> frozenset[int]:
+        """Branches this person works for as secretary, liaison or member."""
+        return frozenset(seat.branch_id for seat in self.seats if seat.role not in COUNTY_WIDE)
+
+    @cached_property
+    def staff_branch_ids(self) -> frozenset[int]:
+        """Branches whose ledgers this person may write."""
+        return frozenset(seat.branch_id for seat in self.seats if seat.role in BRANCH_STAFF)
+
+    @cached_property
+    def secretary_branch_ids(self) -> frozenset[int]:
+        """Branches in whose name this person may confirm, sign and close."""
+        return frozenset(seat.branch_id for seat in self.seats if seat.role == Role.SECRETARY)
+
+    @cached_property
+    def branch(self) -> Branch | None:
+        """The branch this person acts for first, or None for county-wide seats."""
+        return next((seat.branch for seat in self.seats if seat.role not in COUNTY_WIDE), None)
+
+    @property
+    def is_office(self) -> bool:
+        return Role.COUNTY_OFFICE in self.roles
+
+    @property
+    def is_admin(self) -> bool:
+        return self.is_superuser or Role.ADMIN in self.roles
+
+    @property
+    def is_auditor(self) -> bool:
+        return Role.AUDITOR in self.roles
+
+    @property
+    def sees_county(self) -> bool:
+        """Whether this person reads every branch's records."""
+        return self.is_superuser or bool(COUNTY_WIDE & self.roles)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self, *, on: date) -> MembershipQuerySet:
+        return self.filter(Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on)))
+
+    def secretaries_of(self, branch: Branch | int, *, on: date) -> MembershipQuerySet:
+        return self.in_force(on=on).filter(branch=branch, role=Role.SECRETARY)
+
+    def staff_of(self, branch: Branch | int, *, on: date) -> MembershipQuerySet:
+        return self.in_force(on=on).filter(branch=branch, role__in=BRANCH_STAFF)
+
+
+@pghistory.track()
+class Membership(TimeStampedModel):
+    """任职: one person holds one seat in one organisation for a period, both ends inclusive."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", related_name="memberships")
+    branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="党组织", related_name="memberships")
+    role = models.CharField("角色", max_length=20, choices=Role)
+    starts_on = models.DateField("开始日期", default=timezone.localdate)
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任职"
+        ordering = ["branch", "role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="membership_period",
+                violation_error_message="任职结束日期不能早于开始日期。",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "branch", "role"],
+                condition=Q(ends_on__isnull=True),
+                name="membership_one_open_seat",
+                violation_error_message="这个人已在该组织担任同一职务。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch} {self.get_role_display()} {self.user}"

@@ -1,0 +1,5 @@
+"""Paths of branches."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

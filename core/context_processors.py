@@ -1,0 +1,185 @@
+"""What the shell around every page shows: navigation, unread count, the role in force."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from core.models import Notification
+
+
+class Entry(NamedTuple):
+    """One line of the navigation. `audience`: all, county (reads everything) or manage (runs the system)."""
+
+    label: str
+    url_name: str
+    icon: str
+    audience: str = "all"
+
+
+class Link(NamedTuple):
+    """A navigation line as the template sees it."""
+
+    label: str
+    url: str
+    icon: str
+    name: str
+    is_active: bool
+
+
+class Group(NamedTuple):
+    label: str
+    links: list[Link]
+    is_active: bool
+
+
+NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("", (Entry("工作台", "workbench", "house"),)),
+    (
+        "三单",
+        (
+            Entry("资源清单", "resource_list", "box-seam"),
+            Entry("需求账单", "demand_list", "clipboard-heart"),
+            Entry("计划定单", "plan_order_list", "file-earmark-check"),
+            Entry("智能匹配", "matching", "shuffle"),
+        ),
+    ),
+    (
+        "四联",
+        (
+            Entry("活动日历", "calendar", "calendar3"),
+            Entry("活动", "activity_list", "people"),
+            Entry("结对", "pairing_list", "link-45deg"),
+        ),
+    ),
+    (
+        "调度",
+        (
+            Entry("沟通·调度·研讨", "review_list", "chat-square-text"),
+            Entry("提醒与通知", "notification_list", "bell"),
+            Entry("驾驶舱", "dashboard", "speedometer2", "county"),
+        ),
+    ),
+    (
+        "管理",
+        (
+            Entry("数据导入", "import_list", "file-earmark-arrow-up", "manage"),
+            Entry("组织", "branch_list", "diagram-3", "manage"),
+            Entry("用户", "user_list", "person-gear", "manage"),
+            Entry("留痕", "audit_list", "journal-check", "county"),
+        ),
+    ),
+)
+BOTTOM_BAR = (
+    "workbench",
+    "demand_list",
+    "matching",
+    "calendar",
+)  # the fifth place, 我的, opens the whole menu
+LEDGERS = ("resource_list", "demand_list", "plan_order_list")
+
+
+class Shell:
+    """The shell of one request; every part is worked out only when a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user: Any = request.user
+
+    @cached_property
+    def unread_count(self) -> int:
+        return Notification.objects.visible_to(self.user).unread().count()
+
+    @cached_property
+    def role(self) -> str:
+        """The role in force, in the office's words; the widest one when a person holds several."""
+        if self.user.is_admin:
+            return "管理员"
+        if self.user.is_office:
+            return "县党建办"
+        if self.user.is_auditor:
+            return "审计员"
+        return next((seat.get_role_display() for seat in self.user.seats), "未任职")
+
+    @cached_property
+    def branch_name(self) -> str:
+        return self.user.branch.name if self.user.branch else ""
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The navigation this person may use, without pages that do not exist."""
+        audiences = {"all"}
+        if self.user.is_admin or self.user.is_office:
+            audiences |= {"county", "manage"}
+        elif self.user.is_auditor:
+            audiences.add("county")
+        found = [(label, list(_reversed(entries, audiences))) for label, entries in NAVIGATION]
+        active = self._active([url for _, links in found for _, url in links])
+        return [
+            Group(
+                label,
+                [Link(e.label, url, e.icon, e.url_name, url == active) for e, url in links],
+                active in urls,
+            )
+            for label, links in found
+            if (urls := [url for _, url in links])
+        ]
+
+    def _active(self, urls: list[str]) -> str | None:
+        """The navigation address that the page lies under; the longest wins."""
+        path = self.request.path
+        return max(
+            (url for url in urls if path == url or (url != "/" and path.startswith(url))),
+            key=len,
+            default=None,
+        )
+
+    @cached_property
+    def links(self) -> dict[str, Link]:
+        return {link.name: link for group in self.groups for link in group.links}
+
+    @cached_property
+    def bottom_bar(self) -> list[Link]:
+        links = [self.links[name] for name in BOTTOM_BAR if name in self.links]
+        return [_as_ledgers(link, self.ledgers) if link.name == "demand_list" else link for link in links]
+
+    @cached_property
+    def ledgers(self) -> list[Link]:
+        """The three ledgers, offered as tabs on a phone."""
+        return [self.links[name] for name in LEDGERS if name in self.links]
+
+    @cached_property
+    def in_ledgers(self) -> bool:
+        return any(link.is_active for link in self.ledgers)
+
+    @cached_property
+    def search_url(self) -> str:
+        return _reverse("search")
+
+
+def _as_ledgers(link: Link, ledgers: list[Link]) -> Link:
+    return link._replace(
+        label="三单", icon="card-checklist", is_active=any(each.is_active for each in ledgers)
+    )
+
+
+def _reverse(name: str) -> str:
+    """Give the address of a page, or nothing when this installation does not have the page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _reversed(entries: tuple[Entry, ...], audiences: set[str]) -> Iterator[tuple[Entry, str]]:
+    for entry in entries:
+        if entry.audience in audiences and (url := _reverse(entry.url_name)):
+            yield entry, url
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the shell; nothing, and no query, for somebody who is not logged in."""
+    user = getattr(request, "user", None)
+    return {"shell": Shell(request)} if user is not None and user.is_authenticated else {}

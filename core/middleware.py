@@ -1,0 +1,65 @@
+"""Two middlewares: pages of logged-in people are never cached; refusals become sentences."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import DomainError
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def private_pages(get_response: GetResponse) -> GetResponse:
+    """Keep pages of logged-in people out of every cache, and fragments apart from the pages they belong to."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
+
+
+def domain_errors(get_response: GetResponse) -> GetResponse:
+    """Turn a DomainError that a view did not handle into a sentence where the person is looking."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    middleware.process_exception = refuse  # type: ignore[attr-defined]  # Django looks the hook up by name
+    return middleware
+
+
+def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Answer a DomainError: fragment for htmx, JSON for programs, else message and redirect back.
+
+    Anything else is a bug and stays an exception.
+    """
+    if not isinstance(error, DomainError):
+        return None
+    if request.headers.get("HX-Request"):
+        response = render(request, "components/refusal.html", {"message": error.message}, status=error.status)
+        response.headers.update({"HX-Retarget": "#flash", "HX-Reswap": "innerHTML show:window:top"})
+        return response
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": error.message, "field": error.field}, status=error.status)
+    if request.method == "POST":
+        messages.error(request, error.message)
+        return HttpResponseRedirect(_back(request))
+    return render(request, "errors/refused.html", {"message": error.message}, status=error.status)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page the form stood on; another site's address is never followed."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(referer)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"

@@ -1,0 +1,136 @@
+"""Tables without a domain word: the audit trail, the notification outbox, the working calendar, heartbeats."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from core.enums import Channel, NotificationState
+
+
+class TimeStampedModel(models.Model):
+    """Rows that know when they were made and last changed."""
+
+    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class AuditEntry(models.Model):
+    """操作留痕: one business action by one person, written in the same transaction as its effect."""
+
+    at = models.DateTimeField("时间", default=timezone.now, db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="操作人",
+        related_name="+",
+    )
+    action = models.CharField("动作", max_length=60, help_text="e.g. plan_order.confirm")
+    target_type = models.CharField("对象类型", max_length=60)
+    target_id = models.BigIntegerField("对象编号")
+    target_label = models.CharField("对象", max_length=200)
+    summary = models.CharField("说明", max_length=300, blank=True)
+    reason = models.TextField("理由", blank=True)
+    changes = models.JSONField("变更", default=dict, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作留痕"
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["target_type", "target_id", "-at"], name="audit_target")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target_label}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(channel=Channel.IN_APP, state=NotificationState.SENT, read_at=None)
+
+    def visible_to(self, user: object) -> NotificationQuerySet:
+        return self.filter(recipient=user, channel=Channel.IN_APP)
+
+
+class Notification(TimeStampedModel):
+    """通知: one message to one person over one channel; the outbox that every channel is fed from."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="收件人", related_name="notifications"
+    )
+    channel = models.CharField("渠道", max_length=10, choices=Channel)
+    dedupe_key = models.CharField("去重键", max_length=200, unique=True)
+    subject = models.CharField("标题", max_length=200)
+    body = models.TextField("内容", blank=True)
+    url = models.CharField("链接", max_length=300, blank=True, help_text="path within this site")
+    state = models.CharField(
+        "状态", max_length=10, choices=NotificationState, default=NotificationState.PENDING
+    )
+    due_at = models.DateTimeField("应发时间", default=timezone.now)
+    sent_at = models.DateTimeField("送达时间", null=True, blank=True)
+    read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+    attempt_count = models.PositiveSmallIntegerField("尝试次数", default=0)
+    attempt_started_at = models.DateTimeField("开始投递", null=True, blank=True)
+    lease_until = models.DateTimeField("租约到期", null=True, blank=True)
+    lease_token = models.UUIDField("租约", null=True, blank=True)
+    last_error = models.TextField("最近错误", blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知"
+        ordering = ["-due_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["pending", "claimed"]),
+                name="notification_due",
+            ),
+            models.Index(fields=["recipient", "-due_at"], name="notification_inbox"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="notification_sent_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(lease_until__isnull=False, lease_token__isnull=False),
+                name="notification_claimed_has_lease",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class WorkingDay(models.Model):
+    """工作日历: an exception to Monday–Friday: a holiday, or a weekend day worked instead (调休)."""
+
+    day = models.DateField("日期", unique=True)
+    is_working = models.BooleanField("上班")
+    name = models.CharField("说明", max_length=60, blank=True)
+    is_guess = models.BooleanField("推测", default=False, help_text="官方安排公布前的推测，请管理员核对")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作日历"
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {'上班' if self.is_working else '放假'}"
+
+
+class Heartbeat(models.Model):
+    """心跳: when a recurring job last ran; what the watchdog looks at."""
+
+    name = models.CharField("任务", max_length=40, unique=True)
+    beat_at = models.DateTimeField("最近一次")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "心跳"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,61 @@
+"""Calendar periods in local dates: months, quarters, years, as keys and half-open ranges."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+MONTHS_PER = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """The half-open range [starts_on, ends_before) with its key: `2026-03`, `2026Q1` or `2026`."""
+
+    starts_on: date
+    ends_before: date
+    key: str
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_before - timedelta(days=1)
+
+    def __contains__(self, day: date) -> bool:
+        return self.starts_on <= day < self.ends_before
+
+    @property
+    def label(self) -> str:
+        """The period as an office writes it: 2026年3月, 2026年第1季度, 2026年."""
+        if "Q" in self.key:
+            year, quarter = self.key.split("Q")
+            return f"{year}年第{quarter}季度"
+        year, _, month = self.key.partition("-")
+        return f"{year}年{int(month)}月" if month else f"{year}年"
+
+
+def period_of(unit: str, day: date) -> Period:
+    """The period of `unit` (month, quarter, year) that holds `day`."""
+    months = MONTHS_PER[unit]
+    start = date(day.year, (day.month - 1) // months * months + 1, 1)
+    key = {
+        "month": f"{start:%Y-%m}",
+        "quarter": f"{start.year}Q{(start.month + 2) // 3}",
+        "year": f"{start.year}",
+    }[unit]
+    return Period(start, start + relativedelta(months=months), key)
+
+
+def periods_between(unit: str, first: date, last: date) -> Iterator[Period]:
+    """Every period of `unit` that shares a day with [first, last], both inclusive."""
+    period = period_of(unit, first)
+    while period.starts_on <= last:
+        yield period
+        period = period_of(unit, period.ends_before)
+
+
+def month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])

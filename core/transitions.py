@@ -1,0 +1,27 @@
+"""The one guard of every state machine: TRANSITIONS tables live in each app's enums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import TextChoices
+
+from core.errors import TransitionError
+
+Table = Mapping[Any, frozenset[Any]]
+
+
+def check_transition(table: Table, choices: type[TextChoices], current: str, target: str, noun: str) -> None:
+    """Refuse a step that `table` does not list.
+
+    Raises:
+        TransitionError: naming the current state and the states that can follow it.
+    """
+    if choices(target) in table[choices(current)]:
+        return
+    following = "、".join(choices(state).label for state in sorted(table[choices(current)]))
+    remedy = f"现在只能转为：{following}。" if following else "这个状态已是终点。"
+    raise TransitionError(
+        f"{noun}现在是“{choices(current).label}”，不能改为“{choices(target).label}”。{remedy}请刷新页面查看最新状态。"
+    )

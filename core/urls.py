@@ -1,0 +1,5 @@
+"""Paths of core."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Paths of ledgers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,15 @@
+"""Activities: what branches do together, when and where, and what came of it."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ActivitiesConfig(AppConfig):
+    name = "pairing.activities"
+    verbose_name = "活动"
+
+    def ready(self) -> None:
+        from pairing.activities import rules  # noqa: F401  registers the permissions
+        from pairing.activities.dictionary import seed_dictionary
+
+        post_migrate.connect(seed_dictionary, sender=self)

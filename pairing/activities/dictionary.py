@@ -1,0 +1,48 @@
+"""The activity kinds and metrics a new installation starts with; administrators own them from then on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from pairing.activities.models import ActivityKind, Metric
+from pairing.plans.enums import Line
+
+KINDS = {
+    Line.ORGANISATION: ("座谈", "签约", "结对共建会议"),
+    Line.ACTIVITY: ("红色走读", "书香支部", "田间课堂", "主题党日", "三送", "暖冬慰问", "关爱留守儿童"),
+    Line.TALENT: ("青年论坛", "清廉青年说", "业务沙龙", "跟班学习"),
+    Line.WORK: ("专项行动", "终端提质", "困难客户帮扶", "直播"),
+}
+VOLUNTEER_SERVICE = frozenset({"三送", "暖冬慰问", "关爱留守儿童"})
+METRICS = (
+    ("查处案件", "起"),
+    ("焕新终端", "家"),
+    ("一户一策", "户"),
+    ("观看人次", "人次"),
+    ("成交金额(元)", "元"),
+    ("跟班学习人数", "人"),
+    ("解决问题", "件"),
+    ("现场收集需求", "条"),
+    ("发放宣传资料", "份"),
+    ("解答咨询", "人次"),
+)
+
+
+@transaction.atomic
+def seed_dictionary(**_kwargs: Any) -> None:
+    """Fill empty dictionaries; ones somebody has edited are left alone."""
+    if not ActivityKind.objects.exists():
+        pairs = [(line, name) for line, names in KINDS.items() for name in names]
+        ActivityKind.objects.bulk_create(
+            ActivityKind(
+                name=name, line=line, is_volunteer_service=name in VOLUNTEER_SERVICE, position=position
+            )
+            for position, (line, name) in enumerate(pairs, start=1)
+        )
+    if not Metric.objects.exists():
+        Metric.objects.bulk_create(
+            Metric(name=name, unit=unit, position=position)
+            for position, (name, unit) in enumerate(METRICS, start=1)
+        )

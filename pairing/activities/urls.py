@@ -1,0 +1,5 @@
+"""Paths of activities."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,8 @@
+"""Imports: the six workbooks, in their order."""
+
+from django.apps import AppConfig
+
+
+class ImportsConfig(AppConfig):
+    name = "pairing.imports"
+    verbose_name = "导入"

@@ -1,0 +1,5 @@
+"""Paths of imports."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Paths of matching."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,11 @@
+"""Plans: what two branches agree to do together."""
+
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    name = "pairing.plans"
+    verbose_name = "结对与定单"
+
+    def ready(self) -> None:
+        from pairing.plans import rules  # noqa: F401  registers the permissions

@@ -1,0 +1,102 @@
+"""Choices and state machines of pairings, claims and plan orders."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class Line(TextChoices):
+    """四联: the four joint lines."""
+
+    ORGANISATION = "organisation", "组织联建"
+    ACTIVITY = "activity", "活动联办"
+    TALENT = "talent", "人才联育"
+    WORK = "work", "工作联抓"
+
+
+class PairingState(TextChoices):
+    ACTIVE = "active", "结对中"
+    ENDED = "ended", "已结束"
+
+
+PAIRING_TRANSITIONS = {
+    PairingState.ACTIVE: frozenset({PairingState.ENDED}),
+    PairingState.ENDED: frozenset(),
+}
+
+
+class AgreementState(TextChoices):
+    DRAFT = "draft", "草稿"
+    TO_SIGN = "to_sign", "待签"
+    IN_FORCE = "in_force", "生效"
+    RENEWED = "renewed", "已续签"
+    TERMINATED = "terminated", "终止"
+
+
+AGREEMENT_TRANSITIONS = {
+    AgreementState.DRAFT: frozenset({AgreementState.TO_SIGN, AgreementState.TERMINATED}),
+    AgreementState.TO_SIGN: frozenset(
+        {AgreementState.DRAFT, AgreementState.IN_FORCE, AgreementState.TERMINATED}
+    ),
+    AgreementState.IN_FORCE: frozenset({AgreementState.RENEWED, AgreementState.TERMINATED}),
+    AgreementState.RENEWED: frozenset(),
+    AgreementState.TERMINATED: frozenset(),
+}
+
+
+class ClaimState(TextChoices):
+    PROPOSED = "proposed", "待对方确认"
+    COUNTERED = "countered", "已改议"
+    ACCEPTED = "accepted", "已确认"
+    DECLINED = "declined", "已婉拒"
+    EXPIRED = "expired", "已失效"
+
+
+CLAIM_TRANSITIONS = {
+    ClaimState.PROPOSED: frozenset(
+        {ClaimState.COUNTERED, ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.EXPIRED}
+    ),
+    ClaimState.COUNTERED: frozenset(
+        {ClaimState.COUNTERED, ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.EXPIRED}
+    ),
+    ClaimState.ACCEPTED: frozenset(),
+    ClaimState.DECLINED: frozenset(),
+    ClaimState.EXPIRED: frozenset(),
+}
+CLAIM_PENDING = (ClaimState.PROPOSED, ClaimState.COUNTERED)
+
+
+class PlanOrderState(TextChoices):
+    DRAFT = "draft", "草稿"
+    TO_CONFIRM = "to_confirm", "待双方确认"
+    CONFIRMED = "confirmed", "已确认"
+    IN_PROGRESS = "in_progress", "实施中"
+    AWAITING_ACCEPTANCE = "awaiting_acceptance", "待验收"
+    COMPLETED = "completed", "已完成"
+    CANCELLED = "cancelled", "取消"
+
+
+PLAN_ORDER_TRANSITIONS = {
+    PlanOrderState.DRAFT: frozenset({PlanOrderState.TO_CONFIRM, PlanOrderState.CANCELLED}),
+    PlanOrderState.TO_CONFIRM: frozenset(
+        {PlanOrderState.DRAFT, PlanOrderState.CONFIRMED, PlanOrderState.CANCELLED}
+    ),
+    PlanOrderState.CONFIRMED: frozenset({PlanOrderState.IN_PROGRESS, PlanOrderState.CANCELLED}),
+    PlanOrderState.IN_PROGRESS: frozenset({PlanOrderState.AWAITING_ACCEPTANCE, PlanOrderState.CANCELLED}),
+    PlanOrderState.AWAITING_ACCEPTANCE: frozenset({PlanOrderState.IN_PROGRESS, PlanOrderState.COMPLETED}),
+    PlanOrderState.COMPLETED: frozenset(),
+    PlanOrderState.CANCELLED: frozenset(),
+}
+PLAN_ORDER_LIVE = (
+    PlanOrderState.DRAFT,
+    PlanOrderState.TO_CONFIRM,
+    PlanOrderState.CONFIRMED,
+    PlanOrderState.IN_PROGRESS,
+    PlanOrderState.AWAITING_ACCEPTANCE,
+)
+
+
+class TaskKind(TextChoices):
+    PREPARATION = "preparation", "准备"
+    ACTIVITY = "activity", "联办活动"
+    FOLLOW_UP = "follow_up", "跟进"

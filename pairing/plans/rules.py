@@ -1,0 +1,47 @@
+"""Who may propose, answer, edit and confirm what two branches share."""
+
+from __future__ import annotations
+
+import rules
+
+from branches.models import User
+from branches.rules import is_admin, is_branch_staff
+from pairing.plans.models import Claim, Pairing, PlanOrder
+
+
+@rules.predicate
+def is_staff_of_pairing(user: User, pairing: Pairing | None) -> bool:
+    return pairing is not None and any(pairing.has(pk) for pk in user.staff_branch_ids)
+
+
+@rules.predicate
+def is_secretary_of_awaited_branch(user: User, claim: Claim | None) -> bool:
+    return claim is not None and claim.awaiting_id in user.secretary_branch_ids
+
+
+@rules.predicate
+def is_staff_of_order(user: User, order: PlanOrder | None) -> bool:
+    return order is not None and is_staff_of_pairing(user, order.pairing)
+
+
+@rules.predicate
+def is_secretary_of_order(user: User, order: PlanOrder | None) -> bool:
+    return order is not None and any(order.pairing.has(pk) for pk in user.secretary_branch_ids)
+
+
+@rules.predicate
+def is_secretary_of_demand_branch(user: User, order: PlanOrder | None) -> bool:
+    return order is not None and order.demand.branch_id in user.secretary_branch_ids
+
+
+PERMISSIONS = {
+    "plans.add_claim": is_branch_staff,
+    "plans.answer_claim": is_secretary_of_awaited_branch,
+    "plans.change_plan_order": is_staff_of_order,
+    "plans.confirm_plan_order": is_secretary_of_order,
+    "plans.accept_plan_order": is_secretary_of_demand_branch,
+    "plans.manage_pairing": is_admin,
+}
+
+for name, predicate in PERMISSIONS.items():
+    rules.add_perm(name, predicate)

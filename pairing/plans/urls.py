@@ -1,0 +1,5 @@
+"""Paths of plans."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

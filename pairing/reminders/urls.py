@@ -1,0 +1,5 @@
+"""Paths of reminders."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Paths of reports."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

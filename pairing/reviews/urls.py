@@ -1,0 +1,5 @@
+"""Paths of reviews."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

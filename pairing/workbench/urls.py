@@ -1,0 +1,5 @@
+"""Paths of workbench."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
