@@ -1,0 +1,138 @@
+"""The only writers of the demand ledger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from branches.models import Branch, User
+from core import audit
+from core.errors import DomainError
+from core.transitions import check_transition
+from ledgers.enums import DEMAND_TRANSITIONS, DemandState
+from ledgers.models import Demand
+
+NEEDS_REASON = frozenset({DemandState.RETURNED, DemandState.SUSPENDED, DemandState.WITHDRAWN})
+EDITABLE = frozenset({DemandState.DRAFT, DemandState.OPEN, DemandState.RETURNED})
+
+
+def demand_edit_blockers(demand: Demand) -> list[str]:
+    """Why this demand cannot be edited now; empty when it can."""
+    if demand.state in EDITABLE:
+        return []
+    return [f"需求现在是“{demand.get_state_display()}”，内容已由双方商定，不能单方修改；请在计划定单里改。"]
+
+
+@transaction.atomic
+def demand_create(*, branch: Branch, actor: User, publish: bool, **fields: Any) -> Demand:
+    """Enter one demand of `branch`, open to claims when `publish` is true, else as a draft."""
+    relations = {name: fields.pop(name, ()) for name in ("items",)}
+    state = DemandState.OPEN if publish else DemandState.DRAFT
+    with audit.action("demand.create", actor=actor) as entry:
+        demand = Demand(branch=branch, serial=next_serial(branch), state=state, **fields)
+        demand.full_clean(exclude=["serial"])
+        demand.save(force_insert=True)
+        demand.items.set(relations["items"])
+        entry.target = demand
+    return demand
+
+
+@transaction.atomic
+def demand_update(*, demand: Demand, actor: User, **fields: Any) -> Demand:
+    """Change what a demand says while nobody has agreed on it yet.
+
+    Raises:
+        DomainError: when it is claimed or further on.
+    """
+    demand = locked(demand)
+    refuse(demand_edit_blockers(demand))
+    items = fields.pop("items", None)
+    changes = {name: [str(getattr(demand, name)), str(value)] for name, value in fields.items()}
+    with audit.action("demand.update", actor=actor, target=demand) as entry:
+        for name, value in fields.items():
+            setattr(demand, name, value)
+        demand.full_clean()
+        demand.save()
+        if items is not None:
+            demand.items.set(items)
+        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    return demand
+
+
+@transaction.atomic
+def demand_change_state(
+    *, demand: Demand, to: str, actor: User | None, now: datetime, reason: str = ""
+) -> Demand:
+    """Move a demand along DEMAND_TRANSITIONS, except to closed.
+
+    Raises:
+        TransitionError: when the step is not listed.
+        DomainError: when a return, suspension or withdrawal has no reason.
+    """
+    demand = locked(demand)
+    check_transition(DEMAND_TRANSITIONS, DemandState, demand.state, to, "这条需求")
+    if to in NEEDS_REASON and not reason.strip():
+        raise DomainError(f"请写明{DemandState(to).label}的理由。", field="reason")
+    with audit.action(f"demand.{to}", actor=actor, target=demand, reason=reason) as entry:
+        entry.changes = {"state": [demand.state, str(to)]}
+        demand.state = to
+        demand.state_reason = reason[:300]
+        demand.save(update_fields=["state", "state_reason", "updated_at"])
+    return demand
+
+
+@transaction.atomic
+def demand_close(
+    *,
+    demand: Demand,
+    actor: User,
+    now: datetime,
+    satisfaction: int | None = None,
+    words: str = "",
+    reason: str = "",
+) -> Demand:
+    """销号: close a demand, with the satisfaction (1–5) of the branch that raised it or a stated reason.
+
+    Raises:
+        TransitionError: when the demand is not in a state that can be closed.
+        DomainError: when neither satisfaction nor reason is given.
+    """
+    demand = locked(demand)
+    check_transition(DEMAND_TRANSITIONS, DemandState, demand.state, DemandState.CLOSED, "这条需求")
+    if satisfaction is None and not reason.strip():
+        raise DomainError("销号需要满意度评分；没有经过定单办结的，请写明理由。", field="satisfaction")
+    with audit.action("demand.close", actor=actor, target=demand, reason=reason) as entry:
+        entry.changes = {"state": [demand.state, str(DemandState.CLOSED)]}
+        demand.state = DemandState.CLOSED
+        demand.state_reason = reason[:300]
+        demand.closed_on = local_date(now)
+        demand.satisfaction = satisfaction
+        demand.acceptance_words = words[:300]
+        demand.full_clean(exclude=["branch", "aspect"])
+        demand.save()
+    return demand
+
+
+def locked(demand: Demand) -> Demand:
+    """The row as it is now, held until the transaction ends."""
+    return Demand.objects.select_for_update(of=("self",)).select_related("branch").get(pk=demand.pk)
+
+
+def next_serial(branch: Branch) -> int:
+    """The next free 序号 in the ledger of `branch`; the branch row is locked so that two clerks cannot draw the same."""
+    Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
+    return (Demand.objects.filter(branch=branch).aggregate(last=Max("serial"))["last"] or 0) + 1
+
+
+def refuse(blockers: list[str]) -> None:
+    """Raise the first blocker, if any."""
+    if blockers:
+        raise DomainError(blockers[0])
+
+
+def local_date(now: datetime) -> date:
+    return timezone.localtime(now).date()

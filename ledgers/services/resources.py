@@ -1,0 +1,75 @@
+"""The only writers of the resource list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from branches.models import Branch, User
+from core import audit
+from core.transitions import check_transition
+from ledgers.enums import RESOURCE_TRANSITIONS, ResourceState
+from ledgers.models import Resource
+
+RELATIONS = ("aspects", "items")
+
+
+@transaction.atomic
+def resource_create(*, branch: Branch, actor: User, publish: bool, **fields: Any) -> Resource:
+    """Enter one resource of `branch`, usable at once when `publish` is true, else as a draft."""
+    relations = {name: fields.pop(name, ()) for name in RELATIONS}
+    state = ResourceState.PUBLISHED if publish else ResourceState.DRAFT
+    with audit.action("resource.create", actor=actor) as entry:
+        resource = Resource(branch=branch, serial=next_serial(branch), state=state, **fields)
+        resource.full_clean(exclude=["serial"])
+        resource.save(force_insert=True)
+        for name, rows in relations.items():
+            getattr(resource, name).set(rows)
+        entry.target = resource
+    return resource
+
+
+@transaction.atomic
+def resource_update(*, resource: Resource, actor: User, **fields: Any) -> Resource:
+    """Change what a resource says; claims already made keep what they agreed on."""
+    resource = locked(resource)
+    relations = {name: fields.pop(name) for name in RELATIONS if name in fields}
+    changes = {name: [str(getattr(resource, name)), str(value)] for name, value in fields.items()}
+    with audit.action("resource.update", actor=actor, target=resource) as entry:
+        for name, value in fields.items():
+            setattr(resource, name, value)
+        resource.full_clean()
+        resource.save()
+        for name, rows in relations.items():
+            getattr(resource, name).set(rows)
+        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    return resource
+
+
+@transaction.atomic
+def resource_change_state(*, resource: Resource, to: str, actor: User, reason: str = "") -> Resource:
+    """Publish, withdraw or re-publish a resource.
+
+    Raises:
+        TransitionError: when the step is not listed in RESOURCE_TRANSITIONS.
+    """
+    resource = locked(resource)
+    check_transition(RESOURCE_TRANSITIONS, ResourceState, resource.state, to, "这项资源")
+    with audit.action(f"resource.{to}", actor=actor, target=resource, reason=reason) as entry:
+        entry.changes = {"state": [resource.state, str(to)]}
+        resource.state = to
+        resource.save(update_fields=["state", "updated_at"])
+    return resource
+
+
+def locked(resource: Resource) -> Resource:
+    """The row as it is now, held until the transaction ends."""
+    return Resource.objects.select_for_update(of=("self",)).select_related("branch").get(pk=resource.pk)
+
+
+def next_serial(branch: Branch) -> int:
+    """The next free 序号 in the list of `branch`, the branch row locked meanwhile."""
+    Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
+    return (Resource.objects.filter(branch=branch).aggregate(last=Max("serial"))["last"] or 0) + 1
