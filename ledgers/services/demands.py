@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from branches.models import Branch, User
@@ -15,6 +14,7 @@ from core.errors import DomainError
 from core.transitions import check_transition
 from ledgers.enums import DEMAND_TRANSITIONS, DemandState
 from ledgers.models import Demand
+from ledgers.services.serials import next_serial
 
 NEEDS_REASON = frozenset({DemandState.RETURNED, DemandState.SUSPENDED, DemandState.WITHDRAWN})
 EDITABLE = frozenset({DemandState.DRAFT, DemandState.OPEN, DemandState.RETURNED})
@@ -33,7 +33,7 @@ def demand_create(*, branch: Branch, actor: User, publish: bool, **fields: Any) 
     relations = {name: fields.pop(name, ()) for name in ("items",)}
     state = DemandState.OPEN if publish else DemandState.DRAFT
     with audit.action("demand.create", actor=actor) as entry:
-        demand = Demand(branch=branch, serial=next_serial(branch), state=state, **fields)
+        demand = Demand(branch=branch, serial=next_serial(Demand, branch), state=state, **fields)
         demand.full_clean(exclude=["serial"])
         demand.save(force_insert=True)
         demand.items.set(relations["items"])
@@ -120,12 +120,6 @@ def demand_close(
 def locked(demand: Demand) -> Demand:
     """The row as it is now, held until the transaction ends."""
     return Demand.objects.select_for_update(of=("self",)).select_related("branch").get(pk=demand.pk)
-
-
-def next_serial(branch: Branch) -> int:
-    """The next free 序号 in the ledger of `branch`; the branch row is locked so that two clerks cannot draw the same."""
-    Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
-    return (Demand.objects.filter(branch=branch).aggregate(last=Max("serial"))["last"] or 0) + 1
 
 
 def refuse(blockers: list[str]) -> None:

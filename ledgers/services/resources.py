@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from branches.models import Branch, User
 from core import audit
 from core.transitions import check_transition
 from ledgers.enums import RESOURCE_TRANSITIONS, ResourceState
 from ledgers.models import Resource
+from ledgers.services.serials import next_serial
 
 RELATIONS = ("aspects", "items")
 
@@ -22,7 +22,7 @@ def resource_create(*, branch: Branch, actor: User, publish: bool, **fields: Any
     relations = {name: fields.pop(name, ()) for name in RELATIONS}
     state = ResourceState.PUBLISHED if publish else ResourceState.DRAFT
     with audit.action("resource.create", actor=actor) as entry:
-        resource = Resource(branch=branch, serial=next_serial(branch), state=state, **fields)
+        resource = Resource(branch=branch, serial=next_serial(Resource, branch), state=state, **fields)
         resource.full_clean(exclude=["serial"])
         resource.save(force_insert=True)
         for name, rows in relations.items():
@@ -67,9 +67,3 @@ def resource_change_state(*, resource: Resource, to: str, actor: User, reason: s
 def locked(resource: Resource) -> Resource:
     """The row as it is now, held until the transaction ends."""
     return Resource.objects.select_for_update(of=("self",)).select_related("branch").get(pk=resource.pk)
-
-
-def next_serial(branch: Branch) -> int:
-    """The next free 序号 in the list of `branch`, the branch row locked meanwhile."""
-    Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
-    return (Resource.objects.filter(branch=branch).aggregate(last=Max("serial"))["last"] or 0) + 1
