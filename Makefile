@@ -1,0 +1,33 @@
+# The commands of this project. `make demo` and `make test` work on a fresh checkout.
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+VENV_PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-reset stop test check vendor
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
+
+setup: ## make .venv from the pinned lock (the other commands call it)
+	@$(PYTHON) scripts/setup.py
+
+demo: setup ## start everything with demo data; PORT=8000 by default, Ctrl-C stops it
+	@$(VENV_PYTHON) -m pairing.demo.supervisor --port $(PORT)
+
+demo-reset: setup ## delete the demo's database, tasks and accounts, to start over
+	@$(VENV_PYTHON) -m pairing.demo.reset
+
+stop: setup ## stop the embedded PostgreSQL servers of this checkout
+	@$(VENV_PYTHON) -m core.embedded
+
+test: setup ## run the whole test suite; ARGS="-k claim" for a part of it
+	@$(PYTHON) scripts/test_tools.py
+	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+check: setup ## lint, types, import contracts, migrations, deployment settings
+	@scripts/check.sh
+
+vendor: ## fetch the pinned browser libraries into static/vendor again (needs npm)
+	@$(PYTHON) scripts/vendor.py

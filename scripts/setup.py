@@ -1,0 +1,127 @@
+"""Makes `.venv` and installs the pinned packages into it; run by any Python, standard library only.
+
+Nothing happens when the environment already matches the lock. An environment without its stamp was
+interrupted half-way and is made anew.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import system_packages
+from system_packages import say
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements-dev.lock"
+VENV = ROOT / ".venv"
+STAMP = VENV / ".installed"
+PYTHON = VENV / "bin" / "python"
+OLDEST, NEWEST = (3, 11), (3, 13)
+
+
+def main() -> None:
+    """Bring `.venv` up to the lock, or end with a sentence that says what is missing."""
+    use_suitable_python()
+    with LOCK.open() as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # two makes at once must not build one environment
+        if not is_ready():
+            try:
+                build()
+            except OSError as error:
+                sys.exit(
+                    f"Cannot write {error.filename or VENV}: {error.strerror}. Make the folder yours first."
+                )
+
+
+def use_suitable_python() -> None:
+    """Start again under another installed Python when this one is too old or too new."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        other = shutil.which(f"python3.{minor}")
+        if other:
+            os.execv(other, [other, *sys.argv])  # noqa: S606
+    found = ".".join(map(str, sys.version_info[:2]))
+    sys.exit(f"Python 3.11, 3.12 or 3.13 is needed; this is {found}. Install one and run make again.")
+
+
+def is_ready() -> bool:
+    """Tell whether the environment works and was made from this very lock."""
+    if not STAMP.exists() or STAMP.read_text() != stamp():
+        return False
+    return subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0  # noqa: S603
+
+
+def stamp() -> str:
+    """Return what the environment was made from: the lock's digest and the Python version."""
+    return f"{hashlib.sha256(LOCK.read_bytes()).hexdigest()} {sys.version_info[0]}.{sys.version_info[1]}\n"
+
+
+def build() -> None:
+    """Make the environment, install every pin of the lock, and leave the stamp last."""
+    version = stamp().split()[1]
+    if not STAMP.exists() or STAMP.read_text().split()[1:] != [version] or not PYTHON.exists():
+        make_environment(version)
+    STAMP.unlink(missing_ok=True)
+    install_packages()
+    STAMP.write_text(stamp())
+
+
+def make_environment(version: str) -> None:
+    """Make an empty `.venv` for this Python in place of whatever is there."""
+    if importlib.util.find_spec("ensurepip") is None and not system_packages.install(["python3-venv"]):
+        sys.exit(f"Python's venv module is missing: {system_packages.instruction(['python3-venv'])}")
+    say(f"Making .venv with Python {version} …")
+    shutil.rmtree(VENV, ignore_errors=True)
+    made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)  # noqa: S603
+    if made.returncode != 0:
+        sys.exit(f"Cannot make .venv: {last_lines(made.stdout + made.stderr)}")
+
+
+def install_packages() -> None:
+    """Install the lock with pip, showing a bar by the packages that pip has reached."""
+    pins = len(re.findall(r"^\S+==", LOCK.read_text(), re.MULTILINE))
+    say(f"Installing {pins} pinned packages into .venv …")
+    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "-r", LOCK]
+    pip = subprocess.Popen(  # noqa: S603
+        [*command, "--disable-pip-version-check", "--progress-bar=off"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said, reached = [], 0
+    for line in pip.stdout or ():
+        said.append(line)
+        if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+            reached += 1
+            show_bar(reached, pins, line.split("==")[0].split()[-1])
+        elif line.startswith("Installing collected packages"):
+            show_bar(pins, pins, "unpacking")
+    if sys.stdout.isatty():
+        say("")
+    if pip.wait() != 0:
+        sys.exit(f"pip could not install the packages:\n{last_lines(''.join(said))}")
+
+
+def show_bar(done: int, total: int, name: str) -> None:
+    """Redraw the progress line; pipes and files get none."""
+    if sys.stdout.isatty():
+        filled = 30 * done // total
+        sys.stdout.write(f"\r  [{'#' * filled}{'.' * (30 - filled)}] {done:3d}/{total} {name[:30]:30s}")
+        sys.stdout.flush()
+
+
+def last_lines(text: str) -> str:
+    """Return the end of a program's output, where the reason stands."""
+    return "\n".join(text.strip().splitlines()[-6:])
+
+
+if __name__ == "__main__":
+    main()
