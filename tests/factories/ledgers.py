@@ -1,0 +1,91 @@
+"""Resources and demands of a branch."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from ledgers.enums import DemandState, ResourceKind, ResourceState
+from ledgers.models import Availability, Demand, Resource, ServiceAspect, ServiceItem
+from tests.factories.branches import BranchFactory
+
+
+class ServiceAspectFactory(DjangoModelFactory):
+    class Meta:
+        model = ServiceAspect
+        django_get_or_create = ("name",)
+
+    name = "市场监管"
+
+
+class ServiceItemFactory(DjangoModelFactory):
+    class Meta:
+        model = ServiceItem
+        django_get_or_create = ("name",)
+
+    aspect = factory.SubFactory(ServiceAspectFactory)
+    name = factory.Sequence(lambda n: f"服务事项{n}")
+
+
+class ResourceFactory(DjangoModelFactory):
+    """A published resource without a monthly limit; `aspects=[...]` sets 服务方向."""
+
+    class Meta:
+        model = Resource
+        skip_postgeneration_save = True
+
+    class Params:
+        draft = factory.Trait(state=ResourceState.DRAFT)
+
+    branch = factory.SubFactory(BranchFactory)
+    serial = factory.Sequence(lambda n: n + 1)
+    kind = ResourceKind.PROFESSIONAL
+    title = factory.Sequence(lambda n: f"业务骨干{n}")
+    contact_name = factory.Sequence(lambda n: f"资源联系人{n}")
+    contact_phone = factory.Sequence(lambda n: f"137{n:08d}")
+    state = ResourceState.PUBLISHED
+
+    @factory.post_generation
+    def aspects(self, create: bool, aspects: list[ServiceAspect] | None) -> None:
+        if aspects:
+            self.aspects.set(aspects)
+
+    @factory.post_generation
+    def items(self, create: bool, items: list[ServiceItem] | None) -> None:
+        if items:
+            self.items.set(items)
+
+
+class AvailabilityFactory(DjangoModelFactory):
+    class Meta:
+        model = Availability
+
+    resource = factory.SubFactory(ResourceFactory)
+    weekday = 1
+    half = "am"
+
+
+class DemandFactory(DjangoModelFactory):
+    """An open demand raised ten days ago and due in sixty days."""
+
+    class Meta:
+        model = Demand
+
+    class Params:
+        draft = factory.Trait(state=DemandState.DRAFT)
+        closed = factory.Trait(
+            state=DemandState.CLOSED, closed_on=factory.LazyFunction(timezone.localdate), satisfaction=5
+        )
+
+    branch = factory.SubFactory(BranchFactory)
+    serial = factory.Sequence(lambda n: n + 1)
+    aspect = factory.SubFactory(ServiceAspectFactory)
+    title = factory.Sequence(lambda n: f"需要解决的事项{n}")
+    contact_name = factory.Sequence(lambda n: f"需求联系人{n}")
+    contact_phone = factory.Sequence(lambda n: f"136{n:08d}")
+    raised_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=10))
+    deadline_on = factory.LazyAttribute(lambda demand: demand.raised_on + timedelta(days=70))
+    state = DemandState.OPEN

@@ -1,0 +1,30 @@
+"""Matching runs and the matches in them."""
+
+from __future__ import annotations
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from pairing.matching.enums import MatchRunState
+from pairing.matching.models import Match, MatchRun
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+
+
+class MatchRunFactory(DjangoModelFactory):
+    class Meta:
+        model = MatchRun
+
+    state = MatchRunState.DONE
+    as_of = factory.LazyFunction(timezone.localdate)
+
+
+class MatchFactory(DjangoModelFactory):
+    class Meta:
+        model = Match
+
+    run = factory.SubFactory(MatchRunFactory)
+    demand = factory.SubFactory(DemandFactory)
+    resource = factory.SubFactory(ResourceFactory)
+    score = 0.8
+    explanation = "服务方向一致"

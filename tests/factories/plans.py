@@ -1,0 +1,140 @@
+"""Pairings, agreements, claims and plan orders; a claim's demand is 乙方's, its resource 甲方's."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from ledgers.enums import DemandState
+from pairing.plans.enums import (
+    AgreementState,
+    ClaimState,
+    Line,
+    PairingState,
+    PlanOrderState,
+    TaskKind,
+)
+from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder, PlanTask
+from tests.factories.branches import BranchFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+
+
+def days_ahead(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+class PairingFactory(DjangoModelFactory):
+    """An active pairing for two years around today."""
+
+    class Meta:
+        model = Pairing
+
+    class Params:
+        ended = factory.Trait(state=PairingState.ENDED, end_reason="到期")
+
+    branch_a = factory.SubFactory(BranchFactory)
+    branch_b = factory.SubFactory(BranchFactory)
+    starts_on = factory.LazyFunction(lambda: days_ahead(-365))
+    ends_on = factory.LazyFunction(lambda: days_ahead(365))
+    aims = "资源共享、优势互补"
+
+
+class AgreementFactory(DjangoModelFactory):
+    """The agreement in force of a pairing, signed on its first day."""
+
+    class Meta:
+        model = Agreement
+
+    pairing = factory.SubFactory(PairingFactory)
+    number = factory.Sequence(lambda n: f"XY{n:04d}")
+    starts_on = factory.SelfAttribute("pairing.starts_on")
+    ends_on = factory.SelfAttribute("pairing.ends_on")
+    signed_on = factory.SelfAttribute("starts_on")
+    state = AgreementState.IN_FORCE
+
+
+class ClaimFactory(DjangoModelFactory):
+    """A claim proposed by 甲方 for 乙方's demand, waiting for 乙方's answer."""
+
+    class Meta:
+        model = Claim
+
+    class Params:
+        accepted = factory.Trait(
+            state=ClaimState.ACCEPTED,
+            decided_at=factory.LazyFunction(timezone.now),
+            demand__state=DemandState.IN_PROGRESS,
+        )
+        declined = factory.Trait(
+            state=ClaimState.DECLINED,
+            reason="近期任务重",
+            decided_at=factory.LazyFunction(timezone.now),
+            demand__state=DemandState.OPEN,
+        )
+
+    pairing = factory.SubFactory(PairingFactory)
+    demand = factory.SubFactory(
+        DemandFactory, branch=factory.SelfAttribute("..pairing.branch_b"), state=DemandState.CLAIMED
+    )
+    resource = factory.SubFactory(ResourceFactory, branch=factory.SelfAttribute("..pairing.branch_a"))
+    proposed_by = factory.SelfAttribute("pairing.branch_a")
+    awaiting = factory.SelfAttribute("pairing.branch_b")
+    expires_on = factory.LazyFunction(lambda: days_ahead(7))
+
+
+class PlanOrderFactory(DjangoModelFactory):
+    """A draft order without tasks; traits put it, its confirmations and its demand into a later state."""
+
+    class Meta:
+        model = PlanOrder
+
+    class Params:
+        confirmed_by_both = factory.Trait(confirmed_version_a=1, confirmed_version_b=1)
+        to_confirm = factory.Trait(state=PlanOrderState.TO_CONFIRM, confirmed_version_a=1)
+        confirmed = factory.Trait(state=PlanOrderState.CONFIRMED, confirmed_by_both=True)
+        in_progress = factory.Trait(state=PlanOrderState.IN_PROGRESS, confirmed_by_both=True)
+        awaiting_acceptance = factory.Trait(
+            state=PlanOrderState.AWAITING_ACCEPTANCE,
+            confirmed_by_both=True,
+            demand__state=DemandState.AWAITING_ACCEPTANCE,
+        )
+        completed = factory.Trait(
+            state=PlanOrderState.COMPLETED,
+            confirmed_by_both=True,
+            completed_on=factory.LazyFunction(timezone.localdate),
+            demand__state=DemandState.CLOSED,
+            demand__closed_on=factory.LazyFunction(timezone.localdate),
+            demand__satisfaction=5,
+        )
+        cancelled = factory.Trait(
+            state=PlanOrderState.CANCELLED, state_reason="条件不具备", demand__state=DemandState.OPEN
+        )
+
+    number = factory.Sequence(lambda n: f"DD{n:07d}")
+    pairing = factory.SubFactory(PairingFactory)
+    demand = factory.SubFactory(
+        DemandFactory, branch=factory.SelfAttribute("..pairing.branch_b"), state=DemandState.IN_PROGRESS
+    )
+    resource = factory.SubFactory(ResourceFactory, branch=factory.SelfAttribute("..pairing.branch_a"))
+    line = Line.ACTIVITY
+    task = "上门讲解政策并现场办理"
+    responsible_a = "张同志"
+    responsible_b = "李同志"
+    place = "党群服务中心"
+    due_on = factory.LazyFunction(lambda: days_ahead(45))
+
+
+class PlanTaskFactory(DjangoModelFactory):
+    class Meta:
+        model = PlanTask
+
+    plan_order = factory.SubFactory(PlanOrderFactory)
+    position = factory.Sequence(lambda n: n % 30000 + 1)
+    kind = TaskKind.ACTIVITY
+    title = "联办活动"
+    owner = factory.SelfAttribute("plan_order.pairing.branch_a")
+    responsible = "张同志"
+    due_on = factory.SelfAttribute("plan_order.due_on")
