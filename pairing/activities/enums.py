@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db.models import TextChoices
 
 
@@ -43,3 +45,7 @@ class SubjectKind(TextChoices):
 class Aggregation(TextChoices):
     SUM = "sum", "累计"
     LATEST = "latest", "取最新"
+
+
+# The two slots of a working day that joint activities are offered and scheduled in, local time.
+HALF_DAYS = {"am": (time(8, 30), time(11, 30)), "pm": (time(14, 30), time(17, 0))}
