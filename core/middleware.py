@@ -15,7 +15,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:
-    """Keep pages of logged-in people out of every cache, and fragments apart from the pages they belong to."""
+    """Keep pages of logged-in people out of every cache, and fragments apart from their pages."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

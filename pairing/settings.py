@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from core.embedded import places, postgres
 
@@ -135,7 +135,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],  # the nonce is sent only by the calendar page, for FullCalendar's <style>
         "script-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
