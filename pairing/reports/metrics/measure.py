@@ -1,0 +1,132 @@
+"""What a figure is made of, and how many figures are computed with one query per table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+
+from django.db.models import Aggregate, Count, Model, Q, QuerySet, Sum
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days [first, last], both inclusive, in local dates."""
+
+    first: date
+    last: date
+
+    @property
+    def starts_at(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.first, time.min))
+
+    @property
+    def ends_before(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time.min))
+
+    def holds(self, field: str) -> Q:
+        """The condition that a date field lies in the window."""
+        return Q(**{f"{field}__range": (self.first, self.last)})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Rows of one table under a condition, and the number they make.
+
+    `distinct_of` is the model whose rows are listed when the number counts different values of `field`.
+    """
+
+    model: type[Model]
+    where: Q
+    field: str = ""
+    distinct_of: type[Model] | None = None
+
+    def aggregate(self) -> Aggregate:
+        if self.distinct_of:
+            return Count(self.field, filter=self.where, distinct=True)
+        if self.field:
+            return Sum(self.field, filter=self.where, default=0)
+        return Count("pk", filter=self.where)
+
+    def rows(self) -> QuerySet[Model]:
+        """Exactly the records behind the number."""
+        rows = self.model._default_manager.filter(self.where)
+        if self.distinct_of:
+            return self.distinct_of._default_manager.filter(pk__in=rows.values(self.field))
+        return rows
+
+
+def count(model: type[Model], where: Q) -> Measure:
+    return Measure(model, where)
+
+
+def total(model: type[Model], where: Q, field: str) -> Measure:
+    return Measure(model, where, field)
+
+
+def distinct(model: type[Model], where: Q, field: str, of: type[Model]) -> Measure:
+    return Measure(model, where, field, of)
+
+
+class Topic(Enum):
+    """The headings figures stand under on the dashboard, in order."""
+
+    RESOURCES = "资源清单"
+    DEMANDS = "需求账单"
+    ORGANISATION = "组织联建"
+    ACTIVITY = "活动联办"
+    TALENT = "人才联育"
+    WORK = "工作联抓"
+    RESULT = "成效"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One named number: its words, and the function that measures it over a window."""
+
+    key: str
+    label: str
+    unit: str
+    topic: Topic
+    measure: Callable[[Window], Measure]
+
+    @property
+    def definition(self) -> str:
+        """What counts and what does not, in the words of the function's docstring."""
+        return " ".join((self.measure.__doc__ or "").split())
+
+
+class Register:
+    """An ordered list of figures, filled by decorating their functions."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, Figure] = {}
+
+    def figure(
+        self, label: str, unit: str, topic: Topic
+    ) -> Callable[[Callable[[Window], Measure]], Callable[[Window], Measure]]:
+        """Register the decorated function under its own name as key."""
+
+        def add(measure: Callable[[Window], Measure]) -> Callable[[Window], Measure]:
+            self.figures[measure.__name__] = Figure(measure.__name__, label, unit, topic, measure)
+            return measure
+
+        return add
+
+
+def values(figures: Iterable[Figure], window: Window) -> dict[str, int | Decimal]:
+    """key → number for every figure, with one query per table however many figures there are."""
+    wanted = {figure.key: figure.measure(window) for figure in figures}
+    found: dict[str, int | Decimal] = {}
+    for model in {measure.model: None for measure in wanted.values()}:
+        aggregates = {key: measure.aggregate() for key, measure in wanted.items() if measure.model is model}
+        found |= model._default_manager.aggregate(**aggregates)
+    return {key: whole(found[key]) for key in wanted}
+
+
+def whole(number: int | Decimal) -> int | Decimal:
+    """A decimal without a fraction as an int, so that 61800.00 prints as 61800."""
+    return int(number) if number == int(number) else number

@@ -1,0 +1,107 @@
+"""What the dashboard and the lists behind its numbers read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from pairing.activities.models import Activity
+from pairing.plans.enums import Line
+from pairing.plans.models import Pairing
+from pairing.reports.metrics.article import ARTICLE
+from pairing.reports.metrics.conditions import held
+from pairing.reports.metrics.measure import Figure, Topic, Window, values
+from pairing.reports.metrics.pulse import PULSE
+from pairing.reports.tables import TABLES, Table
+from pairing.reviews.enums import ReviewKind, ReviewState
+from pairing.reviews.models import Review
+
+FIGURES: dict[str, Figure] = ARTICLE.figures | PULSE.figures
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure with its number over a window."""
+
+    figure: Figure
+    value: int | Decimal
+
+
+def readings(window: Window) -> dict[str, Reading]:
+    """Every figure of the dashboard by key, one query per table."""
+    numbers = values(FIGURES.values(), window)
+    return {key: Reading(FIGURES[key], number) for key, number in numbers.items()}
+
+
+def reading(figure: Figure, window: Window) -> Reading:
+    return Reading(figure, values([figure], window)[figure.key])
+
+
+def by_topic(found: dict[str, Reading]) -> list[tuple[Topic, list[Reading]]]:
+    """The figures of the published report under their headings."""
+    topics: dict[Topic, list[Reading]] = {topic: [] for topic in Topic}
+    for key in ARTICLE.figures:
+        topics[found[key].figure.topic].append(found[key])
+    return list(topics.items())
+
+
+def month_trend(window: Window) -> list[dict[str, Any]]:
+    """Recorded activities per month and line: [{month, organisation, activity, talent, work}], oldest first."""
+    rows = (
+        Activity.objects.filter(held(window))
+        .annotate(month=TruncMonth("starts_at"))
+        .values("month")
+        .annotate(**{line.value: Count("pk", filter=Q(kind__line=line)) for line in Line})
+        .order_by("month")
+    )
+    return list(rows)
+
+
+@dataclass(frozen=True)
+class ReviewCount:
+    """应开 and 实开 of one kind for one pairing."""
+
+    label: str
+    due: int
+    held: int
+
+    @property
+    def missing(self) -> int:
+        return max(self.due - self.held, 0)
+
+    @property
+    def is_short(self) -> bool:
+        return self.missing > 0
+
+
+def review_matrix(pairings: list[Pairing], window: Window) -> dict[int, dict[str, ReviewCount]]:
+    """pairing → kind → 应开/实开: reviews due within the window, and how many of those have been held."""
+    rows = (
+        Review.objects.filter(series__pairing__in=pairings, due_on__range=(window.first, window.last))
+        .order_by()
+        .values_list("series__pairing", "series__kind")
+        .annotate(due=Count("pk"), held=Count("pk", filter=~Q(state=ReviewState.DUE)))
+    )
+    matrix: dict[int, dict[str, ReviewCount]] = defaultdict(
+        lambda: {kind.value: ReviewCount(kind.label, 0, 0) for kind in ReviewKind}
+    )
+    for pairing, kind, due, done in rows:
+        matrix[pairing][kind] = ReviewCount(ReviewKind(kind).label, due, done)
+    return matrix
+
+
+def active_pairings(today: date) -> list[Pairing]:
+    return list(Pairing.objects.active().select_related("branch_a", "branch_b"))
+
+
+def figure_rows(figure: Figure, window: Window) -> tuple[Table, QuerySet[Any]]:
+    """The records behind one figure, with how to list them."""
+    rows = figure.measure(window).rows()
+    table = TABLES[rows.model]
+    return table, rows.select_related(*table.related).order_by(*table.order)

@@ -1,0 +1,124 @@
+"""The county's dashboard, and the records behind each of its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pairing.plans.enums import Line
+from pairing.reports.forms import WindowForm
+from pairing.reports.lights import pairing_lights
+from pairing.reports.metrics.measure import Window
+from pairing.reports.metrics.pulse import FUNNEL, LINES
+from pairing.reports.selectors import (
+    FIGURES,
+    Reading,
+    active_pairings,
+    by_topic,
+    figure_rows,
+    month_trend,
+    reading,
+    readings,
+    review_matrix,
+)
+from pairing.reviews.enums import RHYTHM_LABEL
+
+HEADLINES = ("problems_solved", "demands", "pairings_signed", "volunteer_services", "volunteer_people")
+LATE = ("demands_overdue", "plan_orders_overdue")
+view_dashboard = permission_required("branches.view_dashboard", raise_exception=True)
+
+
+def window_query(window: Window) -> str:
+    return urlencode({"first": window.first.isoformat(), "last": window.last.isoformat()})
+
+
+@require_safe
+@view_dashboard
+def dashboard(request: HttpRequest) -> HttpResponse:
+    form = WindowForm(request.GET, today=timezone.localdate())
+    found = readings(form.window)
+    context = {
+        "form": form,
+        "window": form.window,
+        "query": window_query(form.window),
+        "headlines": [found[key] for key in HEADLINES],
+        "late": [found[key] for key in LATE],
+        "funnel": _funnel(found),
+        "lines": [found[key] for key in LINES],
+        "topics": by_topic(found),
+        "trend": trend_chart(form.window),
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+@require_safe
+@view_dashboard
+def dashboard_pairings(request: HttpRequest) -> HttpResponse:
+    """Lights and the 应开/实开 matrix; a fragment of the dashboard and a page of its own."""
+    today = timezone.localdate()
+    window = WindowForm(request.GET, today=today).window
+    pairings = active_pairings(today)
+    matrix = review_matrix(pairings, window)
+    rows = [
+        (light, [matrix[light.pairing.pk][kind] for kind in RHYTHM_LABEL])
+        for light in pairing_lights(pairings, today=today)
+    ]
+    context = {"rows": rows, "rhythms": RHYTHM_LABEL.values(), "window": window}
+    template = "reports/dashboard_pairings.html" + ("#matrix" if request.headers.get("HX-Request") else "")
+    return render(request, template, context)
+
+
+@require_safe
+@view_dashboard
+def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
+    if key not in FIGURES:
+        raise Http404
+    window = WindowForm(request.GET, today=timezone.localdate()).window
+    figure = FIGURES[key]
+    table, rows = figure_rows(figure, window)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    context = {
+        "reading": reading(figure, window),
+        "window": window,
+        "page": page,
+        "columns": table.columns,
+        "rows": [
+            (table.path(row) if table.path else "", [(column, column.text(row)) for column in table.columns])
+            for row in page
+        ],
+        "back_url": f"{reverse('dashboard')}?{window_query(window)}",
+    }
+    return render(request, "reports/figure_detail.html", context)
+
+
+def _funnel(found: dict[str, Reading]) -> list[tuple[Reading, int]]:
+    """The stages a demand goes through, each with its share of all demands in percent."""
+    whole = int(found["demands"].value) or 1
+    return [(found[key], round(100 * int(found[key].value) / whole)) for key in ("demands", *FUNNEL)]
+
+
+def trend_chart(window: Window) -> dict[str, Any]:
+    """The month trend as a stacked bar chart and the same numbers as a table."""
+    months = month_trend(window)
+    labels = [f"{row['month']:%Y-%m}" for row in months]
+    series = [
+        {"name": line.label, "type": "bar", "stack": "all", "data": [row[line.value] for row in months]}
+        for line in Line
+    ]
+    option = {
+        "xAxis": {"type": "category", "data": labels},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "legend": {},
+        "series": series,
+    }
+    head = ["月份", *(line.label for line in Line)]
+    body = [[label, *(row[line.value] for line in Line)] for label, row in zip(labels, months, strict=True)]
+    return {"option": option, "table": {"head": head, "rows": body}}
