@@ -47,6 +47,7 @@ def run(
         errors="replace",
         env=environment(),
         timeout=timeout,
+        start_new_session=True,  # a Ctrl-C at the terminal must not cut a start in half
         check=False,
     )
 

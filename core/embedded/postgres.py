@@ -10,6 +10,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import stat
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ USER = "postgres"
 PORT = 5432  # only part of the socket's file name; no network port is opened
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel takes 107 on Linux and 103 on macOS
 START_SECONDS = 60
+ORPHAN_SECONDS = 15
 STOP_SECONDS = 30
 FLAGS = (
     "-c",
@@ -37,7 +39,7 @@ FLAGS = (
 )
 TEST_FLAGS = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
-_ACCEPTING, _BUSY = 0, 1  # exit statuses of pg_isready
+_ACCEPTING = 0  # exit status of pg_isready
 _NOBODYS_PID = "4194305"  # one above the largest pid that Linux ever gives
 
 
@@ -69,7 +71,7 @@ def ensure_running(data_dir: Path, *, name: str = "pairing", extra_flags: Sequen
     """
     if not is_running(data_dir):
         with _locked(data_dir):
-            if not is_running(data_dir):
+            if not _comes_up_by_itself(data_dir):
                 _create_cluster(data_dir)
                 _start(data_dir, extra_flags)
     _create_database(data_dir, name)
@@ -79,6 +81,16 @@ def ensure_running(data_dir: Path, *, name: str = "pairing", extra_flags: Sequen
 def is_running(data_dir: Path) -> bool:
     """Tell whether the cluster at `data_dir` accepts connections."""
     return (data_dir / "PG_VERSION").exists() and _status(data_dir) == _ACCEPTING
+
+
+def is_listening(data_dir: Path) -> bool:
+    """Tell whether anything listens on the cluster's socket; cheap enough to ask every second."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(socket_dir(data_dir) / f".s.PGSQL.{PORT}"))
+        except OSError:
+            return False
+    return True
 
 
 def stop(data_dir: Path) -> bool:
@@ -91,7 +103,7 @@ def stop(data_dir: Path) -> bool:
         return False
     with _locked(data_dir):
         pid = _server_pid(data_dir)
-        if pid is None or _status(data_dir) not in (_ACCEPTING, _BUSY):
+        if pid is None:
             return False
         os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + STOP_SECONDS
@@ -99,6 +111,20 @@ def stop(data_dir: Path) -> bool:
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"The PostgreSQL in {data_dir} does not stop; see {_log(data_dir)}.")
             time.sleep(0.05)
+    return True
+
+
+def _comes_up_by_itself(data_dir: Path) -> bool:
+    """Wait for a server that is alive but not ready, such as after the crash of one of its processes."""
+    deadline = time.monotonic() + START_SECONDS
+    while not is_running(data_dir):
+        if _server_pid(data_dir) is None:
+            return False
+        if time.monotonic() > deadline:
+            raise EmbeddedError(
+                f"The PostgreSQL in {data_dir} runs but does not answer; see {_log(data_dir)}."
+            )
+        time.sleep(0.1)
     return True
 
 
@@ -159,14 +185,15 @@ def _start(data_dir: Path, extra_flags: Sequence[str]) -> None:
     for lock_file in (data_dir / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
         _disown_stale_pid(lock_file, data_dir)
     flags = [*FLAGS, "-c", f"unix_socket_directories={sockets}", *extra_flags]
-    started = binaries.run(
-        "pg_ctl",
-        *("start", "--wait", f"--timeout={START_SECONDS}", "-D", data_dir),
-        *("--log", _log(data_dir), "--options", shlex.join(flags)),
-        prefix=runner.prefix,
-    )
-    if started.returncode != 0 or not is_running(data_dir):
-        raise EmbeddedError(f"PostgreSQL does not start: {_why(data_dir, started.stderr)}")
+    command = ("start", "--wait", f"--timeout={START_SECONDS}", "-D", data_dir, "--log", _log(data_dir))
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while not is_running(data_dir):
+        started = binaries.run("pg_ctl", *command, "--options", shlex.join(flags), prefix=runner.prefix)
+        reason = _why(data_dir, started.stderr)
+        # Processes of a killed server hold its memory until their current statement notices.
+        held = "pre-existing shared memory block" in reason and time.monotonic() < deadline
+        if started.returncode != 0 and not held:
+            raise EmbeddedError(f"PostgreSQL does not start: {reason}")
 
 
 def _make_socket_dir(data_dir: Path, uid: int) -> Path:

@@ -1,0 +1,64 @@
+"""How the parts of a demo are started: their commands and their environment."""
+
+import os
+import secrets
+import sys
+
+from core.embedded import places as embedded
+from core.embedded import postgres
+from pairing.demo import places
+
+HOST = "127.0.0.1"  # other machines cannot reach a demo
+
+
+def web_command(port: int) -> list[str]:
+    """Return the command of the web server: one process with few threads, to stay small."""
+    options = ["--bind", f"{HOST}:{port}", "--workers", "1", "--threads", "3", "--graceful-timeout", "5"]
+    files = ["--access-logfile", "-", "--no-control-socket"]
+    return [sys.executable, "-m", "gunicorn", "pairing.wsgi:application", *options, *files]
+
+
+def worker_command() -> list[str]:
+    """Return the command of the task worker with the clock (beat) inside."""
+    lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "pairing",
+        "worker",
+        "-P",
+        "solo",
+        "-B",
+        "-l",
+        "INFO",
+        *lonely,
+    ]
+
+
+def environment(port: int) -> dict[str, str]:
+    """Return the environment of all parts.
+
+    It overrides the caller's: a demo must never fill a real database nor send real mail.
+    """
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "pairing.settings",
+        "DATABASE_URL": postgres.url(embedded.demo_cluster()),
+        "CELERY_BROKER_URL": "filesystem://",
+        "EMAIL_URL": "consolemail://",
+        "DEBUG": "false",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "SITE_URL": f"http://localhost:{port}",
+        "SECRET_KEY": secret_key(),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def secret_key() -> str:
+    """Return this checkout's own key, made at the first call and readable by its owner only."""
+    if not places.SECRET_KEY.exists():
+        descriptor = os.open(places.SECRET_KEY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(60))
+    return places.SECRET_KEY.read_text()
