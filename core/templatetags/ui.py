@@ -149,7 +149,7 @@ def page_header(
         "lead": lead,
         "back_url": back_url,
         "back_label": back_label,
-        "actions": content.strip(),
+        "actions": SafeString(content.strip()),
     }
     return _render(context, "page_header", values)
 
@@ -198,7 +198,7 @@ def filter_bar(
         "chosen": [(field.label, words, field.html_name) for field in fields if (words := _chosen(field))],
         "count": count,
         "noun": noun,
-        "extra": content.strip(),
+        "extra": SafeString(content.strip()),
     }
     return _render(context, "filter_bar", values)
 
