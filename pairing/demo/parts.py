@@ -7,8 +7,19 @@ import sys
 from core.embedded import places as embedded
 from core.embedded import postgres
 from pairing.demo import places
+from pairing.demo.children import Child
 
 HOST = "127.0.0.1"  # other machines cannot reach a demo
+_CELERY = (sys.executable, "-m", "celery", "-A", "pairing")
+
+
+def children(port: int, environment: dict[str, str]) -> list[Child]:
+    """Return the parts in the order in which they start."""
+    return [
+        Child("web server", web_command(port), environment, places.LOGS / "web.log"),
+        Child("task worker", worker_command(), environment, places.LOGS / "worker.log"),
+        Child("clock", clock_command(), environment, places.LOGS / "clock.log"),
+    ]
 
 
 def web_command(port: int) -> list[str]:
@@ -19,22 +30,14 @@ def web_command(port: int) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """Return the command of the task worker with the clock (beat) inside."""
+    """Return the command of the task worker; it is alone, so it need not look for others."""
     lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "pairing",
-        "worker",
-        "-P",
-        "solo",
-        "-B",
-        "-l",
-        "INFO",
-        *lonely,
-    ]
+    return [*_CELERY, "worker", "--pool", "solo", "--loglevel", "INFO", *lonely]
+
+
+def clock_command() -> list[str]:
+    """Return the command of beat, a process of its own: a worker does not notice when its beat dies."""
+    return [*_CELERY, "beat", "--loglevel", "WARNING", "--pidfile="]
 
 
 def environment(port: int) -> dict[str, str]:

@@ -24,8 +24,7 @@ class Supervisor:
     def __init__(self, port: int) -> None:
         self.port = port
         self.stopping = False
-        self.web: Child | None = None
-        self.worker: Child | None = None
+        self.children: list[Child] = []
 
     def run(self) -> int:
         """Run the demo until a signal ends it; return the exit status."""
@@ -46,11 +45,10 @@ class Supervisor:
         status = self._prepare(environment)
         if status or self.stopping:
             return status
-        say("Starting the web server and the task worker …")
-        self.web = Child("web server", parts.web_command(self.port), environment, places.LOGS / "web.log")
-        self.worker = Child("task worker", parts.worker_command(), environment, places.LOGS / "worker.log")
-        self.web.start()
-        self.worker.start()
+        say("Starting the web server, the task worker and the clock …")
+        self.children = parts.children(self.port, environment)
+        for child in self.children:
+            child.start()
         if self._wait_for_first_page():
             say(f"\nReady after {time.monotonic() - began:.0f} seconds: http://localhost:{self.port}/")
             say(f"Accounts and passwords: {places.ACCOUNTS}")
@@ -100,16 +98,15 @@ class Supervisor:
         if not postgres.is_listening(embedded.demo_cluster()):
             say("PostgreSQL ended; starting it again.")
             postgres.ensure_running(embedded.demo_cluster())
-        for child in filter(None, (self.web, self.worker)):
+        for child in self.children:
             child.tend()
 
     def _stop(self) -> None:
         say("\nStopping …")
-        running = [child for child in (self.web, self.worker) if child is not None]
-        for child in running:
+        for child in self.children:
             child.terminate()
         deadline = time.monotonic() + children.STOP_SECONDS
-        for child in running:
+        for child in self.children:
             child.wait(deadline)
         if places.OUR_POSTGRES.exists():
             postgres.stop(embedded.demo_cluster())
