@@ -1,5 +1,12 @@
 """Paths of matching."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pairing.matching import views
+
+urlpatterns = [
+    path("matching/", views.matching, name="matching"),
+    path("match-runs/", views.match_run_list, name="match_run_list"),
+    path("match-runs/new/", views.match_run_new, name="match_run_new"),
+    path("match-runs/<int:pk>/", views.match_run_detail, name="match_run_detail"),
+]

@@ -52,7 +52,7 @@ def by_topic(found: dict[str, Reading]) -> list[tuple[Topic, list[Reading]]]:
 
 
 def month_trend(window: Window) -> list[dict[str, Any]]:
-    """Recorded activities per month and line: [{month, organisation, activity, talent, work}], oldest first."""
+    """Recorded activities per month, oldest first: month and one count for each line."""
     rows = (
         Activity.objects.filter(held(window))
         .annotate(month=TruncMonth("starts_at"))

@@ -1,0 +1,118 @@
+"""The bridge between the ledgers' rows and the engine's problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, DateField, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce, TruncMonth
+
+from ledgers.enums import Audience, HelpKind, Relation
+from ledgers.models import Demand, Resource, ServiceItem
+from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
+from pairing.plans.enums import ClaimState
+from pairing.plans.models import Claim, Pairing
+
+HELD = [ClaimState.PROPOSED, ClaimState.COUNTERED, ClaimState.ACCEPTED]
+
+
+def problem_of(
+    *,
+    demands: QuerySet[Demand],
+    resources: QuerySet[Resource],
+    as_of: date,
+    weights: Weights | None = None,
+) -> MatchProblem:
+    """The matching problem of some demands and resources on a day, in five queries."""
+    needs = tuple(_need(row) for row in _with_names(demands, aspects=False))
+    rows = list(_with_names(resources.valid(on=as_of), aspects=True))
+    return MatchProblem(
+        offers=tuple(_offer(row) for row in rows),
+        needs=needs,
+        as_of=as_of,
+        pairs=_pairs(),
+        weights=weights or Weights.default(),
+        lexicon=_lexicon(),
+        used=_used(row.pk for row in rows),
+        branch_names={row.branch_id: row.branch.name for row in rows},
+    )
+
+
+def _with_names(rows: QuerySet, *, aspects: bool) -> QuerySet:
+    """Rows with the names of their many-to-many choices gathered in the same query."""
+    names = {"item_names": ArrayAgg("items__name", filter=Q(items__isnull=False), distinct=True, default=[])}
+    if aspects:
+        names["aspect_names"] = ArrayAgg(
+            "aspects__name", filter=Q(aspects__isnull=False), distinct=True, default=[]
+        )
+    related = ("branch",) if aspects else ("branch", "aspect")
+    return rows.select_related(*related).annotate(**names).order_by("pk")
+
+
+def _need(row: Demand) -> Need:
+    return Need(
+        id=row.pk,
+        branch_id=row.branch_id,
+        title=row.title,
+        text=f"{row.description} {row.audience_text}",
+        aspect=row.aspect.name,
+        items=frozenset(row.item_names),
+        help_kinds=frozenset(HelpKind(kind).label for kind in row.help_kinds),
+        audiences=frozenset(Audience(audience).label for audience in row.audiences),
+        urgency=row.urgency,
+        raised_on=row.raised_on,
+        deadline=row.deadline_on,
+        latitude=row.branch.latitude,
+        longitude=row.branch.longitude,
+    )
+
+
+def _offer(row: Resource) -> Offer:
+    return Offer(
+        id=row.pk,
+        branch_id=row.branch_id,
+        title=row.title,
+        text=row.description,
+        kind=row.get_kind_display(),
+        aspects=frozenset(row.aspect_names),
+        items=frozenset(row.item_names),
+        help_kinds=frozenset(HelpKind(kind).label for kind in row.help_kinds),
+        audiences=frozenset(Audience(audience).label for audience in row.audiences),
+        capacity_per_month=row.capacity_per_month,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        latitude=row.branch.latitude,
+        longitude=row.branch.longitude,
+        pair_only=True,  # a claim needs a pairing, so a stranger's resource could not be claimed
+    )
+
+
+def _pairs() -> frozenset[frozenset[int | str]]:
+    return frozenset(pair_of(a, b) for a, b in Pairing.objects.active().values_list("branch_a", "branch_b"))
+
+
+def _lexicon() -> Lexicon:
+    """The county's catalogue, with the built-in words behind it."""
+    negative = Q(terms__relation=Relation.NEGATIVE)
+    rows = ServiceItem.objects.filter(retired_on=None).annotate(
+        words=ArrayAgg("terms__text", filter=Q(terms__isnull=False) & ~negative, default=[]),
+        negatives=ArrayAgg("terms__text", filter=negative, default=[]),
+    )
+    return Lexicon.default().plus(
+        LexiconItem(row.name, row.name, tuple(row.words), tuple(row.negatives)) for row in rows
+    )
+
+
+def _used(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:
+    """Visits promised per resource and month: claims awaiting an answer hold capacity like accepted ones."""
+    day = Coalesce("wanted_on", Cast("created_at", DateField()))
+    rows = (
+        Claim.objects.filter(resource__in=list(resource_ids), state__in=HELD)
+        .annotate(month=TruncMonth(day))
+        .order_by()
+        .values_list("resource", "month")
+        .annotate(n=Count("pk"))
+    )
+    return {(resource, month): n for resource, month, n in rows}

@@ -1,0 +1,109 @@
+"""Suggestions as the matching pages show them: both ways, ranked, with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from branches.models import Branch
+from ledgers.models import Demand, Resource
+from pairing.matching.adapter import problem_of
+from pairing.matching.engine import Score, explain, suggest
+from pairing.matching.models import MatchRun
+
+TOP = 3
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One resource for one demand, with the engine's score and its sentence."""
+
+    demand: Demand
+    resource: Resource
+    score: Score
+
+    @property
+    def explanation(self) -> str:
+        return explain(self.score)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.score.value)
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """The best matches of one branch: what could serve its demands, and what its resources could serve."""
+
+    received: list[tuple[Demand, list[Suggestion]]]
+    given: list[tuple[Resource, list[Suggestion]]]
+
+
+def branch_suggestions(branch_ids: frozenset[int], *, today: date) -> Suggestions:
+    """Rank open demands against usable resources between some branches and their partners."""
+    partners = set(Branch.objects.partnered_with(branch_ids).values_list("pk", flat=True))
+    circle = partners | branch_ids
+    found = _pairs_of_circle(circle, today)
+    received = _grouped(
+        [each for each in found if each.demand.branch_id in branch_ids], lambda each: each.demand
+    )
+    given = _grouped(
+        [each for each in found if each.resource.branch_id in branch_ids], lambda each: each.resource
+    )
+    own = Demand.objects.open().filter(branch__in=branch_ids).select_related("branch", "aspect")
+    return Suggestions([(demand, received.get(demand.pk, [])) for demand in own], _with_heads(given))
+
+
+def _pairs_of_circle(circle: set[int], today: date) -> list[Suggestion]:
+    """Every suggestion between partners among `circle`, best first within each demand."""
+    demands = Demand.objects.open().filter(branch__in=circle)
+    resources = Resource.objects.published().filter(branch__in=circle)
+    problem = problem_of(demands=demands, resources=resources, as_of=today)
+    scores = suggest(problem, top=len(problem.offers) or 1)
+    needs = {row.pk: row for row in demands.select_related("branch", "aspect")}
+    offers = {row.pk: row for row in resources.select_related("branch")}
+    return [
+        Suggestion(needs[score.need_id], offers[score.offer_id], score)
+        for ranked in scores.values()
+        for score in ranked
+    ]
+
+
+def _grouped(found: list[Suggestion], head: object) -> dict[int, list[Suggestion]]:
+    """The TOP suggestions of each head row, best first."""
+    groups: dict[int, list[Suggestion]] = {}
+    for each in sorted(found, key=lambda each: (-each.score.value, each.demand.pk, each.resource.pk)):
+        group = groups.setdefault(head(each).pk, [])  # type: ignore[operator]
+        if len(group) < TOP:
+            group.append(each)
+    return groups
+
+
+def _with_heads(groups: dict[int, list[Suggestion]]) -> list[tuple[Resource, list[Suggestion]]]:
+    return [(group[0].resource, group) for group in groups.values()]
+
+
+def suggestion_of(demand: Demand, resource: Resource, *, today: date) -> Suggestion | None:
+    """The suggestion of one resource for one demand, or None when it stays below the floor."""
+    problem = problem_of(
+        demands=Demand.objects.filter(branch=demand.branch_id).open(),
+        resources=Resource.objects.published().filter(branch=resource.branch_id),
+        as_of=today,
+    )
+    ranked = suggest(problem, [demand.pk], top=len(problem.offers) or 1) if problem.offers else {}
+    score = next((each for each in ranked.get(demand.pk, []) if each.offer_id == resource.pk), None)
+    return Suggestion(demand, resource, score) if score else None
+
+
+def match_run_rows(run: MatchRun) -> dict[str, object]:
+    """A run as its page shows it: assignments with reasons, and what stays unserved with why."""
+    matches = run.matches.select_related("demand__branch", "demand__aspect", "resource__branch").order_by(
+        "demand__branch__name_key", "demand__serial"
+    )
+    sentences = {row["demand_id"]: row["sentence"] for row in run.unserved}
+    unserved = Demand.objects.filter(pk__in=sentences).select_related("branch", "aspect")
+    return {
+        "matches": list(matches),
+        "unserved": [(demand, sentences[demand.pk]) for demand in unserved],
+        "ratio": round(100 * run.objective / run.bound, 1) if run.bound else 100.0,
+    }
