@@ -1,0 +1,94 @@
+"""The matching engine: rank offers against needs with reasons, and plan a whole list provably best.
+
+Plain Python on frozen dataclasses: no Django, no input or output, the same answer for the same problem.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pairing.matching.engine import assignment
+from pairing.matching.engine.explain import reasons, score_of
+from pairing.matching.engine.plan import Assignment, Plan, Unserved
+from pairing.matching.engine.problem import (
+    Id,
+    Lexicon,
+    LexiconItem,
+    MatchProblem,
+    Need,
+    Offer,
+    Score,
+    Term,
+    Weights,
+    pair_of,
+)
+from pairing.matching.engine.scoring import ranked, score_pairs
+
+__all__ = [
+    "Assignment",
+    "Id",
+    "Lexicon",
+    "LexiconItem",
+    "MatchProblem",
+    "Need",
+    "Offer",
+    "Plan",
+    "Score",
+    "Term",
+    "Unserved",
+    "Weights",
+    "explain",
+    "pair_of",
+    "solve",
+    "suggest",
+    "suggest_for_offers",
+]
+
+
+def suggest(
+    problem: MatchProblem, need_ids: Iterable[Id] | None = None, top: int = 5
+) -> dict[Id, list[Score]]:
+    """Return the best offers per need, best first; an empty list means nothing here serves it.
+
+    Args:
+        need_ids: the needs asked about, all when None. The rest of the problem still shapes word weights.
+        top: suggestions per need, at least 1.
+    """
+    problem = _in_order(problem)
+    table = score_pairs(problem)
+    rows = ranked(problem, table)
+    asked = rows if need_ids is None else list(need_ids)
+    return {need_id: [score_of(problem, table, row) for row in rows[need_id][:top]] for need_id in asked}
+
+
+def suggest_for_offers(
+    problem: MatchProblem, offer_ids: Iterable[Id] | None = None, top: int = 5
+) -> dict[Id, list[Score]]:
+    """Return the needs each offer could serve, best first: the scores of `suggest`, read the other way."""
+    problem = _in_order(problem)
+    table = score_pairs(problem)
+    found: dict[Id, list[int]] = {offer.id: [] for offer in problem.offers}
+    for rows in ranked(problem, table).values():
+        for row in rows:
+            found[problem.offers[table.offer[row]].id].append(row)
+    asked = found if offer_ids is None else list(offer_ids)
+    best = {each: sorted(found[each], key=lambda row: (-table.total[row], row))[:top] for each in asked}
+    return {each: [score_of(problem, table, row) for row in rows] for each, rows in best.items()}
+
+
+def explain(score: Score) -> str:
+    """Return one Chinese sentence of reasons for a suggestion."""
+    return reasons(score)
+
+
+def solve(problem: MatchProblem) -> Plan:
+    """Return the provably best plan for the whole list, see `assignment.solve`."""
+    return assignment.solve(_in_order(problem))
+
+
+def _in_order(problem: MatchProblem) -> MatchProblem:
+    """Sort both sides by id: ties are then broken by id, whatever order the rows came in."""
+    return replace(
+        problem,
+        offers=tuple(sorted(problem.offers, key=lambda offer: offer.id)),
+        needs=tuple(sorted(problem.needs, key=lambda need: need.id)),
+    )

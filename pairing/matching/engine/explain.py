@@ -1,0 +1,167 @@
+"""Sentences of a suggestion: one per term, one for the whole, and what is missing."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from pairing.matching.engine.problem import MatchProblem, Need, Offer, Score, Term
+from pairing.matching.engine.reading import plain
+from pairing.matching.engine.scoring import TERMS, PairTable
+from pairing.matching.engine.terms import distance_km
+
+_EMPTY = frozenset("的了和在是有不也都就把被给到可能会要想与及等对为从或能个们很好几人件")
+_COMMON = frozenset(
+    {"党员", "同志", "支部", "我们", "工作", "开展", "进行", "提供", "服务", "活动", "希望", "需要", "党支部"}
+)
+_URGENCY = {1: "紧急", 2: "特急"}
+_MISSING = {
+    "item": "确认服务事项可再提高把握",
+    "aspect": "填上服务方向可再提高把握",
+    "help": "填上帮助方式可再提高把握",
+    "audience": "填上服务对象可再提高把握",
+    "distance": "填上双方地点可比较远近",
+}
+_SHOWN = ("pair", "item", "aspect", "help", "audience", "text", "distance", "window", "capacity", "urgency")
+
+
+def shared_words(
+    first: str, second: str, idf: Mapping[str, float], known: Collection[str] = (), limit: int = 3
+) -> list[str]:
+    """Return the most telling words both texts contain: known words, else common substrings of 2–6."""
+    words: dict[str, float] = {}
+    other = plain(second)
+    for part in plain(first).split():
+        i = 0
+        while i < len(part) - 1:
+            size = next((n for n in range(min(6, len(part) - i), 1, -1) if part[i : i + n] in other), 0)
+            word = _readable(part[i : i + size], known)
+            if word:
+                words[word] = sum(idf.get(word[j : j + 2], 0.0) for j in range(len(word) - 1))
+            i += max(size - 1, 1)
+    return sorted(words, key=lambda word: (-words[word], word))[:limit]
+
+
+def _readable(chunk: str, known: Collection[str]) -> str:
+    """Return the word in a common substring that a reader would recognise, or nothing."""
+    pieces = {chunk[i:j] for i in range(len(chunk)) for j in range(i + 2, len(chunk) + 1)}
+    named = sorted(pieces.intersection(known), key=lambda piece: (-len(piece), piece))
+    if named:
+        return named[0]
+    word = chunk.strip("".join(_EMPTY))
+    return word if len(word) > 1 and word not in _COMMON and not set(word) & _EMPTY else ""
+
+
+def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
+    """Return one row of the table as a Score with its sentences."""
+    need, offer = problem.needs[table.need[row]], problem.offers[table.offer[row]]
+    terms = tuple(
+        Term(
+            name,
+            float(table.values[row, i]),
+            float(table.weights[row, i]),
+            _SENTENCES[name](problem, table, row),
+        )
+        for i, name in enumerate(TERMS)
+        if table.weights[row, i] > 0
+    )
+    missing = tuple(_MISSING[name] for name in _missing(need, offer, table, row))
+    return Score(need.id, offer.id, float(table.total[row]), float(table.fit[row]), terms, missing)
+
+
+def reasons(score: Score) -> str:
+    """Return one Chinese sentence: the terms that speak for the offer, strongest kinds first."""
+    by_name = {term.name: term for term in score.terms}
+    said = [by_name[name].sentence for name in _SHOWN if name in by_name and by_name[name].value > 0]
+    return "；".join(sentence for sentence in said if sentence)
+
+
+def _missing(need: Need, offer: Offer, table: PairTable, row: int) -> list[str]:
+    silent = {name for i, name in enumerate(TERMS) if table.weights[row, i] == 0}
+    return [
+        name for name in _MISSING if name in silent or (name == "item" and not (need.items and offer.items))
+    ]
+
+
+def _best_shared(left: dict[str, float], right: dict[str, float]) -> list[str]:
+    both = {name: left[name] * right[name] for name in left if name in right}
+    return sorted(both, key=lambda name: (-both[name], name))[:2]
+
+
+def _item(problem: MatchProblem, table: PairTable, row: int) -> str:
+    need, offer = table.need[row], table.offer[row]
+    shared = _best_shared(table.reading.need_items[need], table.reading.offer_items[offer])
+    if not shared:
+        return "没有相同的服务事项"
+    names = {item.code: item.name for item in problem.lexicon.items}
+    sure = problem.needs[need].items and problem.offers[offer].items
+    return f"{'同为' if sure else '都像是'}“{names.get(shared[0], shared[0])}”事项"
+
+
+def _aspect(problem: MatchProblem, table: PairTable, row: int) -> str:
+    same = table.values[row, TERMS.index("aspect")] > 0
+    return f"同属{problem.needs[table.need[row]].aspect}" if same else "服务方向不同"
+
+
+def _help(problem: MatchProblem, table: PairTable, row: int) -> str:
+    asked, given = table.reading.need_help[table.need[row]], table.reading.offer_help[table.offer[row]]
+    shared = _best_shared(asked, given)
+    if shared:
+        return f"要的和能给的都是{'、'.join(shared)}"
+    wanted, able = (max(sorted(each), key=lambda name: each[name]) for each in (asked, given))
+    near = table.values[row, TERMS.index("help")] > 0
+    return f"要的是{wanted}，{able}可以部分替代" if near else f"要的是{wanted}，能给的是{able}"
+
+
+def _audience(problem: MatchProblem, table: PairTable, row: int) -> str:
+    need, offer = (
+        table.reading.need_audiences[table.need[row]],
+        table.reading.offer_audiences[table.offer[row]],
+    )
+    shared = _best_shared(need, offer)
+    return f"都面向{'、'.join(shared)}" if shared else "服务对象不同"
+
+
+def _text(problem: MatchProblem, table: PairTable, row: int) -> str:
+    need, offer = problem.needs[table.need[row]], problem.offers[table.offer[row]]
+    known = {term for item in problem.lexicon.items for term in item.terms}
+    words = shared_words(f"{need.title} {need.text}", f"{offer.title} {offer.text}", table.reading.idf, known)
+    return f"都提到{''.join(f'“{word}”' for word in words)}" if words else ""
+
+
+def _pair(problem: MatchProblem, table: PairTable, row: int) -> str:
+    return "同一结对" if table.values[row, TERMS.index("pair")] > 0 else "不是结对支部"
+
+
+def _distance(problem: MatchProblem, table: PairTable, row: int) -> str:
+    km = float(distance_km(problem, table.need[row : row + 1], table.offer[row : row + 1])[0])
+    return "就在附近" if km < 1 else f"相距约 {km:.0f} 公里"
+
+
+def _window(problem: MatchProblem, table: PairTable, row: int) -> str:
+    share = table.values[row, TERMS.index("window")]
+    return "需求期限内都可安排" if share >= 1 else f"需求期限内有 {share:.0%} 的日子可安排"
+
+
+def _capacity(problem: MatchProblem, table: PairTable, row: int) -> str:
+    offer = problem.offers[table.offer[row]]
+    month = problem.as_of.replace(day=1)
+    left = max((offer.capacity_per_month or 0) - problem.used.get((offer.id, month), 0), 0)
+    return f"本月还可承接 {left} 次" if left else f"本月已约满，期限内还可承接 {table.capacity[row]} 次"
+
+
+def _urgency(problem: MatchProblem, table: PairTable, row: int) -> str:
+    level = _URGENCY[min(problem.needs[table.need[row]].urgency, 2)]
+    wait = int(table.wait[row])
+    return f"{level}，本月就能安排" if wait == 0 else f"{level}，但要等 {wait} 个月"
+
+
+_SENTENCES: dict[str, Callable[[MatchProblem, PairTable, int], str]] = {
+    "item": _item,
+    "aspect": _aspect,
+    "help": _help,
+    "audience": _audience,
+    "text": _text,
+    "pair": _pair,
+    "distance": _distance,
+    "window": _window,
+    "capacity": _capacity,
+    "urgency": _urgency,
+}

@@ -1,0 +1,187 @@
+"""What the matching engine is asked: offers, needs, weights, capacities – plain frozen data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
+from typing import Self
+
+from pairing.matching.engine.vocabulary import BUILT_IN_ITEMS
+
+Id = int | str
+Pair = frozenset[Id]
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconItem:
+    """One service item (服务事项) and the words people use for it.
+
+    A text that contains one of `negatives` is never read as this item: buying law books is not legal advice.
+    """
+
+    code: str
+    name: str
+    terms: tuple[str, ...]
+    negatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The service catalogue as the engine sees it; item codes must be unique."""
+
+    items: tuple[LexiconItem, ...] = ()
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return the built-in items, for a county that has not written its own catalogue."""
+        return cls(tuple(LexiconItem(name, name, terms, no) for name, terms, no in BUILT_IN_ITEMS))
+
+    def plus(self, items: Iterable[LexiconItem]) -> Self:
+        """Return a lexicon in which `items` come first; those of a known code or name gain its words."""
+        own = {item.name: item for item in self.items} | {item.code: item for item in self.items}
+        merged = []
+        for item in items:
+            old = own.get(item.code) or own.get(item.name) or item
+            terms = tuple(dict.fromkeys((*item.terms, *old.terms)))
+            merged.append(replace(item, terms=terms, negatives=(*item.negatives, *old.negatives)))
+        taken = {each.code for each in merged} | {each.name for each in merged}
+        rest = (item for item in self.items if item.code not in taken and item.name not in taken)
+        return replace(self, items=(*merged, *rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A resource one branch offers. Capacity is in visits per calendar month, None for unlimited."""
+
+    id: Id
+    branch_id: Id
+    title: str
+    text: str = ""
+    kind: str = ""
+    aspects: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+    help_kinds: frozenset[str] = frozenset()
+    audiences: frozenset[str] = frozenset()
+    capacity_per_month: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    pair_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A demand one branch raises. `size` is in unit visits; `urgency` 0 ordinary, 1 urgent, 2 very urgent."""
+
+    id: Id
+    branch_id: Id
+    title: str
+    text: str = ""
+    aspect: str | None = None
+    items: frozenset[str] = frozenset()
+    help_kinds: frozenset[str] = frozenset()
+    audiences: frozenset[str] = frozenset()
+    size: int = 1
+    urgency: int = 0
+    raised_on: date | None = None
+    deadline: date | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each term counts (any non-negative number), and three shares in [0, 1].
+
+    `floor` bounds the *fit* (what the offer does), so a free neighbour who does the wrong thing stays below;
+    `inferred` discounts what was read from the text instead of filled in by a person; `keep_bonus` is added
+    to the score of an assignment the previous plan already made.
+    """
+
+    item: float = 0.30
+    aspect: float = 0.08
+    help: float = 0.14
+    audience: float = 0.08
+    text: float = 0.20
+    pair: float = 0.08
+    distance: float = 0.04
+    window: float = 0.03
+    capacity: float = 0.02
+    urgency: float = 0.03
+    floor: float = 0.30
+    inferred: float = 0.80
+    keep_bonus: float = 0.02
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return the weights a new county starts with."""
+        return cls()
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, float]) -> Self:
+        """Build weights from stored data; unknown names are an error, absent ones take the default.
+
+        Raises:
+            ValueError: a name is not a weight, or a number is negative.
+        """
+        unknown = set(values) - {each.name for each in fields(cls)}
+        if unknown or any(value < 0 for value in values.values()):
+            raise ValueError(f"权重表有误：{'、'.join(sorted(unknown)) or '权重不能为负数'}")
+        return replace(cls(), **values)
+
+    def as_dict(self) -> dict[str, float]:
+        """Return a JSON-safe dict; `Weights.from_dict(w.as_dict()) == w`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchProblem:
+    """One county, group or pair at one moment.
+
+    `pairs` holds unordered pairs as two-element frozensets (see `pair_of`). `used` counts visits already
+    promised per offer and month (first day of the month). `give_caps`/`receive_caps` bound the visits per
+    branch in this run, `reciprocity` bounds |given − received| for every branch (None: no bound). A need
+    without a deadline may be served within `horizon_months` calendar months, this one included.
+    """
+
+    offers: tuple[Offer, ...]
+    needs: tuple[Need, ...]
+    as_of: date
+    pairs: frozenset[Pair] = frozenset()
+    weights: Weights = field(default_factory=Weights)
+    lexicon: Lexicon = field(default_factory=Lexicon.default)
+    used: Mapping[tuple[Id, date], int] = field(default_factory=dict)
+    give_caps: Mapping[Id, int] = field(default_factory=dict)
+    receive_caps: Mapping[Id, int] = field(default_factory=dict)
+    reciprocity: int | None = None
+    previous: frozenset[tuple[Id, Id]] = frozenset()
+    forbidden: frozenset[tuple[Id, Id]] = frozenset()
+    horizon_months: int = 6
+    branch_names: Mapping[Id, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One reason: `value` in [0, 1], the weight it carried (after discounts), and its Chinese sentence."""
+
+    name: str
+    value: float
+    weight: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well an offer serves a need. `value` and `fit` in [0, 1]; `missing` says what would sharpen it."""
+
+    need_id: Id
+    offer_id: Id
+    value: float
+    fit: float
+    terms: tuple[Term, ...]
+    missing: tuple[str, ...] = ()
+
+
+def pair_of(first: Id, second: Id) -> Pair:
+    """Return the unordered pair of two branches."""
+    return frozenset((first, second))

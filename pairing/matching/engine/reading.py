@@ -1,0 +1,85 @@
+"""Read a text: which items, kinds of help and audiences it speaks of, and how surely (0 to 1)."""
+
+import math
+import re
+from collections.abc import Iterable
+
+from pairing.matching.engine.problem import Lexicon, Need, Offer
+from pairing.matching.engine.vocabulary import AUDIENCES, HELP_BY_KIND, HELP_CUES
+
+# "李同志" names a person, not a topic: two people of one surname have nothing in common
+_PERSON = re.compile(r"(?:^|(?<=[，。；、（(\s]))(?:欧阳|[\u4e00-\u9fff])同志")
+_NOISE = re.compile(r"[^\w\u4e00-\u9fff]+")
+_TITLE_SHARE = 1.6  # a word in the title says more than one in the description
+_SATURATION = 1.4  # evidence at which confidence reaches 1 − 1/e
+
+
+def plain(text: str) -> str:
+    """Return the text without names of persons and with punctuation as single spaces, lower case."""
+    return _NOISE.sub(" ", _PERSON.sub(" ", text)).strip().lower()
+
+
+def confidence(evidence: float) -> float:
+    """Turn summed evidence into a confidence in [0, 1)."""
+    return 1.0 - math.exp(-evidence / _SATURATION)
+
+
+def evidence(title: str, text: str, terms: Iterable[str]) -> float:
+    """Add up the distinct terms found, longer ones for more; a term inside a longer found one is skipped."""
+    found = [term for term in terms if term in title or term in text]
+    kept = [term for term in found if not any(term != other and term in other for other in found)]
+    return sum((_TITLE_SHARE if term in title else 1.0) * min(len(term), 4) / 2.5 for term in kept)
+
+
+def read_items(entry: Offer | Need, lexicon: Lexicon, discount: float) -> dict[str, float]:
+    """Return item code → confidence: 1 for the items a person filled in, otherwise what the words suggest."""
+    if entry.items:
+        return dict.fromkeys(sorted(entry.items), 1.0)
+    title, text = plain(entry.title), plain(entry.text)
+    both = f"{title} {text}"
+    found = {}
+    for item in lexicon.items:
+        if not any(word in both for word in item.negatives):
+            score = evidence(title, text, (*item.terms, item.name))
+            if score:
+                found[item.code] = discount * confidence(score)
+    return found
+
+
+def read_help(entry: Offer | Need, discount: float) -> dict[str, float]:
+    """Return kind of help → confidence, offered or asked for."""
+    if entry.help_kinds:
+        return dict.fromkeys(sorted(entry.help_kinds), 1.0)
+    title, text = plain(entry.title), plain(entry.text)
+    found = {}
+    for kind, (words, against) in HELP_CUES.items():
+        score = evidence(_without(title, against), _without(text, against), words)
+        if score:
+            found[kind] = discount * confidence(score)
+    own = HELP_BY_KIND.get(getattr(entry, "kind", "").lower())
+    if own:
+        found[own] = discount
+    return found
+
+
+def read_audiences(entry: Offer | Need, discount: float) -> dict[str, float]:
+    """Return audience group → confidence; free words a person filled in are mapped to groups where known."""
+    if entry.audiences:
+        return dict.fromkeys((group for word in sorted(entry.audiences) for group in _groups(word)), 1.0)
+    # an offer's title says who helps (民警, 店主), not whom
+    text = plain(entry.text if isinstance(entry, Offer) else f"{entry.title} {entry.text}")
+    scores = {group: evidence("", text, words) for group, words in AUDIENCES.items()}
+    return {group: discount * confidence(score) for group, score in scores.items() if score}
+
+
+def _groups(audience: str) -> list[str]:
+    """Return the known groups a free word names, or the word itself."""
+    named = [group for group, words in AUDIENCES.items() if any(w in audience for w in (group, *words))]
+    return named or [audience]
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    """Cut words that look like a cue but are none: a leaflet (宣传单) is not a talk (宣传)."""
+    for word in words:
+        text = text.replace(word, " ")
+    return text

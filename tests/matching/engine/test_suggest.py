@@ -1,0 +1,182 @@
+"""Suggestions on two small hand-made ledgers: the right offer first, reasons in words, honest silence."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pairing.matching.engine import (
+    Lexicon,
+    LexiconItem,
+    MatchProblem,
+    Need,
+    Offer,
+    Weights,
+    explain,
+    pair_of,
+    suggest,
+    suggest_for_offers,
+)
+
+TODAY = date(2026, 3, 2)
+TALK = Offer(
+    "talk",
+    "bureau",
+    "张同志（法制宣讲员）",
+    "常年到村到社区宣讲法律，结合身边案例讲清违法后果。",
+    capacity_per_month=3,
+)
+BOOKS = Offer("books", "bureau", "法治图书采购", "为农家书屋购买图书，含法律书三百册。", capacity_per_month=3)
+HALL = Offer(
+    "hall", "bureau", "多功能会议室", "可容纳八十人，有投影和音响。", kind="党建阵地", capacity_per_month=8
+)
+FARM = Offer("farm", "station", "农技员", "懂病虫防治和选种，可到田间手把手示范。", capacity_per_month=4)
+LAW = Need("law", "village", "商户法律意识不强，常有违法经营", "希望有人来宣讲法律知识，讲讲后果。")
+PEST = Need("pest", "village", "果树病虫多，不会治", "想请懂农技的人到田间教一教。")
+RIVER = Need("river", "village", "河上的桥栏杆断了", "行人走夜路危险。")
+
+
+def problem(**changes):
+    base = MatchProblem(
+        offers=(TALK, BOOKS, HALL, FARM),
+        needs=(LAW, PEST, RIVER),
+        as_of=TODAY,
+        pairs=frozenset({pair_of("bureau", "village")}),
+    )
+    return replace(base, **changes)
+
+
+def offers_of(found):
+    return [score.offer_id for score in found]
+
+
+def test_suggest_ranks_the_service_that_is_asked_for_first():
+    found = suggest(problem())
+    assert offers_of(found["law"])[:1] == ["talk"]
+    assert offers_of(found["pest"])[:1] == ["farm"]
+
+
+def test_suggest_is_empty_when_nothing_reaches_the_floor():
+    assert suggest(problem())["river"] == []
+
+
+def test_suggest_answers_only_the_needs_asked_for():
+    assert list(suggest(problem(), ["pest"])) == ["pest"]
+
+
+def test_suggest_obeys_the_floor():
+    strict = problem(weights=replace(Weights.default(), floor=0.99))
+    assert suggest(strict) == {"law": [], "pest": [], "river": []}
+
+
+def test_suggest_does_not_take_buying_law_books_for_legal_advice():
+    """The negative cue rules the topic out although the word 法律 stands in both texts."""
+    with_cue = suggest(problem(offers=(BOOKS,)))["law"]
+    blunt = Lexicon((LexiconItem("law", "普法宣讲", ("法律", "法治", "宣讲")),))
+    without_cue = suggest(problem(offers=(BOOKS,), lexicon=blunt))["law"]
+    assert (offers_of(with_cue), offers_of(without_cue)) == ([], ["books"])
+
+
+def test_suggest_ranks_the_kind_of_help_asked_for_above_another():
+    law = replace(LAW, items=frozenset({"普法宣讲"}), help_kinds=frozenset({"宣讲"}))
+    same = {"items": frozenset({"普法宣讲"}), "title": "普法", "text": ""}
+    lecture = replace(TALK, id="a", help_kinds=frozenset({"宣讲"}), **same)
+    venue = replace(TALK, id="b", help_kinds=frozenset({"场地"}), **same)
+    no_floor = replace(Weights.default(), floor=0.0)
+    first, second = suggest(problem(offers=(lecture, venue), needs=(law,), weights=no_floor))["law"]
+    assert (first.offer_id, second.offer_id) == ("a", "b")
+    assert second.fit < 0.7 * first.fit
+
+
+def test_suggest_never_offers_a_branch_its_own_resource():
+    own = replace(FARM, branch_id="village")
+    assert suggest(problem(offers=(own,)))["pest"] == []
+
+
+def test_suggest_keeps_a_pair_only_resource_from_strangers():
+    kept = replace(FARM, pair_only=True)
+    assert suggest(problem(offers=(kept,)))["pest"] == []
+    partners = frozenset({pair_of("station", "village")})
+    assert offers_of(suggest(problem(offers=(kept,), pairs=partners))["pest"]) == ["farm"]
+
+
+def test_suggest_leaves_out_what_is_booked_up_or_expired():
+    due = replace(PEST, deadline=date(2026, 3, 31))
+    full = problem(needs=(due,), used={("farm", date(2026, 3, 1)): 4})
+    expired = problem(needs=(due,), offers=(replace(FARM, valid_to=date(2026, 3, 1)),))
+    assert (suggest(full)["pest"], suggest(expired)["pest"]) == ([], [])
+
+
+def test_suggest_skips_forbidden_pairs():
+    assert suggest(problem(forbidden=frozenset({("pest", "farm")})))["pest"] == []
+
+
+def test_scores_do_not_depend_on_the_order_of_the_ledgers():
+    given = problem()
+    turned = replace(given, offers=given.offers[::-1], needs=given.needs[::-1])
+    assert suggest(given) == suggest(turned)
+
+
+def test_suggest_for_offers_gives_the_same_scores_the_other_way():
+    by_need, by_offer = suggest(problem()), suggest_for_offers(problem())
+    assert by_offer["talk"] == [score for score in by_need["law"] if score.offer_id == "talk"]
+    assert by_offer["farm"] == by_need["pest"]
+
+
+def test_explain_names_pair_item_words_and_capacity():
+    best = suggest(problem())["law"][0]
+    assert explain(best) == (
+        "同一结对；都像是“普法宣讲”事项；要的和能给的都是宣讲；都提到“后果”“法律”“违法”；本月还可承接 3 次"
+    )
+
+
+def test_missing_names_what_would_sharpen_the_answer():
+    best = suggest(problem())["pest"][0]
+    assert best.missing == (
+        "确认服务事项可再提高把握",
+        "填上服务方向可再提高把握",
+        "填上服务对象可再提高把握",
+        "填上双方地点可比较远近",
+    )
+
+
+def test_terms_absent_on_one_side_are_left_out_and_the_rest_reweighted():
+    best = suggest(problem())["pest"][0]
+    assert {term.name for term in best.terms} == {"item", "help", "text", "pair", "capacity"}
+    assert 0 < best.value <= 1
+    assert all(0 <= term.value <= 1 for term in best.terms)
+
+
+def test_confirmed_items_score_higher_than_items_read_from_the_text():
+    item = frozenset({"农技指导"})
+    confirmed = problem(offers=(replace(FARM, items=item),), needs=(replace(PEST, items=item),))
+    read = problem(offers=(FARM,), needs=(PEST,))
+    assert suggest(confirmed)["pest"][0].fit > suggest(read)["pest"][0].fit
+
+
+def test_person_names_are_no_common_ground():
+    """Two people called 李 have nothing to do with each other."""
+    plain = replace(FARM, title="王同志（农技员）")
+    namesake = replace(FARM, title="李同志（农技员）")
+    need = replace(PEST, title="李同志（村民）说果树病虫多")
+    first, second = (suggest(problem(offers=(o,), needs=(need,)))["pest"][0] for o in (plain, namesake))
+    assert first.value == pytest.approx(second.value)
+
+
+def test_weights_survive_a_round_trip_and_refuse_nonsense():
+    weights = replace(Weights.default(), floor=0.4)
+    assert Weights.from_dict(weights.as_dict()) == weights
+    with pytest.raises(ValueError, match="flor"):
+        Weights.from_dict({"flor": 0.4})
+    with pytest.raises(ValueError, match="负数"):
+        Weights.from_dict({"item": -1})
+
+
+def test_lexicon_plus_lets_a_county_add_words_to_a_known_item():
+    county = Lexicon.default().plus(
+        [LexiconItem("i7", "农技指导", ("土专家",)), LexiconItem("i8", "龙舟", ("划船",))]
+    )
+    grown = next(item for item in county.items if item.code == "i7")
+    assert {"土专家", "病虫"} <= set(grown.terms)
+    assert [item.name for item in county.items].count("农技指导") == 1
+    assert len(county.items) == len(Lexicon.default().items) + 1
