@@ -217,6 +217,9 @@ function setUp(root) {
     form.dataset.kept = "yes";
     keepDraft(form);
   });
+  root.querySelectorAll(".step.is-current").forEach((step) => {
+    step.parentElement.scrollLeft = step.offsetLeft - step.parentElement.clientWidth / 2 + step.clientWidth / 2;
+  });
   root.querySelector("[data-focus]")?.focus();
 }
 

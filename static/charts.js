@@ -3,8 +3,8 @@
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/* Dark to light, so that bars stay apart in grey print too. */
-const PALETTE = ["#8f0d15", "#1d5fa8", "#d9a441", "#2e7d32", "#7a6f9b", "#5f8a8b"];
+/* Neighbours differ in lightness too, so that series stay apart in grey print. */
+const PALETTE = ["#a3161e", "#d9a441", "#1d5fa8", "#8fb3d9", "#2e7d32", "#8a8f98"];
 
 function dressed(option) {
   const text = { fontFamily: token("--bs-body-font-family"), color: token("--muted") };
@@ -15,14 +15,18 @@ function dressed(option) {
     splitLine: { lineStyle: { color: token("--line") } },
     ...given,
   });
+  const series = (option.series || []).map((each) =>
+    each.type === "bar" ? { barMaxWidth: 28, itemStyle: { borderRadius: 2 }, ...each } : { symbolSize: 7, ...each },
+  );
   const axes = (given) => (Array.isArray(given) ? given.map(axis) : given && axis(given));
   return {
     color: PALETTE,
     textStyle: text,
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
-    legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: text, show: (option.series || []).length > 1 },
+    legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: text, show: series.length > 1 },
     ...option,
+    series,
     tooltip: { renderMode: "richText", ...option.tooltip },
     xAxis: axes(option.xAxis),
     yAxis: axes(option.yAxis),
