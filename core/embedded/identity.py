@@ -1,6 +1,7 @@
 """Under which identity PostgreSQL runs: it refuses to run as root, so root must become somebody else."""
 
 import os
+import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,10 @@ class Identity:
 
 # In order of preference. A user namespace keeps the files owned by root. Where containers forbid that, become
 # nobody; where nobody may not pass a parent folder (a checkout in /root), let it keep that one capability.
+# The number must have a name in /etc/passwd, or initdb refuses: "nobody" always has.
+_RENAME = ("unshare", "--user", f"--map-user={NOBODY}")
 _AS_ROOT = (
-    Identity(("unshare", "--user", "--map-user=1000"), 0),
+    Identity(_RENAME, 0),
     Identity(_DROP, NOBODY),
     Identity((*_DROP, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"), NOBODY),
 )
@@ -37,12 +40,22 @@ def choose(directory: Path) -> Identity:
         EmbeddedError: root cannot become anybody who may read the programs and write to `directory`.
     """
     if os.geteuid() != 0:
-        return Identity((), os.geteuid())
+        return _as_ordinary_user(directory)
     for identity in _AS_ROOT:
         _give(directory, identity.uid)
         if _works(identity, directory):
             return identity
     raise EmbeddedError(_closed_folder(directory))
+
+
+def _as_ordinary_user(directory: Path) -> Identity:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:  # containers run programs under numbers that have no name
+        renamed = Identity(_RENAME, os.geteuid())
+        if _works(renamed, directory):
+            return renamed
+    return Identity((), os.geteuid())
 
 
 def _works(identity: Identity, directory: Path) -> bool:

@@ -5,39 +5,26 @@ restarted container that pid is nobody's, or somebody else's.
 """
 
 import fcntl
-import hashlib
 import os
 import shlex
 import shutil
 import signal
-import socket
-import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from core.embedded import binaries, identity, processes
+from core.embedded import binaries, identity, processes, sockets
 from core.embedded.errors import EmbeddedError
 
 USER = "postgres"
-PORT = 5432  # only part of the socket's file name; no network port is opened
-SOCKET_PATH_LIMIT = 100  # bytes; the kernel takes 107 on Linux and 103 on macOS
 START_SECONDS = 60
 ORPHAN_SECONDS = 15
 STOP_SECONDS = 30
-FLAGS = (
-    "-c",
-    "listen_addresses=",
-    "-c",
-    "shared_buffers=64MB",
-    "-c",
-    "max_connections=120",
-    "-c",
-    "io_method=sync",
-)
-TEST_FLAGS = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+FLAGS = ("--listen_addresses=", "--max_connections=120", "--shared_buffers=64MB", "--io_method=sync")
+# A power cut may then destroy the cluster, and a test does not wait for the disk.
+TEST_FLAGS = ("--fsync=off", "--synchronous_commit=off", "--full_page_writes=off")
 
 _ACCEPTING = 0  # exit status of pg_isready
 _NOBODYS_PID = "4194305"  # one above the largest pid that Linux ever gives
@@ -45,19 +32,7 @@ _NOBODYS_PID = "4194305"  # one above the largest pid that Linux ever gives
 
 def url(data_dir: Path, name: str = "pairing") -> str:
     """Return the address of database `name` in the cluster at `data_dir`, whether or not it runs."""
-    return f"postgres://{USER}@:{PORT}/{quote(str(socket_dir(data_dir)))}/{quote(name, safe='')}"
-
-
-def socket_dir(data_dir: Path) -> Path:
-    """Return the folder of the socket: the data directory, or a short one when its path does not do.
-
-    It must fit into a socket address, and a comma would end it: clients read a list of hosts there.
-    """
-    data_dir = data_dir.absolute()
-    if len(os.fsencode(data_dir / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_LIMIT and "," not in str(data_dir):
-        return data_dir
-    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
-    return Path("/tmp") / f"pairing-{os.geteuid()}-{digest}"  # noqa: S108 - its owner is checked before use
+    return f"postgres://{USER}@:{sockets.PORT}/{quote(str(sockets.folder(data_dir)))}/{quote(name, safe='')}"
 
 
 def ensure_running(data_dir: Path, *, name: str = "pairing", extra_flags: Sequence[str] = ()) -> str:
@@ -80,17 +55,7 @@ def ensure_running(data_dir: Path, *, name: str = "pairing", extra_flags: Sequen
 
 def is_running(data_dir: Path) -> bool:
     """Tell whether the cluster at `data_dir` accepts connections."""
-    return (data_dir / "PG_VERSION").exists() and _status(data_dir) == _ACCEPTING
-
-
-def is_listening(data_dir: Path) -> bool:
-    """Tell whether anything listens on the cluster's socket; cheap enough to ask every second."""
-    with socket.socket(socket.AF_UNIX) as client:
-        try:
-            client.connect(str(socket_dir(data_dir) / f".s.PGSQL.{PORT}"))
-        except OSError:
-            return False
-    return True
+    return _exists(data_dir) and _status(data_dir) == _ACCEPTING
 
 
 def stop(data_dir: Path) -> bool:
@@ -99,7 +64,7 @@ def stop(data_dir: Path) -> bool:
     Raises:
         EmbeddedError: it still answers after 30 seconds.
     """
-    if not (data_dir / "PG_VERSION").exists():
+    if not _exists(data_dir):
         return False
     with _locked(data_dir):
         pid = _server_pid(data_dir)
@@ -165,6 +130,15 @@ def _create_cluster(data_dir: Path) -> None:
     return None
 
 
+def _exists(data_dir: Path) -> bool:
+    try:
+        return (data_dir / "PG_VERSION").exists()
+    except PermissionError as error:
+        raise EmbeddedError(
+            f"{data_dir} belongs to another user: run this as that user, or delete the folder to start over."
+        ) from error
+
+
 def _check_cluster(data_dir: Path) -> None:
     version = data_dir / "PG_VERSION"
     if not version.exists() or not (data_dir / "global" / "pg_control").exists():
@@ -181,34 +155,21 @@ def _check_cluster(data_dir: Path) -> None:
 
 def _start(data_dir: Path, extra_flags: Sequence[str]) -> None:
     runner = identity.choose(data_dir)
-    sockets = _make_socket_dir(data_dir, runner.uid)
-    for lock_file in (data_dir / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
+    folder = sockets.make_folder(data_dir, runner.uid)
+    for lock_file in (data_dir / "postmaster.pid", folder / f"{sockets.FILE}.lock"):
         _disown_stale_pid(lock_file, data_dir)
-    flags = [*FLAGS, "-c", f"unix_socket_directories={sockets}", *extra_flags]
+    flags = [*FLAGS, f"--unix_socket_directories={folder}", *extra_flags]
     command = ("start", "--wait", f"--timeout={START_SECONDS}", "-D", data_dir, "--log", _log(data_dir))
     deadline = time.monotonic() + ORPHAN_SECONDS
-    while not is_running(data_dir):
+    while True:
         started = binaries.run("pg_ctl", *command, "--options", shlex.join(flags), prefix=runner.prefix)
-        reason = _why(data_dir, started.stderr)
+        if started.returncode == 0:
+            return
+        reason = _last_reason(_log(data_dir)) or _last_line(started.stderr)
         # Processes of a killed server hold its memory until their current statement notices.
-        held = "pre-existing shared memory block" in reason and time.monotonic() < deadline
-        if started.returncode != 0 and not held:
-            raise EmbeddedError(f"PostgreSQL does not start: {reason}")
-
-
-def _make_socket_dir(data_dir: Path, uid: int) -> Path:
-    where = socket_dir(data_dir)
-    if where == data_dir.absolute():
-        return where
-    where.mkdir(mode=0o700, exist_ok=True)
-    if os.geteuid() == 0 and where.lstat().st_uid in (0, identity.NOBODY) and not where.is_symlink():
-        os.chown(where, uid, uid)
-    found = where.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o077:
-        raise EmbeddedError(
-            f"{where} belongs to somebody else: remove it, or move the checkout to a shorter path."
-        )
-    return where
+        if "pre-existing shared memory block" not in reason or time.monotonic() > deadline:
+            raise EmbeddedError(f"PostgreSQL does not start: {reason} (whole log: {_log(data_dir)})")
+        time.sleep(0.5)
 
 
 def _disown_stale_pid(lock_file: Path, data_dir: Path) -> None:
@@ -218,7 +179,9 @@ def _disown_stale_pid(lock_file: Path, data_dir: Path) -> None:
     it still finds out whether processes of the killed server are alive.
     """
     pid, newline, rest = _read(lock_file).partition("\n")
-    if pid.strip() and not _is_server(pid, data_dir):
+    if not pid.strip():
+        lock_file.unlink(missing_ok=True)  # the disk was full, or the machine stopped while it was written
+    elif not _is_server(pid, data_dir):
         lock_file.write_text(_NOBODYS_PID + newline + rest)
 
 
@@ -246,25 +209,22 @@ def _create_database(data_dir: Path, name: str) -> None:
 
 
 def _status(data_dir: Path) -> int:
-    where = str(socket_dir(data_dir))
-    return binaries.run(
-        "pg_isready", "-q", "-h", where, "-p", str(PORT), "-U", USER, "-d", "postgres"
-    ).returncode
+    return binaries.run("pg_isready", "--quiet", "-d", "postgres", *_client(data_dir)).returncode
 
 
 def _client(data_dir: Path) -> tuple[str, ...]:
-    return ("-h", str(socket_dir(data_dir)), "-p", str(PORT), "-U", USER)
+    return ("-h", str(sockets.folder(data_dir)), "-p", str(sockets.PORT), "-U", USER)
 
 
 def _log(data_dir: Path) -> Path:
     return data_dir / "server.log"
 
 
-def _why(data_dir: Path, fallback: str) -> str:
-    log = _log(data_dir)
+def _last_reason(log: Path) -> str:
+    """Return the newest line of the server's log when it says why a start failed."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    reasons = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
-    return f"{reasons[-1] if reasons else _last_line(fallback)} (whole log: {log})"
+    reasons = [line for line in lines[-5:] if "FATAL" in line or "PANIC" in line]
+    return reasons[-1] if reasons else ""
 
 
 def _last_line(text: str) -> str:

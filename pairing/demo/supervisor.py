@@ -9,7 +9,7 @@ import time
 from types import FrameType
 
 from core.embedded import places as embedded
-from core.embedded import postgres
+from core.embedded import postgres, sockets
 from core.embedded.errors import EmbeddedError
 from pairing.demo import children, parts, places
 from pairing.demo.children import Child, say
@@ -95,7 +95,7 @@ class Supervisor:
         return 0
 
     def _tend(self) -> None:
-        if not postgres.is_listening(embedded.demo_cluster()):
+        if not sockets.is_listening(embedded.demo_cluster()):
             say("PostgreSQL ended; starting it again.")
             postgres.ensure_running(embedded.demo_cluster())
         for child in self.children:
