@@ -1,5 +1,10 @@
-"""Paths of workbench."""
+"""Paths of the workbench."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pairing.workbench import views
+
+urlpatterns = [
+    path("", views.workbench, name="workbench"),
+    path("workbench/pairings/", views.workbench_pairings, name="workbench_pairings"),
+]

@@ -1,0 +1,34 @@
+"""The page a person lands on."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pairing.plans.models import Pairing
+from pairing.reports.lights import pairing_lights
+from pairing.workbench.todos import coming_activities, ledger_of, todos_of
+
+
+@require_safe
+def workbench(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    today = timezone.localtime(now).date()
+    context = {
+        "todos": todos_of(request.user, now=now),
+        "coming": coming_activities(request.user, now=now),
+        "ledger": ledger_of(request.user.branch_ids, today=today) if request.user.branch_ids else None,
+        "today": today,
+    }
+    return render(request, "workbench/workbench.html", context)
+
+
+@require_safe
+def workbench_pairings(request: HttpRequest) -> HttpResponse:
+    """My pairs with their lights; a fragment of the workbench and a page of its own."""
+    rows = Pairing.objects.active().visible_to(request.user).select_related("branch_a", "branch_b")
+    context = {"lights": pairing_lights(rows, today=timezone.localdate())}
+    template = "workbench/workbench_pairings.html" + ("#lights" if request.headers.get("HX-Request") else "")
+    return render(request, template, context)
