@@ -40,6 +40,7 @@ function ask(question) {
 
 const DRAFT = "draft:";
 const SENT = "sent:";
+const LOGIN_SEEN = "login-seen";
 
 const draftKey = (form) => `${user}:${location.pathname}:${[...document.forms].indexOf(form)}`;
 
@@ -66,15 +67,18 @@ function refill(form, values) {
   }
 }
 
-/* What was sent is dropped once another page shows that it was accepted; a refusal or a login page keeps it. */
+/* What was sent is dropped when the next page shows no refusal; a refusal or a lost login brings it back. */
 function settle() {
-  if (page === "login") return;
-  const refused = document.querySelector(".notice.tone-error") !== null;
+  if (page === "login") {
+    sessionStorage.setItem(LOGIN_SEEN, "yes");
+    return;
+  }
+  const refused = document.querySelector(".notice.tone-error, .error-summary") || sessionStorage.getItem(LOGIN_SEEN);
   for (const key of Object.keys(sessionStorage).filter((each) => each.startsWith(SENT))) {
-    const draft = DRAFT + key.slice(SENT.length);
-    if (refused || key.includes(`:${location.pathname}:`)) sessionStorage.setItem(draft, sessionStorage.getItem(key));
+    if (refused) sessionStorage.setItem(DRAFT + key.slice(SENT.length), sessionStorage.getItem(key));
     sessionStorage.removeItem(key);
   }
+  sessionStorage.removeItem(LOGIN_SEEN);
 }
 
 function keepDraft(form) {
