@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, DateField, Q, QuerySet
+from django.db.models import DateField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 
 from ledgers.enums import Audience, HelpKind, Relation
@@ -113,6 +113,6 @@ def _used(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:
         .annotate(month=TruncMonth(day))
         .order_by()
         .values_list("resource", "month")
-        .annotate(n=Count("pk"))
+        .annotate(n=Sum("visit_count"))
     )
     return {(resource, month): n for resource, month, n in rows}
