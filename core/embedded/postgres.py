@@ -58,6 +58,12 @@ def is_running(data_dir: Path) -> bool:
     return _exists(data_dir) and _status(data_dir) == _ACCEPTING
 
 
+def has_clients(data_dir: Path) -> bool:
+    """Tell whether anybody is connected to the running cluster at `data_dir`."""
+    clients = "SELECT count(*) - 1 FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    return _query(data_dir, clients) != "0"
+
+
 def stop(data_dir: Path) -> bool:
     """Stop the cluster at `data_dir` after its open statements are rolled back; return whether it ran.
 
@@ -199,8 +205,7 @@ def _read(path: Path) -> str:
 
 
 def _create_database(data_dir: Path, name: str) -> None:
-    query = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"  # noqa: S608 - names are ours
-    if binaries.run("psql", *_client(data_dir), "-XAt", "-d", "postgres", "-c", query).stdout.strip() == "1":
+    if _query(data_dir, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 - our own names
         return
     with _locked(data_dir):
         made = binaries.run("createdb", *_client(data_dir), name)
@@ -210,6 +215,10 @@ def _create_database(data_dir: Path, name: str) -> None:
 
 def _status(data_dir: Path) -> int:
     return binaries.run("pg_isready", "--quiet", "-d", "postgres", *_client(data_dir)).returncode
+
+
+def _query(data_dir: Path, statement: str) -> str:
+    return binaries.run("psql", *_client(data_dir), "-XAt", "-d", "postgres", "-c", statement).stdout.strip()
 
 
 def _client(data_dir: Path) -> tuple[str, ...]:

@@ -41,10 +41,21 @@ class Child:
             self._process = start(self.command, self.environment, output=log.fileno())
         self._started_at = time.monotonic()
 
+    @property
+    def pid(self) -> int:
+        """Return the pid of the running program."""
+        if self._process is None:
+            raise LookupError(f"The {self.name} does not run.")
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        """Tell whether the program runs."""
+        return self._process is not None and self._process.poll() is None
+
     def tend(self) -> None:
         """Start the program again when it died; after quick deaths only after a growing pause."""
         now = time.monotonic()
-        if self._process is not None and self._process.poll() is not None:
+        if self._process is not None and not self.is_running():
             self._bury(now)
         if self._process is None and now >= self._start_at:
             self.start()
