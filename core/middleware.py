@@ -46,7 +46,8 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
         return None
     if request.headers.get("HX-Request"):
         response = render(request, "components/refusal.html", {"message": error.message}, status=error.status)
-        response.headers.update({"HX-Retarget": "#flash", "HX-Reswap": "innerHTML show:window:top"})
+        response["HX-Retarget"] = "#flash"
+        response["HX-Reswap"] = "innerHTML show:window:top"
         return response
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"error": error.message, "field": error.field}, status=error.status)
