@@ -1,0 +1,68 @@
+"""Walk every page every role can reach, on an office PC and on a phone."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.urls import Resolver404, resolve
+
+from branches.models import User
+from tests.browser.watch import VIEWPORTS, Watched
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+PASSWORD = "walking-every-page-2026"
+ROLES = ("zhuanmai", "office", "admin", "auditor")
+NOT_PAGES = {"logout", "resource_export", "demand_export", "import_template", "calendar_feed"}
+
+
+def route_of(url: str) -> str:
+    try:
+        return resolve(urlsplit(url).path).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def walk(watched: Watched) -> set[str]:
+    """Follow links until every route reachable by one has been looked at once; return the routes."""
+    seen: set[str] = set()
+    queue = ["/"]
+    while queue:
+        url = queue.pop(0)
+        route = route_of(url)
+        if route in seen or route in NOT_PAGES:
+            continue
+        seen.add(route)
+        response = watched.goto(url)
+        assert response.status == 200, f"{response.status} {url}"
+        watched.page.wait_for_load_state("networkidle")
+        watched.look()
+        links = watched.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        queue += [link.split("#")[0] for link in links if link.startswith(watched.origin)]
+    return seen
+
+
+@pytest.fixture
+def county(settings, tmp_path):
+    """The demo county, with one password for everybody."""
+    settings.VAR_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+    call_command("load_demo", verbosity=0)
+    for user in User.objects.all():
+        user.set_password(PASSWORD)
+        user.must_change_password = False
+        user.save()
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS)
+def test_every_page_is_clean(county, window, viewport):
+    reached = {}
+    for role in ROLES:
+        watched = window(viewport)
+        watched.login(role, PASSWORD)
+        reached[role] = walk(watched)
+    everyone = {"workbench", "resource_list", "demand_list", "plan_order_list", "matching", "calendar"}
+    assert {role: everyone - routes for role, routes in reached.items()} == dict.fromkeys(ROLES, set())
+    assert {"dashboard", "figure_detail", "dashboard_pairings"} <= reached["office"]
+    assert "dashboard" not in reached["zhuanmai"]

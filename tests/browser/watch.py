@@ -1,0 +1,88 @@
+"""A browser page that notices whatever a user must never meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+GRAVE = {"serious", "critical"}
+VIEWPORTS = {"desktop": (1366, 768), "phone": (390, 844)}
+REPORT_CSP = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+@dataclass
+class Watched:
+    """One logged-in person's window. `faults` collects console errors, CSP violations, strangers, 5xx."""
+
+    context: BrowserContext
+    page: Page
+    origin: str
+    faults: list[str] = field(default_factory=list)
+    expected_statuses: set[int] = field(default_factory=set)
+
+    def goto(self, path: str) -> Response:
+        response = self.page.goto(path if path.startswith("http") else f"{self.origin}{path}")
+        assert response is not None
+        return response
+
+    def login(self, username: str, password: str) -> None:
+        self.goto("/login/")
+        self.page.fill("input[name=username]", username)
+        self.page.fill("input[name=password]", password)
+        self.page.click("main button[type=submit]")
+        self.page.wait_for_url(lambda url: "/login/" not in url)
+
+    def look(self) -> None:
+        """Note what is wrong with the page now shown: it scrolls sideways, or axe finds something grave."""
+        where = self.page.url.removeprefix(self.origin)
+        wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        if wide > seen:
+            self.faults.append(f"{where}: scrolls sideways ({wide} > {seen})")
+        self.page.evaluate(AXE)
+        result = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        self.faults += [
+            f"{where}: axe {each['id']} {node['target']}"
+            for each in result["violations"]
+            if each["impact"] in GRAVE
+            for node in each["nodes"]
+        ]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        refused = any(f"status of {status}" in message.text for status in self.expected_statuses)
+        if message.type == "error" and not refused:
+            self.faults.append(f"{self.page.url.removeprefix(self.origin)}: console {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.origin, "data:", "blob:")):
+            self.faults.append(f"request to another origin: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.status} {response.url.removeprefix(self.origin)}")
+
+
+def open_window(browser: Browser, origin: str, viewport: str) -> Watched:
+    """A fresh window, as wide as an office PC or a phone."""
+    width, height = VIEWPORTS[viewport]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        has_touch=viewport == "phone",
+        is_mobile=viewport == "phone",
+    )
+    context.set_default_timeout(10_000)
+    context.add_init_script(REPORT_CSP)
+    page = context.new_page()
+    watched = Watched(context, page, origin)
+    page.on("console", watched._console)
+    page.on("pageerror", lambda error: watched.faults.append(f"{page.url}: script error {error}"))
+    page.on("request", watched._request)
+    page.on("response", watched._response)
+    return watched
