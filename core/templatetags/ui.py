@@ -25,6 +25,7 @@ VISIBLE_FIELDS = 7  # more than this at once and people stop reading the form
 
 def _render(context: Context, name: str, values: Mapping[str, Any]) -> SafeString:
     """Render a component inside the page's context, so that request, csrf_token and perms reach it."""
+    assert context.template is not None  # a tag only runs inside a template
     component = context.template.engine.get_template(f"components/{name}.html")
     with context.push(**values):
         return component.render(context)
