@@ -39,7 +39,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(chromium: Browser, live_server) -> Iterator[Callable[[str], Watched]]:
-    """Open windows with `window("desktop")` or `window("phone")`; none of them may have met a fault at the end."""
+    """Open windows with `window("desktop")` or `window("phone")`; none may have met a fault at the end."""
     opened: list[Watched] = []
 
     def new(viewport: str) -> Watched:

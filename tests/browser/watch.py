@@ -12,7 +12,7 @@ GRAVE = {"serious", "critical"}
 VIEWPORTS = {"desktop": (1366, 768), "phone": (390, 844)}
 REPORT_CSP = """
 document.addEventListener("securitypolicyviolation", (event) =>
-  console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+  console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
 """
 
 
