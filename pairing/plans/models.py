@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
+from django.urls import reverse
 
 from branches.models import Branch
 from core.models import TimeStampedModel
@@ -46,7 +47,7 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
 @pghistory.track()
 class Pairing(TimeStampedModel):
-    """结对: two branches for a term. 甲方 and 乙方 only order the names; a pair is one pair either way round."""
+    """结对: two branches for a term. 甲方 and 乙方 only order the names; a pair is one either way round."""
 
     branch_a = models.ForeignKey(Branch, models.PROTECT, verbose_name="甲方", related_name="pairings_as_a")
     branch_b = models.ForeignKey(Branch, models.PROTECT, verbose_name="乙方", related_name="pairings_as_b")
@@ -85,6 +86,13 @@ class Pairing(TimeStampedModel):
 
     def __str__(self) -> str:
         return f"{self.branch_a}—{self.branch_b}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("pairing_detail", args=[self.pk])
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == PairingState.ACTIVE
 
     def has(self, branch_id: int) -> bool:
         return branch_id in (self.branch_a_id, self.branch_b_id)
@@ -203,6 +211,9 @@ class Claim(TimeStampedModel):
     def __str__(self) -> str:
         return f"{self.resource}→{self.demand}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("claim_detail", args=[self.pk])
+
 
 class PlanOrderQuerySet(models.QuerySet["PlanOrder"]):
     def live(self) -> PlanOrderQuerySet:
@@ -278,6 +289,9 @@ class PlanOrder(TimeStampedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("plan_order_detail", args=[self.pk])
 
     @property
     def is_confirmed_a(self) -> bool:

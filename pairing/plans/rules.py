@@ -39,6 +39,7 @@ PERMISSIONS = {
     "plans.answer_claim": is_secretary_of_awaited_branch,
     "plans.change_plan_order": is_staff_of_order,
     "plans.confirm_plan_order": is_secretary_of_order,
+    "plans.cancel_plan_order": is_staff_of_order | is_admin,
     "plans.accept_plan_order": is_secretary_of_demand_branch,
     "plans.manage_pairing": is_admin,
 }

@@ -76,9 +76,8 @@ class ClaimFactory(DjangoModelFactory):
         )
 
     pairing = factory.SubFactory(PairingFactory)
-    demand = factory.SubFactory(
-        DemandFactory, branch=factory.SelfAttribute("..pairing.branch_b"), state=DemandState.CLAIMED
-    )
+    demand = factory.SubFactory(DemandFactory, branch=factory.SelfAttribute("..pairing.branch_b"))
+    demand__state = DemandState.CLAIMED  # declared here because traits replace it
     resource = factory.SubFactory(ResourceFactory, branch=factory.SelfAttribute("..pairing.branch_a"))
     proposed_by = factory.SelfAttribute("pairing.branch_a")
     awaiting = factory.SelfAttribute("pairing.branch_b")
@@ -115,9 +114,10 @@ class PlanOrderFactory(DjangoModelFactory):
 
     number = factory.Sequence(lambda n: f"DD{n:07d}")
     pairing = factory.SubFactory(PairingFactory)
-    demand = factory.SubFactory(
-        DemandFactory, branch=factory.SelfAttribute("..pairing.branch_b"), state=DemandState.IN_PROGRESS
-    )
+    demand = factory.SubFactory(DemandFactory, branch=factory.SelfAttribute("..pairing.branch_b"))
+    demand__state = DemandState.IN_PROGRESS  # these three are declared here because traits replace them
+    demand__closed_on = None
+    demand__satisfaction = None
     resource = factory.SubFactory(ResourceFactory, branch=factory.SelfAttribute("..pairing.branch_a"))
     line = Line.ACTIVITY
     task = "上门讲解政策并现场办理"

@@ -49,3 +49,12 @@ def test_user_factory_gives_the_named_seat():
     assert branches.UserFactory(liaison_of=branch).staff_branch_ids == {branch.pk}
     assert branches.UserFactory(member_of=branch).branch_ids == {branch.pk}
     assert branches.UserFactory(office=True).is_office is True
+
+
+@pytest.mark.django_db
+def test_plan_order_and_claim_factories_keep_the_demand_in_step():
+    assert plans.ClaimFactory().demand.state == "claimed"
+    assert plans.ClaimFactory(declined=True).demand.state == "open"
+    assert plans.PlanOrderFactory().demand.state == "in_progress"
+    assert plans.PlanOrderFactory(in_progress=True).demand.state == "in_progress"
+    assert plans.PlanOrderFactory(completed=True).demand.state == "closed"

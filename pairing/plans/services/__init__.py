@@ -1,0 +1,1 @@
+"""The only writers of pairings, claims and plan orders."""

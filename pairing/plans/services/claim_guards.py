@@ -1,0 +1,89 @@
+"""What stands in the way of a claim or of its answer, in sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from branches.models import Branch, User
+from core.errors import ConflictError, DomainError
+from ledgers.enums import DemandState, ResourceState
+from ledgers.models import Demand, Resource
+from pairing.plans.enums import CLAIM_PENDING, CLAIM_TRANSITIONS, ClaimState
+from pairing.plans.models import Claim, Pairing
+from pairing.plans.selectors.claims import resource_capacity_left
+from pairing.plans.services.guards import step_blockers
+
+NOUN = "这条认领"
+
+
+def claim_propose_blockers(
+    *,
+    demand: Demand,
+    resource: Resource,
+    by_branch: Branch,
+    actor: User,
+    pairing: Pairing | None,
+    on: date,
+) -> list[str]:
+    """Why `by_branch` cannot propose now that `resource` serve `demand`; empty when it can."""
+    blockers = []
+    if by_branch.pk not in actor.staff_branch_ids:
+        blockers.append(f"只有{by_branch}的书记或联络员能代表它发起认领。")
+    if by_branch.pk not in (demand.branch_id, resource.branch_id):
+        blockers.append("认领要由提出需求或提供资源的支部发起。")
+    if pairing is None:
+        blockers.append(_unpaired(demand, resource))
+    if demand.state != DemandState.OPEN:
+        label = DemandState(demand.state).label
+        blockers.append(f"需求“{demand}”现在是“{label}”，只有待认领的需求才能认领。")
+    if resource.state != ResourceState.PUBLISHED:
+        label = ResourceState(resource.state).label
+        blockers.append(f"资源“{resource}”现在是“{label}”，请换一项可用的资源。")
+    if resource.is_expired(on) or (resource.valid_from and resource.valid_from > on):
+        blockers.append(f"资源“{resource}”不在有效期内，请{resource.branch}更新有效期或换一项资源。")
+    return blockers
+
+
+def _unpaired(demand: Demand, resource: Resource) -> str:
+    if demand.branch_id == resource.branch_id:
+        return "需求和资源同属一个支部，自己就能办，不需要认领。"
+    return f"{demand.branch}和{resource.branch}没有在结对中，请先由管理员登记结对。"
+
+
+def claim_answer_blockers(claim: Claim, actor: User, *, on: date) -> list[str]:
+    """Why `actor` cannot accept, counter or decline now; empty when they can."""
+    blockers = step_blockers(CLAIM_TRANSITIONS, ClaimState, claim.state, ClaimState.ACCEPTED, NOUN)
+    if not actor.has_perm("plans.answer_claim", claim):
+        is_staff = claim.awaiting_id in actor.staff_branch_ids
+        blockers.append(
+            "答复认领要由支部书记操作，请提醒书记登录办理。"
+            if is_staff
+            else f"这条认领正等{claim.awaiting}答复，只有该支部书记能操作。"
+        )
+    if claim.state in CLAIM_PENDING and claim.expires_on < on:
+        blockers.append("答复期限已过，这条认领即将失效，请重新发起认领。")
+    return blockers
+
+
+def check_terms(visit_count: int, wanted_on: date | None, today: date) -> None:
+    """Refuse a number of visits outside 1–50 and a wanted day in the past."""
+    if not 1 <= visit_count <= 50:
+        raise DomainError("承接次数须在 1 到 50 之间。", field="visit_count")
+    if wanted_on and wanted_on < today:
+        raise DomainError("希望日期已经过去，请改成今天或以后的日期，也可以留空。", field="wanted_on")
+
+
+def check_capacity(resource: Resource, visit_count: int, day: date, besides: Claim | None = None) -> None:
+    """Refuse to promise more of the month of `day` than the resource has; the caller holds its row.
+
+    Args:
+        besides: a claim whose own hold does not count, because it is about to change.
+    """
+    left = resource_capacity_left(resource, day, besides=besides)
+    if left is not None and visit_count > left:
+        raise ConflictError(
+            f"“{resource}”每月可承接 {resource.capacity_per_month} 次，"
+            f"{day.year}年{day.month}月只剩 {max(left, 0)} 次。"
+            "请减少次数、换一个月，或换一项资源。",
+            field="visit_count",
+        )

@@ -1,0 +1,65 @@
+"""Holding rows until the transaction ends.
+
+Every service takes its locks in this order of tables, and by id inside a table, so that two of them can wait
+for each other but never in a circle: Pairing, Claim, PlanOrder, Demand, Resource.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from ledgers.models import Demand, Resource
+from pairing.plans.models import Claim, Pairing, PlanOrder
+
+NUMBERING = 0x504C414E  # any number no other advisory lock uses
+
+
+def lock_pairing(pk: int) -> Pairing:
+    return (
+        Pairing.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("branch_a", "branch_b")
+        .get(pk=pk)
+    )
+
+
+def lock_claim(pk: int) -> Claim:
+    return (
+        Claim.objects.select_for_update(of=("self",), no_key=True)
+        .select_related(
+            "pairing__branch_a",
+            "pairing__branch_b",
+            "awaiting",
+            "proposed_by",
+            "demand__branch",
+            "demand__aspect",
+            "resource__branch",
+        )
+        .get(pk=pk)
+    )
+
+
+def lock_order(pk: int) -> PlanOrder:
+    return (
+        PlanOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("pairing__branch_a", "pairing__branch_b", "demand__branch")
+        .get(pk=pk)
+    )
+
+
+def lock_demand(pk: int) -> Demand:
+    return (
+        Demand.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("branch", "aspect")
+        .get(pk=pk)
+    )
+
+
+def lock_resource(pk: int) -> Resource:
+    """Hold a resource, and with it what is promised of its monthly capacity."""
+    return Resource.objects.select_for_update(of=("self",), no_key=True).select_related("branch").get(pk=pk)
+
+
+def lock_numbering() -> None:
+    """Hold the drawing of order numbers: the next number has no row yet that could be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])

@@ -1,0 +1,238 @@
+"""计划定单: from draft over both confirmations to acceptance; see drafting for its birth."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from branches.models import User
+from core import audit
+from core.errors import DomainError, StaleVersionError
+from ledgers.enums import DemandState
+from ledgers.services.demands import demand_change_state, demand_close
+from pairing.plans.enums import PlanOrderState
+from pairing.plans.models import PlanOrder
+from pairing.plans.services import order_guards
+from pairing.plans.services.deadlines import spread
+from pairing.plans.services.guards import local_date, refuse, stated
+from pairing.plans.services.locks import lock_demand, lock_order
+from pairing.plans.services.notices import tell
+
+EDITABLE_FIELDS = frozenset({"line", "task", "responsible_a", "responsible_b", "place", "due_on"})
+
+
+@transaction.atomic
+def plan_order_edit(
+    *, order: PlanOrder, version: int, actor: User, now: datetime, **changes: Any
+) -> PlanOrder:
+    """Change fields of an order that is not agreed yet: a new version, which nobody has confirmed.
+
+    Saving what is there already changes nothing.
+
+    Args:
+        version: the version the editor saw.
+        changes: any of EDITABLE_FIELDS.
+
+    Raises:
+        StaleVersionError: when somebody saved a newer version meanwhile.
+        DomainError: see `plan_order_edit_blockers`; also for a deadline in the past.
+    """
+    order = lock_order(order.pk)
+    refuse(order_guards.plan_order_edit_blockers(order, actor))
+    _check_version(order, version)
+    unknown = set(changes) - EDITABLE_FIELDS
+    if unknown:
+        raise TypeError(f"plan_order_edit cannot change {sorted(unknown)}")
+    differing = {name: value for name, value in changes.items() if getattr(order, name) != value}
+    today = local_date(now)
+    if differing.get("due_on", today) < today:
+        raise DomainError("完成时限已经过去，请改成今天或以后的日期。", field="due_on")
+    if not differing:
+        return order
+    with audit.action("plan_order.edit", actor=actor, target=order) as entry:
+        entry.changes = {name: [str(getattr(order, name)), str(value)] for name, value in differing.items()}
+        _hand_tasks_over(order, differing)
+        for name, value in differing.items():
+            setattr(order, name, value)
+        order.version += 1
+        order.confirmed_version_a = order.confirmed_version_b = None
+        order.state = PlanOrderState.DRAFT
+        order.save()
+        if "due_on" in differing:
+            _move_deadlines(order, today)
+        entry.summary = f"修改定单，成为第 {order.version} 版，须重新确认"
+        _tell(order, "edit", f"定单 {order} 有修改，请重新确认", now, actor)
+    return order
+
+
+@transaction.atomic
+def plan_order_confirm(*, order: PlanOrder, version: int, actor: User, now: datetime) -> PlanOrder:
+    """Confirm one version in the name of the actor's branch; with the second side the order stands.
+
+    Raises:
+        StaleVersionError: when `version` is no longer the newest.
+        DomainError: see `plan_order_confirm_blockers`; confirming twice changes nothing and says so.
+    """
+    order = lock_order(order.pk)
+    refuse(order_guards.plan_order_confirm_blockers(order, actor))
+    _check_version(order, version)
+    side = order_guards.side_to_confirm(order, actor)
+    branch = order.pairing.branch_a if side == "a" else order.pairing.branch_b
+    with audit.action("plan_order.confirm", actor=actor, target=order) as entry:
+        setattr(order, f"confirmed_version_{side}", order.version)
+        both = order.is_confirmed_a and order.is_confirmed_b
+        entry.changes = _move(order, PlanOrderState.CONFIRMED if both else PlanOrderState.TO_CONFIRM)
+        entry.summary = f"{branch}确认第 {order.version} 版"
+        subject = (
+            f"定单 {order} 双方已确认，即将安排活动" if both else f"{branch}已确认定单 {order}，请核对确认"
+        )
+        _tell(order, "confirm", subject, now, actor)
+    return order
+
+
+@transaction.atomic
+def plan_order_cancel(*, order: PlanOrder, actor: User | None, reason: str, now: datetime) -> PlanOrder:
+    """Give an order up with a reason; its demand is open again unless another live order serves it.
+
+    Raises:
+        DomainError: see `plan_order_cancel_blockers`; also when the reason is blank.
+    """
+    order = lock_order(order.pk)
+    refuse(order_guards.plan_order_cancel_blockers(order, actor))
+    reason = stated(reason, "取消")
+    with audit.action("plan_order.cancel", actor=actor, target=order, reason=reason) as entry:
+        entry.changes = _move(order, PlanOrderState.CANCELLED, reason=reason)
+        entry.summary = "取消定单"
+        others = PlanOrder.objects.live().filter(demand=order.demand_id).exclude(pk=order.pk)
+        if lock_demand(order.demand_id).state == DemandState.IN_PROGRESS and not others.exists():
+            demand_change_state(demand=order.demand, to=DemandState.OPEN, actor=actor, now=now)
+        _tell(order, "cancel", f"定单 {order} 已取消", now, actor, body=f"理由：{reason}")
+    return order
+
+
+@transaction.atomic
+def plan_order_start(*, order: PlanOrder, actor: User | None = None, now: datetime) -> PlanOrder:
+    """Put a confirmed order under way, once its activities are scheduled; one under way is left as it is.
+
+    Raises:
+        TransitionError: when it is neither confirmed nor under way.
+    """
+    order = lock_order(order.pk)
+    if order.state == PlanOrderState.IN_PROGRESS:
+        return order
+    with audit.action("plan_order.start", actor=actor, target=order) as entry:
+        entry.changes = _move(order, PlanOrderState.IN_PROGRESS)
+        entry.summary = "活动已排期，定单开始实施"
+    return order
+
+
+@transaction.atomic
+def plan_order_hand_in(*, order: PlanOrder, actor: User | None = None, now: datetime) -> PlanOrder:
+    """Ask for acceptance: open tasks are ticked off with it, the demand waits with the order.
+
+    Raises:
+        DomainError: see `plan_order_hand_in_blockers`.
+    """
+    order = lock_order(order.pk)
+    refuse(order_guards.plan_order_hand_in_blockers(order, actor))
+    with audit.action("plan_order.hand_in", actor=actor, target=order) as entry:
+        entry.changes = _move(order, PlanOrderState.AWAITING_ACCEPTANCE)
+        entry.summary = "提交验收"
+        order.tasks.filter(done_on=None).update(done_on=local_date(now))
+        if lock_demand(order.demand_id).state == DemandState.IN_PROGRESS:
+            demand_change_state(demand=order.demand, to=DemandState.AWAITING_ACCEPTANCE, actor=actor, now=now)
+        _tell(order, "hand_in", f"请{order.demand.branch}验收：{order.demand}", now, actor)
+    return order
+
+
+@transaction.atomic
+def plan_order_accept(
+    *, order: PlanOrder, actor: User, satisfaction: int, words: str = "", now: datetime
+) -> PlanOrder:
+    """Accept the work in the name of the branch that raised the demand: order completed, demand 销号.
+
+    Args:
+        satisfaction: 1–5.
+
+    Raises:
+        DomainError: see `plan_order_accept_blockers`; also for a satisfaction outside 1–5.
+    """
+    order = lock_order(order.pk)
+    refuse(order_guards.plan_order_accept_blockers(order, actor))
+    if not 1 <= satisfaction <= 5:
+        raise DomainError("满意度须为 1 到 5 分。", field="satisfaction")
+    with audit.action("plan_order.accept", actor=actor, target=order) as entry:
+        order.completed_on = local_date(now)
+        entry.changes = _move(order, PlanOrderState.COMPLETED)
+        entry.summary = f"{order.demand.branch}验收通过，满意度 {satisfaction} 分，需求销号"
+        demand_close(demand=order.demand, actor=actor, now=now, satisfaction=satisfaction, words=words)
+        _tell(order, "accept", f"定单 {order} 验收通过，需求已销号", now, actor, body=words)
+    return order
+
+
+@transaction.atomic
+def plan_order_return(*, order: PlanOrder, actor: User, reason: str, now: datetime) -> PlanOrder:
+    """Send handed-in work back with a reason; order and demand are under way again.
+
+    Raises:
+        DomainError: see `plan_order_accept_blockers`; also when the reason is blank.
+    """
+    order = lock_order(order.pk)
+    refuse(order_guards.plan_order_accept_blockers(order, actor))
+    reason = stated(reason, "退回")
+    with audit.action("plan_order.return", actor=actor, target=order, reason=reason) as entry:
+        entry.changes = _move(order, PlanOrderState.IN_PROGRESS, reason=reason)
+        entry.summary = "验收未通过，退回继续办理"
+        if lock_demand(order.demand_id).state == DemandState.AWAITING_ACCEPTANCE:
+            demand_change_state(demand=order.demand, to=DemandState.IN_PROGRESS, actor=actor, now=now)
+        _tell(order, "return", f"定单 {order} 验收退回，请继续办理", now, actor, body=f"理由：{reason}")
+    return order
+
+
+def _check_version(order: PlanOrder, version: int) -> None:
+    if order.version != version:
+        raise StaleVersionError(
+            f"您看的是第 {version} 版，对方已改到第 {order.version} 版。请核对新内容后再办理。"
+        )
+
+
+def _move(order: PlanOrder, to: PlanOrderState, reason: str = "") -> dict[str, list[str]]:
+    """Write the new state and give the change for the audit trail.
+
+    Raises:
+        TransitionError: when PLAN_ORDER_TRANSITIONS does not list the step.
+    """
+    changes: dict[str, list[str]] = {}
+    if order.state != to:
+        order_guards.check(order, to)
+        changes = {"state": [order.state, str(to)]}
+    order.state, order.state_reason = to, reason
+    order.save()
+    return changes
+
+
+def _hand_tasks_over(order: PlanOrder, changes: dict[str, Any]) -> None:
+    """Give the open tasks of a replaced person to the new one."""
+    for side, branch_id in (("a", order.pairing.branch_a_id), ("b", order.pairing.branch_b_id)):
+        name = f"responsible_{side}"
+        if name in changes:
+            order.tasks.filter(owner=branch_id, responsible=getattr(order, name), done_on=None).update(
+                responsible=changes[name]
+            )
+
+
+def _move_deadlines(order: PlanOrder, today: date) -> None:
+    """Spread the open tasks anew over the days that are left."""
+    tasks = list(order.tasks.filter(done_on=None).order_by("position"))
+    for task, day in zip(tasks, spread(today, order.due_on, len(tasks)), strict=True):
+        task.due_on = day
+        task.save(update_fields=["due_on", "updated_at"])
+
+
+def _tell(
+    order: PlanOrder, event: str, subject: str, now: datetime, actor: User | None, body: str = ""
+) -> None:
+    sides = (order.pairing.branch_a_id, order.pairing.branch_b_id)
+    tell(sides, about=order, event=event, subject=subject, now=now, body=body, actor=actor)

@@ -1,0 +1,143 @@
+"""结对: beginning and ending what two branches do together."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from branches.models import Branch, User
+from core import audit
+from core.errors import DomainError
+from pairing.plans.enums import PAIRING_TRANSITIONS, AgreementState, PairingState
+from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
+from pairing.plans.selectors.pairings import pairing_active_between
+from pairing.plans.services.claims import claim_expire
+from pairing.plans.services.guards import local_date, refuse, stated, step_blockers
+from pairing.plans.services.locks import lock_claim, lock_pairing
+from pairing.plans.services.notices import tell
+
+NOT_ADMIN = "结对的登记和结束由管理员操作，请联系县党建办。"
+
+
+def pairing_create_blockers(branch_a: Branch, branch_b: Branch) -> list[str]:
+    """Why the two cannot be paired; empty when they can."""
+    if branch_a.pk == branch_b.pk:
+        return ["支部不能和自己结对，请选择另一个支部。"]
+    blockers = [
+        f"{branch}已在 {branch.dissolved_on} 撤销，不能再结对。"
+        for branch in (branch_a, branch_b)
+        if branch.dissolved_on
+    ]
+    if pairing_active_between(branch_a.pk, branch_b.pk):
+        blockers.append(f"{branch_a}和{branch_b}已经在结对中，不能重复结对。")
+    return blockers
+
+
+@transaction.atomic
+def pairing_create(
+    *,
+    branch_a: Branch,
+    branch_b: Branch,
+    starts_on: date,
+    ends_on: date | None,
+    aims: str,
+    number: str,
+    signed_on: date | None,
+    actor: User,
+    now: datetime,
+) -> Pairing:
+    """Pair two branches for a term, both ends inclusive, with the agreement they sign.
+
+    Args:
+        ends_on: None for a pairing without a last day.
+        number: of the agreement, unique in the county.
+        signed_on: None leaves the agreement a draft; with a day it is in force.
+
+    Raises:
+        DomainError: see `pairing_create_blockers`; also for a term that ends before it starts, a number
+            in use, or an actor who is not an administrator.
+    """
+    if not actor.has_perm("plans.manage_pairing"):
+        raise DomainError(NOT_ADMIN)
+    _lock_branches(branch_a, branch_b)
+    refuse(pairing_create_blockers(branch_a, branch_b))
+    if ends_on and ends_on < starts_on:
+        raise DomainError("结束日期不能早于开始日期。", field="ends_on")
+    if Agreement.objects.filter(number=number).exists():
+        raise DomainError(f"协议编号 {number} 已被使用，请换一个编号。", field="number")
+    with audit.action("pairing.create", actor=actor) as entry:
+        pairing = Pairing.objects.create(
+            branch_a=branch_a,
+            branch_b=branch_b,
+            liaison_a=branch_a.liaison_name,
+            liaison_b=branch_b.liaison_name,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            aims=aims,
+        )
+        Agreement.objects.create(
+            pairing=pairing,
+            number=number,
+            signed_on=signed_on,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            aims=aims,
+            state=AgreementState.IN_FORCE if signed_on else AgreementState.DRAFT,
+        )
+        entry.target = pairing
+        entry.summary = f"登记结对，协议 {number}"
+        _tell(pairing, "create", f"{pairing} 已结对", now, actor)
+    return pairing
+
+
+def pairing_end_blockers(pairing: Pairing, actor: User) -> list[str]:
+    """Why the pairing cannot be ended now; empty when it can."""
+    blockers = step_blockers(PAIRING_TRANSITIONS, PairingState, pairing.state, PairingState.ENDED, "这个结对")
+    if not actor.has_perm("plans.manage_pairing", pairing):
+        blockers.append(NOT_ADMIN)
+    live = PlanOrder.objects.live().filter(pairing=pairing).count()
+    if live:
+        blockers.append(f"还有 {live} 张定单没有办完，请先验收或取消这些定单，再结束结对。")
+    return blockers
+
+
+@transaction.atomic
+def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) -> Pairing:
+    """End a pairing today: unanswered claims lapse, the agreement in force is terminated, history stays.
+
+    Raises:
+        DomainError: see `pairing_end_blockers`; also when the reason is blank.
+    """
+    pairing = lock_pairing(pairing.pk)
+    pending = [
+        lock_claim(pk)
+        for pk in Claim.objects.pending().filter(pairing=pairing).order_by("pk").values_list("pk", flat=True)
+    ]
+    refuse(pairing_end_blockers(pairing, actor))
+    reason = stated(reason, "结束结对")
+    today = local_date(now)
+    with audit.action("pairing.end", actor=actor, target=pairing, reason=reason) as entry:
+        for claim in pending:
+            claim_expire(claim=claim, now=now, reason="结对已结束")
+        entry.changes = {"state": [pairing.state, str(PairingState.ENDED)]}
+        entry.summary = "结束结对"
+        pairing.state, pairing.end_reason = PairingState.ENDED, reason
+        pairing.ends_on = max(pairing.starts_on, min(pairing.ends_on or today, today))
+        pairing.save()
+        for agreement in pairing.agreements.filter(state=AgreementState.IN_FORCE):
+            agreement.state = AgreementState.TERMINATED
+            agreement.save(update_fields=["state", "updated_at"])
+        _tell(pairing, "end", f"{pairing} 结对已结束", now, actor, body=f"理由：{reason}")
+    return pairing
+
+
+def _lock_branches(*branches: Branch) -> None:
+    """Hold both branches, so that two administrators cannot pair them at once."""
+    ids = sorted({branch.pk for branch in branches})
+    list(Branch.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
+
+
+def _tell(pairing: Pairing, event: str, subject: str, now: datetime, actor: User, body: str = "") -> None:
+    sides = (pairing.branch_a_id, pairing.branch_b_id)
+    tell(sides, about=pairing, event=event, subject=subject, now=now, body=body, actor=actor)

@@ -1,0 +1,33 @@
+"""Ticking off the tasks of an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from branches.models import User
+from core import audit
+from pairing.plans.models import PlanTask
+from pairing.plans.services.guards import local_date, refuse
+from pairing.plans.services.locks import lock_order
+from pairing.plans.services.order_guards import plan_task_done_blockers
+
+
+@transaction.atomic
+def plan_task_done(*, task: PlanTask, actor: User | None, now: datetime) -> PlanTask:
+    """Record that a task is done today; one that is done already is left as it is.
+
+    Raises:
+        DomainError: see `plan_task_done_blockers`.
+    """
+    order = lock_order(task.plan_order_id)
+    task = order.tasks.get(pk=task.pk)
+    if task.done_on:
+        return task
+    refuse(plan_task_done_blockers(order, actor))
+    with audit.action("plan_order.task_done", actor=actor, target=order) as entry:
+        task.done_on = local_date(now)
+        task.save(update_fields=["done_on", "updated_at"])
+        entry.summary = f"完成任务：{task}"
+    return task

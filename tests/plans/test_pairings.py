@@ -1,0 +1,106 @@
+"""结对: beginning and ending a pairing."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.audit import entries_of
+from core.errors import DomainError
+from ledgers.enums import DemandState
+from pairing.plans.enums import AgreementState, ClaimState, PairingState
+from pairing.plans.models import Pairing
+from pairing.plans.services import pairings
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory, PlanOrderFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def create(branch_a, branch_b, **options):
+    terms = {
+        "starts_on": date(2026, 1, 1),
+        "ends_on": date(2027, 12, 31),
+        "aims": "资源共享",
+        "number": "XY-1",
+        "signed_on": date(2026, 1, 1),
+        "actor": UserFactory(admin=True),
+        "now": timezone.now(),
+    }
+    return pairings.pairing_create(branch_a=branch_a, branch_b=branch_b, **(terms | options))
+
+
+def test_pairing_create_brings_its_agreement():
+    pairing = create(BranchFactory(liaison_name="王同志"), BranchFactory())
+    agreement = pairing.agreements.get()
+    assert (agreement.number, agreement.state) == ("XY-1", AgreementState.IN_FORCE)
+    assert (pairing.state, pairing.liaison_a) == (PairingState.ACTIVE, "王同志")
+    assert entries_of(pairing).get().action == "pairing.create"
+
+
+def test_pairing_create_without_signature_leaves_a_draft_agreement():
+    pairing = create(BranchFactory(), BranchFactory(), signed_on=None)
+    assert pairing.agreements.get().state == AgreementState.DRAFT
+
+
+def test_pairing_create_with_itself_twice_or_a_dissolved_branch_is_refused():
+    one = BranchFactory(name="甲支部")
+    two = BranchFactory(name="乙支部")
+    gone = BranchFactory(name="旧支部", dissolved_on=date(2025, 5, 1))
+    PairingFactory(branch_a=one, branch_b=two)
+    for pair, words in (
+        ((one, one), "支部不能和自己结对，请选择另一个支部。"),
+        ((two, one), "乙支部和甲支部已经在结对中，不能重复结对。"),
+        ((one, gone), "旧支部已在 2025-05-01 撤销，不能再结对。"),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            create(*pair)
+        assert refusal.value.message == words
+    assert Pairing.objects.count() == 1
+
+
+def test_pairing_create_refuses_a_used_number_a_backward_term_and_a_secretary():
+    one, two = BranchFactory(), BranchFactory()
+    AgreementFactory(number="XY-9")
+    for options, field in (
+        ({"number": "XY-9"}, "number"),
+        ({"ends_on": date(2025, 1, 1)}, "ends_on"),
+        ({"actor": UserFactory(secretary_of=one)}, None),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            create(one, two, **options)
+        assert refusal.value.field == field
+
+
+def test_pairing_end_lets_claims_lapse_and_terminates_the_agreement():
+    agreement = AgreementFactory()
+    claim = ClaimFactory(pairing=agreement.pairing)
+    pairing = pairings.pairing_end(
+        pairing=agreement.pairing, reason="期满", actor=UserFactory(admin=True), now=timezone.now()
+    )
+    agreement.refresh_from_db()
+    claim.refresh_from_db()
+    claim.demand.refresh_from_db()
+    assert (pairing.state, pairing.ends_on) == (PairingState.ENDED, timezone.localdate())
+    assert agreement.state == AgreementState.TERMINATED
+    assert (claim.state, claim.demand.state) == (ClaimState.EXPIRED, DemandState.OPEN)
+
+
+def test_pairing_end_with_a_live_order_is_refused():
+    order = PlanOrderFactory(in_progress=True)
+    with pytest.raises(DomainError) as refusal:
+        pairings.pairing_end(
+            pairing=order.pairing, reason="期满", actor=UserFactory(admin=True), now=timezone.now()
+        )
+    assert refusal.value.message == "还有 1 张定单没有办完，请先验收或取消这些定单，再结束结对。"
+
+
+def test_pairing_end_twice_without_reason_or_by_a_secretary_is_refused():
+    pairing = PairingFactory(starts_on=timezone.localdate() - timedelta(days=9))
+    admin = UserFactory(admin=True)
+    for actor, reason in ((UserFactory(secretary_of=pairing.branch_a), "期满"), (admin, " ")):
+        with pytest.raises(DomainError):
+            pairings.pairing_end(pairing=pairing, reason=reason, actor=actor, now=timezone.now())
+    pairings.pairing_end(pairing=pairing, reason="期满", actor=admin, now=timezone.now())
+    with pytest.raises(DomainError):
+        pairings.pairing_end(pairing=pairing, reason="期满", actor=admin, now=timezone.now())
