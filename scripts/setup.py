@@ -76,8 +76,9 @@ def build() -> None:
 
 def make_environment(version: str) -> None:
     """Make an empty `.venv` for this Python in place of whatever is there."""
-    if importlib.util.find_spec("ensurepip") is None and not system_packages.install(["python3-venv"]):
-        sys.exit(f"Python's venv module is missing: {system_packages.instruction(['python3-venv'])}")
+    needed = ["python3-venv"]
+    if importlib.util.find_spec("ensurepip") is None and not system_packages.install(needed):
+        sys.exit(f"Python's venv module is missing. To get it: {system_packages.instruction(needed)}")
     say(f"Making .venv with Python {version} …")
     shutil.rmtree(VENV, ignore_errors=True)
     made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)  # noqa: S603
