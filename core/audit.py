@@ -24,7 +24,7 @@ class Action:
 
 @contextmanager
 def action(
-    name: str, *, actor: models.Model | None, target: models.Model | None = None, reason: str = ""
+    name: str, *, actor: Any, target: models.Model | None = None, reason: str = ""
 ) -> Iterator[Action]:
     """Run the block as one recorded action.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import DateField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 
 from ledgers.enums import Audience, HelpKind, Relation
-from ledgers.models import Demand, Resource, ServiceItem
+from ledgers.models import DemandQuerySet, ResourceQuerySet, ServiceItem
 from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing
@@ -20,8 +21,8 @@ HELD = [ClaimState.PROPOSED, ClaimState.COUNTERED, ClaimState.ACCEPTED]
 
 def problem_of(
     *,
-    demands: QuerySet[Demand],
-    resources: QuerySet[Resource],
+    demands: DemandQuerySet,
+    resources: ResourceQuerySet,
     as_of: date,
     weights: Weights | None = None,
 ) -> MatchProblem:
@@ -51,7 +52,7 @@ def _with_names(rows: QuerySet, *, aspects: bool) -> QuerySet:
     return rows.select_related(*related).annotate(**names).order_by("pk")
 
 
-def _need(row: Demand) -> Need:
+def _need(row: Any) -> Need:
     return Need(
         id=row.pk,
         branch_id=row.branch_id,
@@ -69,7 +70,7 @@ def _need(row: Demand) -> Need:
     )
 
 
-def _offer(row: Resource) -> Offer:
+def _offer(row: Any) -> Offer:
     return Offer(
         id=row.pk,
         branch_id=row.branch_id,

@@ -63,7 +63,7 @@ def _pairs_of_circle(circle: set[int], today: date) -> list[Suggestion]:
     needs = {row.pk: row for row in demands.select_related("branch", "aspect")}
     offers = {row.pk: row for row in resources.select_related("branch")}
     return [
-        Suggestion(needs[score.need_id], offers[score.offer_id], score)
+        Suggestion(needs[int(score.need_id)], offers[int(score.offer_id)], score)
         for ranked in scores.values()
         for score in ranked
     ]
@@ -105,5 +105,5 @@ def match_run_rows(run: MatchRun) -> dict[str, object]:
     return {
         "matches": list(matches),
         "unserved": [(demand, sentences[demand.pk]) for demand in unserved],
-        "ratio": round(100 * run.objective / run.bound, 1) if run.bound else 100.0,
+        "ratio": round(100 * (run.objective or 0) / run.bound, 1) if run.bound else 100.0,
     }

@@ -51,7 +51,7 @@ def by_topic(found: dict[str, Reading]) -> list[tuple[Topic, list[Reading]]]:
     return list(topics.items())
 
 
-def month_trend(window: Window) -> list[dict[str, Any]]:
+def month_trend(window: Window) -> list[Any]:
     """Recorded activities per month, oldest first: month and one count for each line."""
     rows = (
         Activity.objects.filter(held(window))

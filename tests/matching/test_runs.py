@@ -19,7 +19,7 @@ TODAY = date(2026, 3, 2)
 
 @pytest.fixture
 def law_pair():
-    """A pairing in which one side speaks about law and the other asks for it, with something unrelated beside."""
+    """A pairing in which one side speaks about law and the other asks for it."""
     pairing = PairingFactory()
     law = ServiceAspectFactory(name="普法宣传与基层治理")
     demand = DemandFactory(
