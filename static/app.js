@@ -210,6 +210,7 @@ function changed(event) {
 
 function setUp(root) {
   root.querySelectorAll("select[data-pick]:not(.tomselected)").forEach((select) => {
+    select.setAttribute("aria-label", select.labels[0]?.textContent.trim() || select.name);
     new TomSelect(select, {
       plugins: select.multiple ? ["remove_button"] : ["dropdown_input"],
       maxOptions: 400,
