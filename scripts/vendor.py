@@ -56,7 +56,9 @@ def install() -> None:
     """
     npm = shutil.which("npm")
     if npm is None:
-        sys.exit("npm is needed to refresh static/vendor (Debian: apt-get install npm); running the site is not.")
+        sys.exit(
+            "npm is needed to refresh static/vendor (Debian: apt-get install npm); running the site is not."
+        )
     if subprocess.run([npm, "ci"], cwd=ROOT, check=False).returncode:  # noqa: S603 - a fixed command
         sys.exit("npm could not install the pinned packages; static/vendor is unchanged.")
 
