@@ -23,6 +23,9 @@ RHYTHM_LABEL = {
 }
 
 
+MEETING_KIND = "结对共建会议"  # the kind of activity that can hold a review
+
+
 class ReviewState(TextChoices):
     DUE = "due", "待召开"
     HELD = "held", "已召开"

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from branches.models import Branch
 from core.models import TimeStampedModel
+from core.periods import Period
 from pairing.activities.models import Activity
+from pairing.plans.enums import PairingState
 from pairing.plans.models import Pairing
 from pairing.reviews.enums import HeldBy, ReviewKind, ReviewState
 
@@ -43,7 +46,8 @@ class ReviewSeries(TimeStampedModel):
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def due(self) -> ReviewQuerySet:
-        return self.filter(state=ReviewState.DUE)
+        """Reviews still owed; those of an ended pairing are owed no more."""
+        return self.filter(state=ReviewState.DUE, series__pairing__state=PairingState.ACTIVE)
 
     def overdue(self, *, on: date) -> ReviewQuerySet:
         return self.due().filter(due_on__lt=on)
@@ -90,6 +94,34 @@ class Review(TimeStampedModel):
     def __str__(self) -> str:
         return f"{self.series} {self.period_key}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("review_detail", args=[self.pk])
+
+    @property
+    def period_label(self) -> str:
+        """The period as an office writes it: 2026年3月, 2026年第1季度, 2026年."""
+        return Period(self.period_starts_on, self.period_starts_on, self.period_key).label
+
+    @property
+    def is_held(self) -> bool:
+        return self.state != ReviewState.DUE
+
+
+class ActionItemQuerySet(models.QuerySet["ActionItem"]):
+    def open(self) -> ActionItemQuerySet:
+        return self.filter(done_on=None)
+
+    def overdue(self, *, on: date) -> ActionItemQuerySet:
+        return self.open().filter(due_on__lt=on)
+
+    def visible_to(self, user: User) -> ActionItemQuerySet:
+        if user.sees_county:
+            return self
+        return self.filter(
+            Q(review__series__pairing__branch_a__in=user.branch_ids)
+            | Q(review__series__pairing__branch_b__in=user.branch_ids)
+        )
+
 
 @pghistory.track()
 class ActionItem(TimeStampedModel):
@@ -101,6 +133,8 @@ class ActionItem(TimeStampedModel):
     responsible = models.CharField("责任人", max_length=60, blank=True)
     due_on = models.DateField("完成时限")
     done_on = models.DateField("完成日期", null=True, blank=True)
+
+    objects = ActionItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "督办事项"

@@ -1,0 +1,111 @@
+"""The minutes of one meeting and its decisions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from branches.models import Branch, User
+from pairing.reviews.enums import HeldBy
+from pairing.reviews.models import Review
+from pairing.reviews.selectors import review_companions
+from pairing.reviews.services.meetings import Decision
+
+
+class ReviewRecordForm(forms.Form):
+    """When and how a review was held, what was said, and which other reviews the meeting also held."""
+
+    held_on = forms.DateField(
+        label="召开日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="实际开会或通话的那一天。"
+    )
+    held_by = forms.ChoiceField(
+        label="方式",
+        choices=HeldBy,
+        initial=HeldBy.MEETING,
+        help_text="电话视频、走访只能算作沟通。",
+    )
+    minutes = forms.CharField(
+        label="纪要",
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="写明商量了什么、定了什么，几句话即可。",
+    )
+    companions = forms.ModelMultipleChoiceField(
+        label="同时算作",
+        queryset=Review.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="同一次会议还完成了哪些例会，可多选。",
+    )
+    more_fields = ("companions",)
+
+    def __init__(self, *args: Any, review: Review, user: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["held_on"].initial = today
+        self.fields["held_on"].widget.attrs["max"] = today.isoformat()
+        companions = self.fields["companions"]
+        assert isinstance(companions, forms.ModelMultipleChoiceField)
+        companions.queryset = review_companions(review, user, today=today)
+
+
+class DecisionForm(forms.Form):
+    """One decision; a row left empty is no decision."""
+
+    title = forms.CharField(label="督办事项", max_length=200, required=False)
+    owner = forms.ModelChoiceField(label="负责支部", queryset=Branch.objects.none(), required=False)
+    responsible = forms.CharField(label="责任人", max_length=60, required=False)
+    due_on = forms.DateField(label="完成时限", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, branches: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        owner.queryset = branches
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("title"):
+            for name, words in (("owner", "请选择负责支部。"), ("due_on", "请填写完成时限。")):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, words)
+        elif any(data.get(name) for name in ("owner", "responsible", "due_on")):
+            self.add_error("title", "请写明督办什么事；不需要这一行就把其余格清空。")
+        return data
+
+
+DecisionFormSet = forms.formset_factory(DecisionForm, extra=3, max_num=10, validate_max=True)
+
+
+class RecordForms:
+    """The record form and its decision rows, bound and checked together."""
+
+    def __init__(self, data: Any, *, review: Review, user: User) -> None:
+        today = timezone.localdate()
+        pairing = review.series.pairing
+        branches = Branch.objects.filter(pk__in=[pairing.branch_a_id, pairing.branch_b_id])
+        self.form = ReviewRecordForm(data, review=review, user=user, today=today)
+        self.decisions = DecisionFormSet(data, prefix="decisions", form_kwargs={"branches": branches})
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), self.decisions.is_valid()])
+
+    def add_refusal(self, field: str | None, message: str) -> None:
+        self.form.add_error(field if field in self.form.fields else None, message)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The arguments of `review_record` but reviews, actor and now."""
+        names = ("held_on", "held_by", "minutes")
+        decisions = [
+            Decision(row["title"], row["owner"], row["due_on"], row["responsible"])
+            for row in self.decisions.cleaned_data
+            if row.get("title")
+        ]
+        return {name: self.form.cleaned_data[name] for name in names} | {"action_items": decisions}
+
+    @property
+    def companions(self) -> list[Review]:
+        return list(self.form.cleaned_data["companions"])

@@ -1,0 +1,107 @@
+"""The rhythm pages: what is due, the agenda, the minutes, the decisions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core.errors import DomainError
+from pairing.reviews.enums import RHYTHM_LABEL, ReviewKind
+from pairing.reviews.forms import RecordForms
+from pairing.reviews.models import ActionItem, Review
+from pairing.reviews.selectors import review_agenda, review_held, review_matrix, review_waiting
+from pairing.reviews.services.meetings import action_item_done as finish
+from pairing.reviews.services.meetings import review_record as record
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def review_list(request: HttpRequest) -> HttpResponse:
+    """Missed and due reviews first, then the matrix of 应开/实开, or the held ones."""
+    today = timezone.localdate()
+    shows_held = request.GET.get("show") == "held"
+    rows = review_held(request.user) if shows_held else review_waiting(request.user, today=today)
+    context = {
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "shows_held": shows_held,
+        "matrix": review_matrix(request.user, first=today.replace(month=1, day=1), as_of=today),
+        "kinds": ReviewKind.choices,
+        "items": ActionItem.objects.visible_to(request.user)
+        .open()
+        .select_related("owner", "review")
+        .order_by("due_on")[:PAGE_SIZE],
+        "today": today,
+    }
+    return render(request, "reviews/review_list.html", context)
+
+
+def _review(request: HttpRequest, pk: int) -> Review:
+    visible = Review.objects.visible_to(request.user).select_related(
+        "series__pairing__branch_a", "series__pairing__branch_b", "activity"
+    )
+    return get_object_or_404(visible, pk=pk)
+
+
+def _page(request: HttpRequest, review: Review, forms: RecordForms | None, status: int = 200) -> HttpResponse:
+    today = timezone.localdate()
+    pairing = review.series.pairing
+    context = {
+        "review": review,
+        "pairing": pairing,
+        "title": f"{review.period_label}{review.series.get_kind_display()}",
+        "lead": f"{pairing}，{RHYTHM_LABEL[ReviewKind(review.series.kind)]}。",
+        "items": review.action_items.select_related("owner"),
+        "sections": [] if review.is_held else review_agenda(review, today=today),
+        "forms": forms,
+        "may_finish": request.user.has_perm("reviews.record_review", review),
+        "today": today,
+    }
+    return render(request, "reviews/review_detail.html", context, status=status)
+
+
+@require_safe
+def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The agenda with the minutes form while the review is due, its minutes and decisions afterwards."""
+    review = _review(request, pk)
+    may_record = not review.is_held and request.user.has_perm("reviews.record_review", review)
+    forms = RecordForms(None, review=review, user=request.user) if may_record else None
+    return _page(request, review, forms)
+
+
+@require_POST
+def review_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the meeting; what was typed stays on the page when it is refused."""
+    review = _review(request, pk)
+    if not request.user.has_perm("reviews.record_review", review):
+        raise PermissionDenied
+    forms = RecordForms(request.POST, review=review, user=request.user)
+    if not forms.is_valid():
+        return _page(request, review, forms, status=422)
+    try:
+        reviews = [review, *forms.companions]
+        record(reviews=reviews, actor=request.user, now=timezone.now(), **forms.record)
+    except DomainError as error:
+        forms.add_refusal(error.field, error.message)
+        return _page(request, review, forms, status=error.status)
+    messages.success(request, "例会已记录，双方都会收到通知。")
+    return redirect("review_detail", pk)
+
+
+@require_POST
+def action_item_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark a decision done."""
+    items = ActionItem.objects.visible_to(request.user).select_related(
+        "review__series__pairing__branch_a", "review__series__pairing__branch_b"
+    )
+    item = get_object_or_404(items, pk=pk)
+    if not request.user.has_perm("reviews.finish_action_item", item):
+        raise PermissionDenied
+    finish(item=item, actor=request.user, today=timezone.localdate())
+    messages.success(request, f"督办事项“{item.title}”已办结。")
+    return redirect("review_detail", item.review_id)
