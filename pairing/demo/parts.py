@@ -22,6 +22,11 @@ def children(port: int, environment: dict[str, str]) -> list[Child]:
     ]
 
 
+def prepare_command() -> list[str]:
+    """Return the command that brings tables and data up to date before anything else starts."""
+    return [sys.executable, "-m", "pairing.demo.prepare"]
+
+
 def web_command(port: int) -> list[str]:
     """Return the command of the web server: one process with few threads, to stay small."""
     options = ["--bind", f"{HOST}:{port}", "--workers", "1", "--threads", "3", "--graceful-timeout", "5"]

@@ -65,7 +65,7 @@ class Supervisor:
 
     def _prepare(self, environment: dict[str, str]) -> int:
         say("Bringing the database and the demo data up to date …")
-        process = children.start([sys.executable, "-m", "pairing.demo.prepare"], environment)
+        process = children.start(parts.prepare_command(), environment)
         while process.poll() is None and not self.stopping:
             time.sleep(LOOK_SECONDS / 5)
         children.terminate(process)
