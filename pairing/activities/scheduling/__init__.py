@@ -1,0 +1,23 @@
+"""The scheduler: half-day slots for joint activities, hard rules that explain themselves, proven quality.
+
+Plain Python on frozen dataclasses: no Django, no input or output, the same answer for the same problem.
+"""
+
+from pairing.activities.scheduling.constraints import HARD_RULES, Placed, conflicts, refusals
+from pairing.activities.scheduling.problem import Half, Move, Schedule, ScheduleProblem, Slot, Visit
+from pairing.activities.scheduling.solver import free_slots, solve
+
+__all__ = [
+    "HARD_RULES",
+    "Half",
+    "Move",
+    "Placed",
+    "Schedule",
+    "ScheduleProblem",
+    "Slot",
+    "Visit",
+    "conflicts",
+    "free_slots",
+    "refusals",
+    "solve",
+]

@@ -1,0 +1,125 @@
+"""The hard rules: each says in Chinese why a visit may not stand in a slot, or None.
+
+The solver, a person's manual move and the checker all ask these functions, so they can never disagree.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from pairing.activities.scheduling.problem import Id, ScheduleProblem, Slot, Subject, Visit
+
+_WEEKDAYS = "一二三四五六日"
+
+
+class Placed:
+    """Which visits stand where: an index over placements that rules can ask quickly."""
+
+    def __init__(self, problem: ScheduleProblem, placements: Mapping[Id, Slot] | None = None) -> None:
+        self.slots: dict[Id, Slot] = {}
+        self.holders: dict[tuple[Subject, Slot], list[Visit]] = defaultdict(list)
+        self.months: dict[tuple[Subject, date], list[Visit]] = defaultdict(list)
+        visits = {visit.id: visit for visit in problem.visits}
+        for visit_id, slot in (placements or {}).items():
+            self.add(visits[visit_id], slot)
+
+    def add(self, visit: Visit, slot: Slot) -> None:
+        """Put a visit in a slot, whether or not the rules allow it."""
+        self.slots[visit.id] = slot
+        for subject in visit.subjects:
+            for each in slot.following(visit.length):
+                self.holders[subject, each].append(visit)
+        for subject in visit.loads:
+            self.months[subject, slot.day.replace(day=1)].append(visit)
+
+
+def within_window(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+    """Refuse a start before the release or an end after the deadline."""
+    if slot.day < visit.release:
+        return f"{slot}早于最早可安排日期 {visit.release}"
+    if slot.following(visit.length)[-1].day > visit.deadline:
+        return f"{slot}开始会超过完成时限 {visit.deadline}"
+    return None
+
+
+def on_working_days(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+    """Refuse non-working days (the caller's table knows 调休), unless the visit may stand on any day."""
+    if visit.any_day:
+        return None
+    for each in slot.following(visit.length):
+        if not problem.is_working(each.day):
+            return f"{each.day.month}月{each.day.day}日不是工作日"
+    return None
+
+
+def subjects_available(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+    """Refuse half-days outside a subject's weekly pattern."""
+    for subject in sorted(visit.subjects & problem.weekly.keys()):
+        for each in slot.following(visit.length):
+            if (each.day.weekday(), each.half) not in problem.weekly[subject]:
+                return f"{problem.label(subject)}周{_WEEKDAYS[each.day.weekday()]}{each.half.label}不可用"
+    return None
+
+
+def subjects_not_busy(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+    """Refuse half-days a subject has already given to something outside this problem."""
+    for subject in sorted(visit.subjects & problem.busy.keys()):
+        for each in slot.following(visit.length):
+            if each in problem.busy[subject]:
+                return f"{problem.label(subject)}{each}已有安排"
+    return None
+
+
+def no_clash(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+    """Refuse half-days in which another visit of the schedule has one of the subjects."""
+    for subject in sorted(visit.subjects):
+        for each in slot.following(visit.length):
+            for other in placed.holders.get((subject, each), ()):
+                if other.id != visit.id:
+                    return f"{problem.label(subject)}{each}已安排{other.name}"
+    return None
+
+
+def within_month_caps(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+    """Refuse a month in which a subject has reached its cap; a visit counts in the month it starts."""
+    month = slot.day.replace(day=1)
+    for subject in sorted(visit.loads & problem.month_caps.keys()):
+        others = sum(other.id != visit.id for other in placed.months.get((subject, month), ()))
+        count = others + problem.month_counts.get((subject, month), 0)
+        if count >= problem.month_caps[subject]:
+            return f"{problem.label(subject)}{month.month}月已安排 {count} 次，达到每月上限"
+    return None
+
+
+HARD_RULES = (
+    within_window,
+    on_working_days,
+    subjects_available,
+    subjects_not_busy,
+    no_clash,
+    within_month_caps,
+)
+
+
+def refusals(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> list[str]:
+    """Return every reason against placing the visit there; an empty list means it may stand."""
+    said = (rule(problem, placed, visit, slot) for rule in HARD_RULES)
+    return [reason for reason in said if reason is not None]
+
+
+def allows(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> bool:
+    """Return whether no hard rule refuses – like `refusals`, stopping at the first."""
+    return all(rule(problem, placed, visit, slot) is None for rule in HARD_RULES)
+
+
+def conflicts(problem: ScheduleProblem, placements: Mapping[Id, Slot]) -> list[str]:
+    """Check a finished schedule from scratch: each visit against all others. An empty list: it is sound."""
+    visits = {visit.id: visit for visit in problem.visits}
+    strangers = [f"日程中有未知活动 {each}" for each in placements if each not in visits]
+    known = {visit_id: slot for visit_id, slot in placements.items() if visit_id in visits}
+    placed = Placed(problem, known)
+    return strangers + [
+        f"{visits[visit_id].name}：{reason}"
+        for visit_id, slot in known.items()
+        for reason in refusals(problem, placed, visits[visit_id], slot)
+    ]

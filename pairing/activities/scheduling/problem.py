@@ -1,0 +1,132 @@
+"""What the scheduler is asked and what it answers: visits, half-day slots, who must be free – frozen data."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import IntEnum
+
+Id = int | str
+Subject = str  # a branch, a venue, a person or a resource, as the caller names it: "branch:3", "venue:12"
+
+
+class Half(IntEnum):
+    """Half a day."""
+
+    AM = 0
+    PM = 1
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese word."""
+        return "上午" if self is Half.AM else "下午"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """One half-day; slots sort by time."""
+
+    day: date
+    half: Half
+
+    def __str__(self) -> str:
+        return f"{self.day.month}月{self.day.day}日{self.half.label}"
+
+    def following(self, count: int) -> tuple["Slot", ...]:
+        """Return `count` consecutive half-days starting with this one."""
+        start = self.day.toordinal() * 2 + self.half
+        return tuple(_slot(start + i) for i in range(count))
+
+
+def _slot(number: int) -> Slot:
+    return Slot(date.fromordinal(number // 2), Half(number % 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An activity to schedule.
+
+    All `subjects` must be free during `length` consecutive half-days between `release` and `deadline`, both
+    included. `load_subjects` are not occupied but count towards their month caps (a resource's capacity).
+    `preferences` maps (weekday with Monday 0, half) to a liking in [0, 1]; `weight` is how much placing it
+    is worth against other visits. Visits of one `series_id` are spread evenly. `any_day` allows days off.
+    """
+
+    id: Id
+    subjects: frozenset[Subject]
+    release: date
+    deadline: date
+    length: int = 1
+    weight: float = 1.0
+    series_id: Id | None = None
+    preferences: Mapping[tuple[int, Half], float] = field(default_factory=dict)
+    load_subjects: frozenset[Subject] = frozenset()
+    any_day: bool = False
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the title in quotes, or the id when there is none."""
+        return f"“{self.title or self.id}”"
+
+    @property
+    def loads(self) -> frozenset[Subject]:
+        """Return every subject whose month cap the visit counts towards."""
+        return self.subjects | self.load_subjects
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleProblem:
+    """Visits, the working calendar, and what is already taken.
+
+    `weekly` lists, per subject, the (weekday, half) patterns in which it is available; absent means always.
+    `month_caps` bounds visits per subject and calendar month, `month_counts` counts those already there
+    (first day of the month). `labels` names subjects for sentences.
+    """
+
+    visits: tuple[Visit, ...]
+    working_days: Collection[date] | Callable[[date], bool]
+    busy: Mapping[Subject, Collection[Slot]] = field(default_factory=dict)
+    weekly: Mapping[Subject, Collection[tuple[int, Half]]] = field(default_factory=dict)
+    month_caps: Mapping[Subject, int] = field(default_factory=dict)
+    month_counts: Mapping[tuple[Subject, date], int] = field(default_factory=dict)
+    labels: Mapping[Subject, str] = field(default_factory=dict)
+
+    def is_working(self, day: date) -> bool:
+        """Return whether the day is a working day."""
+        return self.working_days(day) if callable(self.working_days) else day in self.working_days
+
+    def label(self, subject: Subject) -> str:
+        """Return how sentences call a subject."""
+        return self.labels.get(subject, subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A kept visit that could not stay: where it was and is now (None: nowhere), and why it had to go."""
+
+    visit_id: Id
+    before: Slot
+    after: Slot | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Placements by visit id, the rest with a reason, and how good it is: `objective` ≤ `bound`.
+
+    With kept placements the bound is that of all schedules that keep them too.
+    """
+
+    placements: Mapping[Id, Slot]
+    unplaced: tuple[tuple[Id, str], ...]
+    objective: float
+    bound: float
+    ratio: float
+    moves: tuple[Move, ...] = ()
+
+
+def window(visit: Visit) -> list[Slot]:
+    """Return the slots at which the visit may start and still end by its deadline, in order of time."""
+    days = (visit.deadline - visit.release).days + 1
+    starts = [Slot(visit.release + timedelta(days=i), half) for i in range(days) for half in Half]
+    return [slot for slot in starts if slot.following(visit.length)[-1].day <= visit.deadline]

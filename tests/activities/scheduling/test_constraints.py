@@ -1,0 +1,122 @@
+"""Hard rules: one sentence each, and a checker that sees every broken one."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pairing.activities.scheduling import (
+    HARD_RULES,
+    Half,
+    Placed,
+    ScheduleProblem,
+    Slot,
+    Visit,
+    conflicts,
+    refusals,
+)
+
+FRIDAY, SATURDAY, MONDAY = date(2026, 5, 8), date(2026, 5, 9), date(2026, 5, 11)
+AM, PM = Half.AM, Half.PM
+TALK = Visit("talk", frozenset({"branch:1", "person:7"}), FRIDAY, date(2026, 5, 15), title="普法宣讲")
+OTHER = replace(TALK, id="other", title="反诈课堂", subjects=frozenset({"person:7"}))
+PROBLEM = ScheduleProblem(
+    visits=(TALK, OTHER),
+    working_days=frozenset({FRIDAY, SATURDAY, MONDAY, date(2026, 5, 12)}),  # a Saturday made up for a holiday
+    busy={"branch:1": {Slot(MONDAY, AM)}},
+    weekly={"person:7": {(0, AM), (0, PM), (4, PM), (5, AM), (1, AM)}},
+    month_caps={"branch:1": 2},
+    labels={"branch:1": "城北社区党支部", "person:7": "李同志"},
+)
+
+
+@pytest.mark.parametrize(
+    ("slot", "reason"),
+    [
+        (Slot(date(2026, 5, 7), AM), "5月7日上午早于最早可安排日期 2026-05-08"),
+        (Slot(date(2026, 5, 18), AM), "5月18日上午开始会超过完成时限 2026-05-15"),
+        (Slot(date(2026, 5, 10), AM), "5月10日不是工作日"),
+        (Slot(FRIDAY, AM), "李同志周五上午不可用"),
+        (Slot(MONDAY, AM), "城北社区党支部5月11日上午已有安排"),
+    ],
+)
+def test_refusals_name_what_is_wrong(slot, reason):
+    assert refusals(PROBLEM, Placed(PROBLEM), TALK, slot)[0] == reason
+
+
+def test_refusals_name_the_visit_that_is_in_the_way():
+    placed = Placed(PROBLEM, {"other": Slot(FRIDAY, PM)})
+    assert refusals(PROBLEM, placed, TALK, Slot(FRIDAY, PM)) == ["李同志5月8日下午已安排“反诈课堂”"]
+
+
+def test_refusals_count_a_month_that_is_full():
+    full = replace(PROBLEM, month_counts={("branch:1", date(2026, 5, 1)): 2})
+    assert refusals(full, Placed(full), TALK, Slot(FRIDAY, PM)) == [
+        "城北社区党支部5月已安排 2 次，达到每月上限"
+    ]
+
+
+def test_refusals_count_a_load_without_occupying_it():
+    """A resource's monthly capacity binds although two activities may use it at the same time."""
+    loaded = replace(TALK, subjects=frozenset(), load_subjects=frozenset({"resource:36"}))
+    twin = replace(loaded, id="twin")
+    problem = replace(PROBLEM, visits=(loaded, twin), month_caps={"resource:36": 1})
+    placed = Placed(problem, {"talk": Slot(FRIDAY, AM)})
+    assert refusals(problem, placed, twin, Slot(FRIDAY, AM)) == ["resource:365月已安排 1 次，达到每月上限"]
+    assert refusals(replace(problem, month_caps={"resource:36": 2}), placed, twin, Slot(FRIDAY, AM)) == []
+
+
+def test_refusals_are_empty_on_a_made_up_working_saturday():
+    assert refusals(PROBLEM, Placed(PROBLEM), TALK, Slot(SATURDAY, AM)) == []
+
+
+def test_refusals_let_a_visit_for_any_day_stand_on_a_sunday():
+    sunday = replace(TALK, any_day=True, subjects=frozenset({"branch:1"}))
+    assert refusals(PROBLEM, Placed(PROBLEM), sunday, Slot(date(2026, 5, 10), AM)) == []
+
+
+def test_refusals_do_not_count_the_visit_against_itself():
+    placed = Placed(PROBLEM, {"talk": Slot(FRIDAY, PM)})
+    assert refusals(PROBLEM, placed, TALK, Slot(FRIDAY, PM)) == []
+
+
+def test_refusals_look_at_every_half_day_of_a_long_visit():
+    long = replace(TALK, length=2, subjects=frozenset({"branch:1"}))
+    assert refusals(PROBLEM, Placed(PROBLEM), long, Slot(date(2026, 5, 10), PM)) == [
+        "5月10日不是工作日",
+        "城北社区党支部5月11日上午已有安排",
+    ]
+
+
+def test_conflicts_of_a_sound_schedule_are_none():
+    assert conflicts(PROBLEM, {"talk": Slot(FRIDAY, PM), "other": Slot(SATURDAY, AM)}) == []
+
+
+def test_conflicts_report_a_corrupted_schedule_from_both_sides():
+    """Negative control: two visits forced into one half-day of one person."""
+    corrupted = {"talk": Slot(FRIDAY, PM), "other": Slot(FRIDAY, PM)}
+    assert conflicts(PROBLEM, corrupted) == [
+        "“普法宣讲”：李同志5月8日下午已安排“反诈课堂”",
+        "“反诈课堂”：李同志5月8日下午已安排“普法宣讲”",
+    ]
+
+
+def test_conflicts_report_a_visit_nobody_knows():
+    assert conflicts(PROBLEM, {"ghost": Slot(FRIDAY, PM)}) == ["日程中有未知活动 ghost"]
+
+
+def test_every_hard_rule_can_refuse():
+    """Each rule is broken by one of the cases above; a rule that never speaks would be dead."""
+    full = replace(PROBLEM, month_counts={("branch:1", date(2026, 5, 1)): 2})
+    placed = Placed(full, {"other": Slot(FRIDAY, PM)})
+    cases = [
+        Slot(date(2026, 5, 7), AM),
+        Slot(date(2026, 5, 10), AM),
+        Slot(MONDAY, AM),
+        Slot(FRIDAY, PM),
+        Slot(FRIDAY, AM),
+    ]
+    silent = [
+        rule.__name__ for rule in HARD_RULES if not any(rule(full, placed, TALK, slot) for slot in cases)
+    ]
+    assert silent == []
