@@ -5,17 +5,124 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
+from branches.models import User
+from core.models import AuditEntry
+from core.periods import Period
 from core.working_days import working_days_between
-from pairing.activities.enums import HALF_DAYS
-from pairing.activities.models import Booking
+from pairing.activities.dictionary import KIND_CUES
+from pairing.activities.enums import HALF_DAYS, ActivityState
+from pairing.activities.models import Activity, ActivityKind, ActivityQuerySet, Booking
+from pairing.activities.rules import is_staff_of_activity
 
 SEARCH_DAYS = 45  # how far ahead a free slot is looked for
 
 Slot = tuple[datetime, datetime]
+
+# The class of a calendar entry; its look is in app.css. The word of the state stands beside the title.
+EVENT_CLASSES = {
+    ActivityState.UNDER_WAY: "is-warning",
+    ActivityState.TO_RECORD: "is-warning",
+    ActivityState.ARCHIVED: "is-done",
+    ActivityState.CANCELLED: "is-muted",
+}
+ACTION_WORDS = {
+    "activity.create": "登记活动",
+    "activity.pick_up": "由定单生成",
+    "activity.schedule": "自动排期并通知双方",
+    "activity.move": "改期",
+    "activity.cancel": "取消",
+    "activity.under_way": "活动开始",
+    "activity.to_record": "活动结束，等待补记录",
+    "activity.record": "补记录并归档",
+}
+DRAGGABLE = frozenset({ActivityState.ANNOUNCED})
+
+
+def activity_list(user: User) -> ActivityQuerySet:
+    """What the ledger page shows: those without a time first, then the latest first."""
+    return _with_names(Activity.objects.visible_to(user)).order_by(
+        F("starts_at").desc(nulls_first=True), "-serial"
+    )
+
+
+def activity_agenda(user: User, month: Period) -> ActivityQuerySet:
+    """The activities of one month in order of time."""
+    rows = Activity.objects.visible_to(user).between(month.starts_on, month.last_day)
+    return _with_names(rows).order_by("starts_at", "pk")
+
+
+def activity_unscheduled(user: User) -> ActivityQuerySet:
+    """Those that wait for a time, the oldest first."""
+    return _with_names(Activity.objects.visible_to(user).unscheduled()).order_by("serial")
+
+
+def activity_detail(user: User) -> ActivityQuerySet:
+    """What the page of one activity shows."""
+    rows = Activity.objects.visible_to(user).select_related(
+        "plan_order__demand", "plan_order__resource", "task"
+    )
+    return _with_names(rows).prefetch_related(
+        "participations__branch", "outcomes__metric", "bookings__subject"
+    )
+
+
+def calendar_events(user: User, starts_at: datetime, ends_at: datetime) -> list[dict[str, Any]]:
+    """The entries that FullCalendar draws between two instants."""
+    rows = _with_names(Activity.objects.visible_to(user)).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return [_event(activity, user) for activity in rows.order_by("starts_at", "pk")]
+
+
+def activity_timeline(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
+    """What happened to an activity, newest first, in the words of the timeline component."""
+    return [
+        {
+            "at": entry.at,
+            "title": ACTION_WORDS.get(entry.action, "更新"),
+            "text": "；".join(filter(None, [entry.summary, entry.reason and f"理由：{entry.reason}"])),
+            "actor": entry.actor or "系统",
+        }
+        for entry in entries
+    ]
+
+
+def _event(activity: Activity, user: User) -> dict[str, Any]:
+    may_move = activity.state in DRAGGABLE and is_staff_of_activity(user, activity)
+    return {
+        "id": activity.pk,
+        "title": activity.title,
+        "start": timezone.localtime(activity.starts_at).isoformat(),
+        "end": timezone.localtime(activity.ends_at).isoformat(),
+        "url": activity.get_absolute_url(),
+        "classNames": [EVENT_CLASSES.get(ActivityState(activity.state), "is-planned")],
+        "editable": may_move,
+        "extendedProps": {
+            "state": activity.get_state_display(),
+            "venue": activity.venue,
+            "pairing": str(activity.pairing),
+            "moveUrl": reverse("activity_move", args=[activity.pk]) if may_move else "",
+        },
+    }
+
+
+def _with_names(rows: ActivityQuerySet) -> ActivityQuerySet:
+    return rows.select_related("kind", "plan_order", "pairing__branch_a", "pairing__branch_b")
+
+
+def kind_for(line: str, words: str) -> ActivityKind | None:
+    """The kind of `line` whose name or cue words occur in `words` most; the first when none does."""
+    kinds = ActivityKind.objects.filter(line=line, retired_on=None)
+    return max(kinds, key=lambda kind: _cues(kind, words), default=None)
+
+
+def _cues(kind: ActivityKind, words: str) -> int:
+    return sum(cue in words for cue in (kind.name, *KIND_CUES.get(kind.name, ())))
 
 
 def free_slots(subject_keys: Iterable[str], *, after: datetime, limit: int) -> list[Slot]:
@@ -32,10 +139,14 @@ def first_free_slot(subject_keys: Iterable[str], *, after: datetime) -> Slot | N
 
 
 def half_days(days: Iterable[date]) -> Iterator[Slot]:
-    """The morning and the afternoon of each day as aware instants, in order."""
-    for day in days:
-        for starts, ends in HALF_DAYS.values():
-            yield _local(day, starts), _local(day, ends)
+    """The morning and the afternoon of each day, in order."""
+    return (half_day(day, half) for day in days for half in HALF_DAYS)
+
+
+def half_day(day: date, half: str) -> Slot:
+    """The aware instants at which the half ("am", "pm") of a local day starts and ends."""
+    starts, ends = HALF_DAYS[half]
+    return _local(day, starts), _local(day, ends)
 
 
 def _local(day: date, clock: time) -> datetime:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +12,11 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import prefetch_related_objects
 
-from branches.models import Branch
 from core.errors import ConflictError
 from core.wording import short_datetime
-from pairing.activities.enums import SubjectKind
 from pairing.activities.models import Activity, Booking, Subject
 from pairing.activities.selectors import first_free_slot
+from pairing.activities.subjects import subjects_of
 
 LOCK_TIMEOUT_SECONDS = 3
 BUSY = "系统正忙：别人正在安排同一支部、场地或人员的活动，没有等到空闲。请稍后再试一次。"
@@ -28,7 +25,6 @@ REFUSALS = {
     "40P01": BUSY,  # deadlock_detected
     "55P03": BUSY,  # lock_not_available
 }
-_SEPARATORS = re.compile(r"[、,，;；/\n]+")
 
 
 @dataclass(frozen=True)
@@ -47,26 +43,6 @@ class Clash:
         taken = f"“{self.subject.name}”在 {_span(self.starts_at, self.ends_at)} 已安排“{self.other.title}”，"
         remedy = f"最近的空档是 {_span(*self.free)}。" if self.free else "请换个时间、场地或人员。"
         return f"{taken}不能再安排“{self.activity.title}”。{remedy}"
-
-
-def venue_key(name: str) -> str:
-    """The name of a place without what people write differently: width, case, spaces, brackets."""
-    return re.sub(r"[\s()（）·.。]", "", unicodedata.normalize("NFKC", name)).casefold()
-
-
-def subjects_of(activity: Activity) -> list[Subject]:
-    """The unsaved subjects an activity occupies: its branches, its venue, its people."""
-    return [
-        *(_branch_subject(branch) for branch in branches_of(activity)),
-        *_venue_subjects(activity.venue),
-        *_person_subjects(activity),
-    ]
-
-
-def branches_of(activity: Activity) -> list[Branch]:
-    """Every branch on record as taking part; before anybody is on record, both sides of the pairing."""
-    taking_part = [row.branch for row in activity.participations.all()]
-    return taking_part or [activity.pairing.branch_a, activity.pairing.branch_b]
 
 
 def subject_ensure(subjects: Iterable[Subject]) -> dict[str, Subject]:
@@ -140,7 +116,7 @@ def _place(activities: Sequence[Activity], subjects: dict[str, Subject]) -> tupl
         if clash:
             clashes.append(clash)
             continue
-        period = DateTimeTZRange(activity.starts_at, activity.ends_at, "[)")
+        period = DateTimeTZRange(*_period(activity), "[)")
         for subject in {subject.pk: subject for subject in wanted}.values():
             row = Booking(subject=subject, activity=activity, period=period)
             taken[subject.pk].append(row)
@@ -149,7 +125,8 @@ def _place(activities: Sequence[Activity], subjects: dict[str, Subject]) -> tupl
 
 
 def _taken(activities: Sequence[Activity], subjects: dict[str, Subject]) -> dict[int, list[Booking]]:
-    window = DateTimeTZRange(min(a.starts_at for a in activities), max(a.ends_at for a in activities), "[)")
+    periods = [_period(activity) for activity in activities]
+    window = DateTimeTZRange(min(first for first, _ in periods), max(last for _, last in periods), "[)")
     taken = defaultdict(list)
     rows = Booking.objects.filter(subject__in=subjects.values(), period__overlap=window)
     for row in rows.select_related("activity").order_by("period", "pk"):
@@ -160,9 +137,10 @@ def _taken(activities: Sequence[Activity], subjects: dict[str, Subject]) -> dict
 def _first_clash(
     activity: Activity, subjects: Sequence[Subject], taken: dict[int, list[Booking]]
 ) -> Clash | None:
+    starts_at, ends_at = _period(activity)
     for subject in subjects:
         for row in taken[subject.pk]:
-            if row.period.lower < activity.ends_at and activity.starts_at < row.period.upper:
+            if row.period.lower < ends_at and starts_at < row.period.upper:
                 return Clash(activity, subject, row.activity, row.period.lower, row.period.upper)
     return None
 
@@ -192,32 +170,13 @@ def _refusals_as_sentences() -> Iterator[None]:
 
 def _with_suggestion(clash: Clash) -> Clash:
     keys = [subject.key for subject in subjects_of(clash.activity)]
-    return replace(clash, free=first_free_slot(keys, after=clash.activity.starts_at))
+    return replace(clash, free=first_free_slot(keys, after=_period(clash.activity)[0]))
 
 
-def _branch_subject(branch: Branch) -> Subject:
-    return Subject(kind=SubjectKind.BRANCH, key=f"branch:{branch.pk}", name=branch.name)
-
-
-def _venue_subjects(venue: str) -> list[Subject]:
-    key = venue_key(venue)
-    return [Subject(kind=SubjectKind.VENUE, key=f"venue:{key}", name=venue.strip())] if key else []
-
-
-def _person_subjects(activity: Activity) -> list[Subject]:
-    """People are told apart by the branch that sends them: “唐同志” of two branches are two persons."""
-    home = _home_of_people(activity)
-    names = [name.strip() for name in _SEPARATORS.split(activity.person) if name.strip()]
-    return [
-        Subject(kind=SubjectKind.PERSON, key=f"person:{home.pk}/{name}", name=f"{name}（{home.name}）")
-        for name in names
-    ]
-
-
-def _home_of_people(activity: Activity) -> Branch:
-    """The branch whose people lead: the one that provides the resource, else 甲方."""
-    order = activity.plan_order
-    return order.resource.branch if order and order.resource else activity.pairing.branch_a
+def _period(activity: Activity) -> tuple[datetime, datetime]:
+    """The time of an activity that is known to have one."""
+    assert activity.starts_at and activity.ends_at
+    return activity.starts_at, activity.ends_at
 
 
 def _span(starts_at: datetime, ends_at: datetime) -> str:

@@ -16,7 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from core.errors import ConflictError
 from pairing.activities.models import Activity, Booking, Subject
 from pairing.activities.services import booking
-from pairing.activities.services.booking import activities_book, activity_book, activity_unbook, venue_key
+from pairing.activities.services.booking import activities_book, activity_book, activity_unbook
+from pairing.activities.subjects import venue_key
 from tests.factories.activities import ActivityFactory, ParticipationFactory, SubjectFactory
 from tests.factories.branches import BranchFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory

@@ -1,0 +1,241 @@
+"""What people do to an activity by hand: enter one, move it, cancel it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from branches.models import Branch, User
+from core import audit
+from core.errors import DomainError
+from core.transitions import check_transition
+from core.wording import cn_datetime, short_datetime
+from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState, ParticipationRole
+from pairing.activities.models import Activity, ActivityKind, Participation
+from pairing.activities.selectors import Slot, free_slots
+from pairing.activities.services.booking import activity_book, activity_unbook
+from pairing.activities.services.notices import tell_staff
+from pairing.activities.services.orders import hand_in_if_last, start_order
+from pairing.activities.subjects import subjects_for, subjects_of
+from pairing.plans.models import Pairing, PlanOrder
+from pairing.plans.services.locks import lock_order
+
+MOVABLE = frozenset({ActivityState.PLANNED, ActivityState.ANNOUNCED})
+CANCELLABLE = frozenset(
+    state for state, following in ACTIVITY_TRANSITIONS.items() if ActivityState.CANCELLED in following
+)
+FREE_SLOTS_OFFERED = 6
+
+
+def activity_move_blockers(activity: Activity) -> list[str]:
+    """Why the time of this activity cannot be changed now; empty when it can."""
+    if activity.state in MOVABLE:
+        return []
+    return [f"活动现在是“{activity.get_state_display()}”，时间不能再改。"]
+
+
+def activity_cancel_blockers(activity: Activity) -> list[str]:
+    """Why this activity cannot be cancelled now; empty when it can."""
+    if activity.state in CANCELLABLE:
+        return []
+    return [f"活动现在是“{activity.get_state_display()}”，不能取消。"]
+
+
+def activity_free_slots(
+    *,
+    pairing: Pairing,
+    after: datetime,
+    venue: str = "",
+    person: str = "",
+    guests: Iterable[Branch] = (),
+    limit: int = FREE_SLOTS_OFFERED,
+) -> list[Slot]:
+    """The next half-days that suit both sides, the guests, the venue and the people."""
+    branches = [pairing.branch_a, pairing.branch_b, *guests]
+    subjects = subjects_for(branches=branches, venue=venue, person=person, home=pairing.branch_a)
+    return free_slots([subject.key for subject in subjects], after=after, limit=limit)
+
+
+def activity_slots_for_move(
+    activity: Activity, *, after: datetime, limit: int = FREE_SLOTS_OFFERED
+) -> list[Slot]:
+    """The next half-days that suit everybody and everything the activity occupies."""
+    return free_slots([subject.key for subject in subjects_of(activity)], after=after, limit=limit)
+
+
+@transaction.atomic
+def activity_create(
+    *,
+    pairing: Pairing,
+    kind: ActivityKind,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: User,
+    now: datetime,
+    venue: str = "",
+    person: str = "",
+    guests: Sequence[Branch] = (),
+) -> Activity:
+    """Enter a free-standing activity of a pairing, book it and tell the branches.
+
+    One that is already over waits for its record.
+
+    Raises:
+        ConflictError: a branch, the venue or a person is taken; the sentence offers the next free slot.
+        ValidationError: the times are the wrong way round.
+    """
+    over = ends_at <= now
+    with audit.action("activity.create", actor=actor) as entry:
+        activity = activity_insert(
+            pairing=pairing,
+            kind=kind,
+            title=title,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            venue=venue,
+            person=person,
+            state=ActivityState.TO_RECORD if over else ActivityState.ANNOUNCED,
+            guests=guests,
+        )
+        activity_book(activity=activity)
+        entry.target = activity
+        entry.summary = _when(activity)
+    if not over:
+        announce(activity, now=now, actor=actor)
+    return activity
+
+
+def activity_insert(
+    *, pairing: Pairing, guests: Sequence[Branch] = (), plan_order: PlanOrder | None = None, **fields: object
+) -> Activity:
+    """Insert an activity with the next 序号 and the branches taking part; the caller audits and books."""
+    activity = Activity(serial=_next_serial(), pairing=pairing, plan_order=plan_order, **fields)
+    activity.full_clean(exclude=["serial"])
+    activity.save(force_insert=True)
+    roles = {pairing.branch_a: ParticipationRole.PARTY_A, pairing.branch_b: ParticipationRole.PARTY_B}
+    roles = dict.fromkeys(guests, ParticipationRole.OTHER) | roles
+    for branch, role in roles.items():
+        Participation.objects.create(
+            activity=activity, branch=branch, role=role, expected_count=branch.member_count or None
+        )
+    return activity
+
+
+@transaction.atomic
+def activity_move(
+    *, activity: Activity, starts_at: datetime, ends_at: datetime, actor: User, now: datetime, reason: str
+) -> Activity:
+    """Give an activity another time; one without a time gets its first, and its order starts.
+
+    Raises:
+        DomainError: it is under way or over, or an announced one is moved without a reason.
+        ConflictError: a branch, the venue or a person is taken then.
+    """
+    activity = locked(activity)
+    refuse(activity_move_blockers(activity))
+    announced = activity.state == ActivityState.ANNOUNCED
+    if announced and not reason.strip():
+        raise DomainError("这项活动已经通知双方，请写明改期的理由。", field="reason")
+    before = _when(activity)
+    activity.starts_at, activity.ends_at = starts_at, ends_at
+    with audit.action("activity.move", actor=actor, target=activity, reason=reason) as entry:
+        place(activity, now=now)
+        entry.summary = f"{before} → {_when(activity)}"
+        entry.changes = {"starts_at": [before, _when(activity)]}
+    if announced:
+        words = f"由{before}改到{_when(activity)}，理由：{reason}"
+        tell_staff(
+            activity,
+            event=f"moved:{now.isoformat()}",
+            subject=f"改期：{activity}",
+            body=words,
+            now=now,
+            actor=actor,
+        )
+    else:
+        announce(activity, now=now, actor=actor)
+    return activity
+
+
+@transaction.atomic
+def activity_cancel(*, activity: Activity, actor: User | None, now: datetime, reason: str) -> Activity:
+    """Cancel an activity, set free what it held, and tell the branches.
+
+    Raises:
+        DomainError: there is no reason, or it is already on record.
+    """
+    activity = locked(activity)
+    refuse(activity_cancel_blockers(activity))
+    if not reason.strip():
+        raise DomainError("请写明取消的理由，对方会收到这句话。", field="reason")
+    check_transition(ACTIVITY_TRANSITIONS, ActivityState, activity.state, ActivityState.CANCELLED, "这项活动")
+    told = activity.state != ActivityState.PLANNED
+    with audit.action("activity.cancel", actor=actor, target=activity, reason=reason):
+        activity.state, activity.state_reason = ActivityState.CANCELLED, reason.strip()
+        activity.save()
+        activity_unbook(activity=activity)
+    hand_in_if_last(activity, actor=actor, now=now)
+    if told:
+        words = f"原定{_when(activity)}，理由：{reason}"
+        tell_staff(activity, event="cancelled", subject=f"取消：{activity}", body=words, now=now, actor=actor)
+    return activity
+
+
+def place(activity: Activity, *, now: datetime) -> None:
+    """Save and book the activity at its time; a planned one becomes announced and starts its order.
+
+    Raises:
+        ConflictError: a branch, the venue or a person is taken then.
+    """
+    if activity.state == ActivityState.PLANNED:
+        activity.state = ActivityState.ANNOUNCED
+    activity.unplaced_reason = ""
+    activity.full_clean()
+    activity.save()
+    activity_book(activity=activity)
+    start_order(activity, now=now)
+
+
+def announce(activity: Activity, *, now: datetime, actor: User | None = None) -> None:
+    """Tell the branches when and where a newly placed activity takes place."""
+    where = f"，地点：{activity.venue}" if activity.venue else ""
+    tell_staff(
+        activity,
+        event="announced",
+        subject=f"活动通知：{activity} {short_datetime(activity.starts_at)}",
+        body=f"{_when(activity)}{where}。",
+        now=now,
+        actor=actor,
+    )
+
+
+def locked(activity: Activity) -> Activity:
+    """The row as it is now, held until the end of the transaction; its order first, against deadlocks."""
+    if activity.plan_order_id:
+        lock_order(activity.plan_order_id)
+    return (
+        Activity.objects.select_for_update(of=("self",))
+        .select_related("kind", "plan_order", "pairing__branch_a", "pairing__branch_b")
+        .get(pk=activity.pk)
+    )
+
+
+def refuse(blockers: Sequence[str]) -> None:
+    """Raise the first blocker, if there is one."""
+    if blockers:
+        raise DomainError(blockers[0])
+
+
+def _next_serial() -> int:
+    """The next free 序号 of all activities; drawn one at a time until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('activity_serial'))")
+    return (Activity.objects.aggregate(last=Max("serial"))["last"] or 0) + 1
+
+
+def _when(activity: Activity) -> str:
+    return cn_datetime(activity.starts_at) if activity.starts_at else "未定"

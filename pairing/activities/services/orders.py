@@ -1,0 +1,32 @@
+"""What happens to a plan order when its activities are placed and held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from branches.models import User
+from pairing.activities.enums import ActivityState
+from pairing.activities.models import Activity
+from pairing.plans.enums import PlanOrderState, TaskKind
+from pairing.plans.services.orders import plan_order_hand_in, plan_order_start
+
+FINISHED = (ActivityState.ARCHIVED, ActivityState.CANCELLED)
+
+
+def start_order(activity: Activity, *, now: datetime) -> None:
+    """The first activity with a date sets a confirmed order in progress."""
+    order = activity.plan_order
+    if order and order.state == PlanOrderState.CONFIRMED:
+        activity.plan_order = plan_order_start(order=order, now=now)
+
+
+def hand_in_if_last(activity: Activity, *, actor: User | None, now: datetime) -> None:
+    """Hand the order in when nothing of it is left to hold and something has been held."""
+    order = activity.plan_order
+    if order is None or order.state != PlanOrderState.IN_PROGRESS:
+        return
+    waiting = order.tasks.filter(kind=TaskKind.ACTIVITY, activity=None, done_on=None).exists()
+    unfinished = order.activities.exclude(state__in=FINISHED).exists()
+    if waiting or unfinished or not order.activities.held().exists():
+        return
+    activity.plan_order = plan_order_hand_in(order=order, actor=actor, now=now)

@@ -1,0 +1,150 @@
+"""The scheduler at work: confirmed orders get their activities, activities get a free half-day.
+
+Everything is found from the state of the rows, so it may run twice, twice at once, or late, with one result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from core import audit
+from core.errors import ConflictError
+from core.wording import cn_datetime
+from ledgers.enums import ResourceKind
+from pairing.activities.adapter import schedule_problem, times_of
+from pairing.activities.enums import ActivityState
+from pairing.activities.models import Activity
+from pairing.activities.scheduling import Slot, solve
+from pairing.activities.selectors import kind_for
+from pairing.activities.services.activities import (
+    CANCELLABLE,
+    activity_cancel,
+    activity_insert,
+    announce,
+    locked,
+    place,
+)
+from pairing.activities.services.notices import tell_staff
+from pairing.plans.enums import PlanOrderState, TaskKind
+from pairing.plans.models import PlanOrder, PlanTask
+
+SCHEDULED: tuple[str, ...] = (PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS)
+
+
+@dataclass(frozen=True)
+class ScheduleReport:
+    """What one run did: activities with their new time, and those without one, each with the reason."""
+
+    placed: tuple[Activity, ...]
+    unplaced: tuple[tuple[Activity, str], ...]
+
+
+def activities_schedule(*, now: datetime) -> ScheduleReport:
+    """Give every confirmed order its activities and every waiting activity a time, as far as there is one.
+
+    Each step is a transaction of its own, so that one clash undoes nothing else. What finds no place stays
+    planned with a reason and is tried again on every run.
+    """
+    _cancel_of_cancelled_orders(now)
+    _pick_up()
+    waiting = list(
+        Activity.objects.unscheduled()
+        .filter(plan_order__state__in=SCHEDULED)
+        .select_related("pairing__branch_a", "pairing__branch_b", "plan_order", "task")
+        .order_by("pk")
+    )
+    if not waiting:
+        return ScheduleReport((), ())
+    answer = solve(schedule_problem(waiting, today=timezone.localdate(now)))
+    reasons = dict(answer.unplaced)
+    placed, unplaced = [], []
+    for activity in waiting:
+        try:
+            if activity.pk in reasons:
+                raise ConflictError(f"{reasons[activity.pk]}。")
+            if _place(activity, answer.placements[activity.pk], now):
+                placed.append(activity)
+        except ConflictError as refusal:
+            _leave(activity, refusal.message, now)
+            unplaced.append((activity, refusal.message))
+    return ScheduleReport(tuple(placed), tuple(unplaced))
+
+
+@transaction.atomic
+def _pick_up() -> None:
+    """Make a planned activity of every 联办活动 task that has none; another run keeps the orders it holds."""
+    bare = PlanTask.objects.filter(kind=TaskKind.ACTIVITY, activity=None, done_on=None)
+    orders = (
+        PlanOrder.objects.filter(Exists(bare.filter(plan_order=OuterRef("pk"))), state__in=SCHEDULED)
+        .select_related("pairing__branch_a", "pairing__branch_b", "demand__branch", "resource")
+        .order_by("pk")
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+    )
+    for order in orders:
+        # Asked again now that the order is held: another run may have just been here.
+        for task in bare.filter(plan_order=order).order_by("position"):
+            _create(order, task)
+
+
+def _create(order: PlanOrder, task: PlanTask) -> Activity:
+    resource = order.resource
+    place_of_resource = resource.place if resource else ""
+    leads = resource is not None and resource.kind == ResourceKind.PROFESSIONAL
+    with audit.action("activity.pick_up", actor=None) as entry:
+        activity = activity_insert(
+            pairing=order.pairing,
+            plan_order=order,
+            task=task,
+            kind=kind_for(order.line, f"{task.title}{order.task}{order.demand}{resource or ''}"),
+            title=task.title[:120],
+            venue=order.place or place_of_resource or order.demand.branch.address,
+            person=resource.contact_name if resource and leads else "",
+        )
+        entry.target = activity
+        entry.summary = f"定单 {order}"
+    return activity
+
+
+@transaction.atomic
+def _place(activity: Activity, slot: Slot, now: datetime) -> bool:
+    """Book and announce one activity; False when somebody else has seen to it meanwhile.
+
+    Raises:
+        ConflictError: somebody booked the same branch, venue or person after the problem was stated.
+    """
+    row = locked(activity)
+    order = row.plan_order
+    if row.state != ActivityState.PLANNED or order is None or order.state not in SCHEDULED:
+        return False
+    row.starts_at, row.ends_at = activity.starts_at, activity.ends_at = times_of(slot)
+    with audit.action("activity.schedule", actor=None, target=row) as entry:
+        place(row, now=now)
+        entry.summary = cn_datetime(row.starts_at)
+    announce(row, now=now)
+    return True
+
+
+@transaction.atomic
+def _leave(activity: Activity, reason: str, now: datetime) -> None:
+    """Say why there is no time yet, to the branches only the first time."""
+    row = locked(activity)
+    if row.state != ActivityState.PLANNED or row.unplaced_reason == reason[:300]:
+        return
+    row.unplaced_reason = reason[:300]
+    row.save(update_fields=["unplaced_reason", "updated_at"])
+    tell_staff(row, event="unplaced", subject=f"没有排上时间：{row}", body=f"{reason}可手工排期。", now=now)
+
+
+def _cancel_of_cancelled_orders(now: datetime) -> None:
+    """Set free what the activities of a cancelled order still hold."""
+    orphans = Activity.objects.filter(
+        plan_order__state=PlanOrderState.CANCELLED, state__in=CANCELLABLE
+    ).order_by("pk")
+    for activity in orphans.select_related("plan_order"):
+        reason = f"定单 {activity.plan_order} 已取消"
+        activity_cancel(activity=activity, actor=None, now=now, reason=reason)

@@ -1,0 +1,62 @@
+"""What an activity occupies, and by which key two activities turn out to occupy the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from branches.models import Branch
+from pairing.activities.enums import SubjectKind
+from pairing.activities.models import Activity, Subject
+
+_SEPARATORS = re.compile(r"[、,，;；/\n]+")
+
+
+def venue_key(name: str) -> str:
+    """The name of a place without what people write differently: width, case, spaces, brackets."""
+    return re.sub(r"[\s()（）·.。]", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def subjects_of(activity: Activity) -> list[Subject]:
+    """The unsaved subjects an activity occupies: its branches, its venue, its people."""
+    order = activity.plan_order
+    home = order.resource.branch if order and order.resource else activity.pairing.branch_a
+    return subjects_for(
+        branches=branches_of(activity), venue=activity.venue, person=activity.person, home=home
+    )
+
+
+def subjects_for(*, branches: Iterable[Branch], venue: str, person: str, home: Branch) -> list[Subject]:
+    """The unsaved subjects of branches, a place, and the people of `home` who lead.
+
+    `person` may name several people; “唐同志” of two branches are two persons.
+    """
+    return [
+        *(_branch_subject(branch) for branch in branches),
+        *_venue_subjects(venue),
+        *_person_subjects(person, home),
+    ]
+
+
+def branches_of(activity: Activity) -> list[Branch]:
+    """Every branch on record as taking part; before anybody is on record, both sides of the pairing."""
+    taking_part = [row.branch for row in activity.participations.all()]
+    return taking_part or [activity.pairing.branch_a, activity.pairing.branch_b]
+
+
+def _branch_subject(branch: Branch) -> Subject:
+    return Subject(kind=SubjectKind.BRANCH, key=f"branch:{branch.pk}", name=branch.name)
+
+
+def _venue_subjects(venue: str) -> list[Subject]:
+    key = venue_key(venue)
+    return [Subject(kind=SubjectKind.VENUE, key=f"venue:{key}", name=venue.strip())] if key else []
+
+
+def _person_subjects(person: str, home: Branch) -> list[Subject]:
+    names = [name.strip() for name in _SEPARATORS.split(person) if name.strip()]
+    return [
+        Subject(kind=SubjectKind.PERSON, key=f"person:{home.pk}/{name}", name=f"{name}（{home.name}）")
+        for name in names
+    ]
