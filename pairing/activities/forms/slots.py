@@ -1,0 +1,183 @@
+"""Choosing a time: a new activity, another time for one, or none any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
+
+from branches.models import Branch, User
+from core.wording import short_datetime
+from pairing.activities.forms.inputs import DateInput, TimeInput, local_time
+from pairing.activities.models import ActivityKind
+from pairing.activities.selectors import Slot
+from pairing.activities.services.activities import activity_free_slots
+from pairing.plans.models import Pairing
+
+TIMES = ("starts_at", "ends_at")
+
+
+class SlotForm(forms.Form):
+    """A time: one of the free half-days offered, or a day and hours of one's own."""
+
+    slot = forms.ChoiceField(
+        label="双方都有空的半天",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="已避开双方、场地和人员的其他安排。想用别的时间，请在下面填写。",
+    )
+    day = forms.DateField(label="另选日期", required=False, widget=DateInput())
+    starts = forms.TimeField(label="开始时间", required=False, widget=TimeInput())
+    ends = forms.TimeField(label="结束时间", required=False, widget=TimeInput())
+
+    def __init__(self, *args: Any, slots: Sequence[Slot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        slot = self.fields["slot"]
+        assert isinstance(slot, forms.ChoiceField)
+        slot.choices = [(slot_value(each), slot_label(each)) for each in slots]
+        slot.validators.clear()
+        slot.validate = lambda value: None  # type: ignore[method-assign]  # the booking decides, not the offer
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        own = [data.get("day"), data.get("starts"), data.get("ends")]
+        if any(own):
+            if not all(own):
+                raise ValidationError("自选时间请把日期、开始时间、结束时间都填上。")
+            data["starts_at"], data["ends_at"] = local_time(own[0], own[1]), local_time(own[0], own[2])
+        elif data.get("slot"):
+            data["starts_at"], data["ends_at"] = self._chosen(data["slot"])
+        elif not self.errors:
+            raise ValidationError("请选一个空闲的半天，或填写另选的日期和时间。")
+        if data.get("starts_at") and data["ends_at"] <= data["starts_at"]:
+            self.add_error("ends" if own[2] else "slot", "结束时间须晚于开始时间。")
+        return data
+
+    def _chosen(self, value: str) -> Slot:
+        try:
+            starts_at, ends_at = (datetime.fromisoformat(part) for part in value.split("/"))
+        except ValueError:
+            raise ValidationError("没有认出所选的半天，请重新选一个。") from None
+        if timezone.is_naive(starts_at) or timezone.is_naive(ends_at):
+            raise ValidationError("没有认出所选的半天，请重新选一个。")
+        return starts_at, ends_at
+
+
+def _asks_for_slots() -> dict[str, str]:
+    """Attributes that let a changed field fetch the free half-days anew."""
+    return {
+        "hx-get": "",
+        "hx-trigger": "change",
+        "hx-target": "#slots",
+        "hx-include": "[name=pairing],[name=venue],[name=person],[name=guests]",
+    }
+
+
+class ActivityForm(SlotForm):
+    """A free-standing activity of a pairing."""
+
+    pairing = forms.ModelChoiceField(label="结对", queryset=Pairing.objects.none(), empty_label=None)
+    kind = forms.ModelChoiceField(label="活动类型", queryset=ActivityKind.objects.filter(retired_on=None))
+    title = forms.CharField(label="活动名称", max_length=120)
+    venue = forms.CharField(label="地点", max_length=200, required=False)
+    person = forms.CharField(
+        label="主讲/带队",
+        max_length=60,
+        required=False,
+        help_text="多人用“、”隔开；填写后会一并避开他们的其他安排。",
+    )
+    guests = forms.ModelMultipleChoiceField(
+        label="其他参加支部",
+        queryset=Branch.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"data-pick": ""}),
+    )
+    field_order = (
+        "pairing", "kind", "title", "venue", "slot", "day", "starts", "ends", "person", "guests",
+    )  # fmt: skip
+    more_fields = ("day", "starts", "ends", "person", "guests")
+
+    def __init__(self, *args: Any, pairings: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("pairing", "venue", "person", "guests"):
+            self.fields[name].widget.attrs |= _asks_for_slots()
+        for name, rows in (("pairing", pairings), ("guests", Branch.objects.active())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of `activity_create` but actor and now."""
+        names = ("pairing", "kind", "title", "venue", "person", "guests", "starts_at", "ends_at")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class ActivityMoveForm(SlotForm):
+    """Another time and why."""
+
+    reason = forms.CharField(
+        label="改期理由", max_length=300, required=False, help_text="会随改期通知发给参加的支部。"
+    )
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "reason")}
+
+
+class ActivityCancelForm(forms.Form):
+    reason = forms.CharField(
+        label="取消理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="会随取消通知发给参加的支部。",
+    )
+
+
+def slot_value(slot: Slot) -> str:
+    return "/".join(timezone.localtime(end).isoformat(timespec="minutes") for end in slot)
+
+
+def slot_label(slot: Slot) -> str:
+    return f"{short_datetime(slot[0])}–{timezone.localtime(slot[1]):%H:%M}"
+
+
+def own_pairings(user: User) -> Any:
+    """The running pairings in whose name this person may enter activities."""
+    rows = Pairing.objects.active().of_branches(user.staff_branch_ids)
+    return rows.select_related("branch_a", "branch_b")
+
+
+def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Slot]:
+    """The free half-days for what has been filled in so far; the first pairing until one is chosen."""
+    chosen = typed.get("pairing", "")
+    rows = pairings.filter(pk=chosen) if chosen.isdecimal() else pairings
+    pairing = rows.first()
+    if pairing is None:
+        return []
+    return activity_free_slots(
+        pairing=pairing,
+        after=now,
+        venue=typed.get("venue", ""),
+        person=typed.get("person", ""),
+        guests=Branch.objects.filter(pk__in=[pk for pk in typed.getlist("guests") if pk.isdecimal()]),
+    )
+
+
+def time_in_address(query: QueryDict) -> dict[str, Any]:
+    """The time that a drag on the calendar has put into ?starts_at=&ends_at=, as initial values."""
+    try:
+        starts_at, ends_at = (_localtime(query[name]) for name in TIMES)
+    except (KeyError, ValueError):
+        return {}
+    return {"day": starts_at.date(), "starts": starts_at.time(), "ends": ends_at.time()}
+
+
+def _localtime(text: str) -> datetime:
+    value = datetime.fromisoformat(text)
+    return timezone.make_aware(value) if timezone.is_naive(value) else timezone.localtime(value)

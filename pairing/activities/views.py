@@ -1,0 +1,217 @@
+"""The calendar, the ledger of activities, and the pages of one activity."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.audit import entries_of
+from core.errors import DomainError
+from core.periods import Period, period_of
+from core.wording import cn_datetime
+from pairing.activities import selectors
+from pairing.activities.forms.filters import MONTH, ActivityFilter
+from pairing.activities.forms.inputs import submit
+from pairing.activities.forms.records import RecordForm, record_initial
+from pairing.activities.forms.slots import (
+    ActivityCancelForm,
+    ActivityForm,
+    ActivityMoveForm,
+    offered_slots,
+    own_pairings,
+    time_in_address,
+)
+from pairing.activities.models import Activity
+from pairing.activities.services import activities, records
+
+PAGE_SIZE = 20
+LONGEST_VIEW = timedelta(days=400)
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+may_enter = permission_required("plans.add_claim", raise_exception=True)
+
+
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """FullCalendar where JavaScript runs; the agenda of one month everywhere."""
+    month = _month(request)
+    context = {
+        "month": month,
+        "agenda": selectors.activity_agenda(request.user, month),
+        "unscheduled": selectors.activity_unscheduled(request.user)[:PAGE_SIZE],
+        "previous": period_of("month", month.starts_on - timedelta(days=1)),
+        "following": period_of("month", month.ends_before),
+        "shown_on": max(month.starts_on, min(timezone.localdate(), month.last_day)),
+    }
+    return render(request, "activities/calendar.html", context)
+
+
+def _month(request: HttpRequest) -> Period:
+    found = MONTH.match(request.GET.get("month", ""))
+    today = timezone.localdate()
+    return period_of(
+        "month", today.replace(year=int(found[1]), month=int(found[2]), day=1) if found else today
+    )
+
+
+@require_safe
+def calendar_events(request: HttpRequest) -> HttpResponse:
+    """The entries between ?start= and ?end=, as FullCalendar asks for them."""
+    starts_at, ends_at = _instant(request, "start"), _instant(request, "end")
+    if not starts_at < ends_at <= starts_at + LONGEST_VIEW:
+        raise DomainError("日历一次最多显示 400 天，结束须晚于开始。")
+    events = selectors.calendar_events(request.user, starts_at, ends_at)
+    return JsonResponse(events, safe=False)
+
+
+def _instant(request: HttpRequest, name: str) -> datetime:
+    try:
+        value = parse_datetime(request.GET.get(name, ""))
+    except ValueError:
+        value = None
+    if value is None:
+        raise DomainError(f"日历的参数 {name} 不是一个时间。")
+    return timezone.make_aware(value) if timezone.is_naive(value) else value
+
+
+@require_safe
+def activity_list(request: HttpRequest) -> HttpResponse:
+    """The ledger of activities with its filters."""
+    rows = ActivityFilter(request.GET, selectors.activity_list(request.user), user=request.user)
+    context = {
+        "filter": rows,
+        "page": Paginator(rows.qs, PAGE_SIZE).get_page(request.GET.get("page")),
+        "may_enter": request.user.has_perm("plans.add_claim"),
+    }
+    return render(request, "activities/activity_list.html", context)
+
+
+@require_safe
+def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One activity: when, where, who, what came of it, and the next step."""
+    activity = get_object_or_404(selectors.activity_detail(request.user), pk=pk)
+    context = {
+        "activity": activity,
+        "may_change": request.user.has_perm("activities.change_activity", activity),
+        "record_blockers": records.activity_record_blockers(activity, now=timezone.now()),
+        "move_blockers": activities.activity_move_blockers(activity),
+        "cancel_blockers": activities.activity_cancel_blockers(activity),
+        "timeline": selectors.activity_timeline(entries_of(activity)),
+    }
+    return render(request, "activities/activity_detail.html", context)
+
+
+@form_page
+@may_enter
+def activity_new(request: HttpRequest) -> HttpResponse:
+    """Enter a free-standing activity; the free half-days follow pairing, venue and people."""
+    now = timezone.now()
+    pairings = own_pairings(request.user)
+    typed = request.POST or request.GET
+    form = ActivityForm(
+        request.POST or None,
+        initial=request.GET.dict() | time_in_address(request.GET),
+        pairings=pairings,
+        slots=offered_slots(typed, pairings, now=now),
+    )
+    if request.method == "POST" and form.is_valid():
+        made = submit(form, activities.activity_create, actor=request.user, now=now, **form.arguments)
+        if made:
+            messages.success(request, f"“{made}”已排到{cn_datetime(made.starts_at)}，已通知参加的支部。")
+            return redirect(made)
+    template = "activities/activity_new.html" + ("#slots" if request.htmx else "")
+    return render(request, template, {"form": form}, status=422 if form.errors else 200)
+
+
+@form_page
+def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the activity another time, or its first."""
+    activity, now = _own(request, pk), timezone.now()
+    slots = activities.activity_slots_for_move(activity, after=now)
+    form = ActivityMoveForm(request.POST or None, initial=time_in_address(request.GET), slots=slots)
+    if request.method == "POST" and form.is_valid():
+        moved = submit(
+            form, activities.activity_move, activity=activity, actor=request.user, now=now, **form.arguments
+        )
+        if moved:
+            messages.success(request, f"已排到{cn_datetime(moved.starts_at)}，已通知参加的支部。")
+            return redirect(moved)
+    context = {"form": form, "activity": activity, "blockers": activities.activity_move_blockers(activity)}
+    return render(request, "activities/activity_move.html", context, status=422 if form.errors else 200)
+
+
+@form_page
+def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel the activity after naming what that does."""
+    activity = _own(request, pk)
+    form = ActivityCancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        cancelled = submit(
+            form,
+            activities.activity_cancel,
+            activity=activity,
+            actor=request.user,
+            now=timezone.now(),
+            **form.cleaned_data,
+        )
+        if cancelled:
+            messages.success(request, f"“{cancelled}”已取消，时段已让出。")
+            return redirect(cancelled)
+    context = {"form": form, **_cancel_words(activity)}
+    return render(request, "activities/activity_cancel.html", context, status=422 if form.errors else 200)
+
+
+def _cancel_words(activity: Activity) -> dict[str, Any]:
+    return {
+        "title": f"取消“{activity}”",
+        "rows": [
+            ("时间", cn_datetime(activity.starts_at)),
+            ("地点", activity.venue),
+            ("结对", activity.pairing),
+        ],
+        "effects": [
+            "双方支部、场地和人员的这个时段让出来。",
+            "参加的支部会收到取消通知和理由。",
+            "取消后不能恢复。",
+        ],
+        "submit": "取消活动",
+        "cancel_url": activity.get_absolute_url(),
+        "blockers": activities.activity_cancel_blockers(activity),
+    }
+
+
+@form_page
+def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole record on one page, short enough for a phone."""
+    activity, now = _own(request, pk), timezone.now()
+    blockers = records.activity_record_blockers(activity, now=now)
+    if blockers:
+        messages.error(request, blockers[0])
+        return redirect(activity)
+    form = RecordForm(request.POST or None, activity=activity, initial=record_initial(activity))
+    if request.method == "POST" and form.is_valid():
+        done = submit(
+            form, records.activity_record, activity=activity, actor=request.user, now=now, **form.arguments
+        )
+        if done:
+            messages.success(request, f"“{done}”的记录已归档。")
+            return redirect(done)
+    context = {"form": form, "activity": activity}
+    return render(request, "activities/activity_record.html", context, status=422 if form.errors else 200)
+
+
+def _own(request: HttpRequest, pk: int) -> Activity:
+    """The activity, for staff of its pairing; others may at most read it."""
+    activity = get_object_or_404(selectors.activity_detail(request.user), pk=pk)
+    if not request.user.has_perm("activities.change_activity", activity):
+        raise PermissionDenied
+    return activity
