@@ -1,0 +1,106 @@
+"""组织清单 in and out: its columns, and what must be true of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from branches.enums import BranchKind
+from branches.models import Branch
+from branches.naming import BranchNames, near_names
+from branches.services.intake import branches_take_in
+from core.workbooks.columns import Column
+from core.workbooks.merging import Record
+from core.workbooks.reader import read_table
+from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.tables import Row, Table
+from core.workbooks.values import Label, Number, Text, Whole
+
+TITLE = "组织清单"
+LIKELY_MEANT = 0.9  # how alike a listed name must be before a new root looks like a slip of the pen
+COLUMNS = (
+    Column("序号", "serial", Whole(minimum=1), optional=True),
+    Column("党组织名称", "name", Text(100), required=True),
+    Column("上级党组织", "superior", Text(100)),
+    Column("组织类型", "kind", Label(BranchKind), required=True),
+    Column("书记", "secretary_name", Text(60)),
+    Column("联络员", "liaison_name", Text(60)),
+    Column("联系电话", "phone", Text(30)),
+    Column("党员人数", "member_count", Whole(maximum=1_000_000)),
+    Column("地址", "address", Text(200)),
+    Column("经度", "longitude", Number(minimum=-180, maximum=180, places=8), optional=True),
+    Column("纬度", "latitude", Number(minimum=-90, maximum=90, places=8), optional=True),
+)
+
+
+def import_branches(content: bytes, terms: ImportTerms) -> ImportResult:
+    """Take in a 组织清单: organisations by name; an unknown superior becomes a root and is noted."""
+    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    names = BranchNames(Branch.objects.all())
+    _settle_names(table, names)
+    table.fail_repeated("name")
+    _check_coordinates(table)
+    _check_superiors(table)
+    if table.errors:
+        return ImportResult.rejected("branches", table)
+    _note_new_roots(table, names)
+    records = [_record(row) for row in table.rows]
+    return ImportResult.accepted("branches", table, branches_take_in(records=records, now=terms.now))
+
+
+def _settle_names(table: Table, names: BranchNames) -> None:
+    """Write every name as the database or the file's own first column does, whatever its brackets."""
+    own = BranchNames(Branch(name=row.get("name")) for row in table.rows if row.get("name"))
+    for row in table.rows:
+        for column in ("name", "superior"):
+            text = row.get(column)
+            known = text and (names.find(text) or own.find(text))
+            if known:
+                row.values[column] = known.name
+
+
+def _check_coordinates(table: Table) -> None:
+    for row in table.rows:
+        pair = (row.get("longitude"), row.get("latitude"))
+        if row.has("longitude", "latitude") and (pair[0] is None) != (pair[1] is None):
+            missing = "longitude" if pair[0] is None else "latitude"
+            table.fail(row, missing, "经度和纬度要么都填，要么都不填")
+
+
+def _check_superiors(table: Table) -> None:
+    """Refuse an organisation above itself, at once or round about, the database's own tree included."""
+    above = dict(Branch.objects.exclude(parent=None).values_list("name", "parent__name"))
+    above |= {row.get("name"): row.get("superior") for row in table.rows if row.has("name", "superior")}
+    for row in table.rows:
+        name = row.get("name")
+        chain = list(_climb(name, above)) if name and row.get("superior") else []
+        if name in chain:
+            reason = "上级不能是自己" if len(chain) == 1 else f"上级关系绕成了圈：{'→'.join([name, *chain])}"
+            table.fail(row, "superior", reason)
+
+
+def _climb(name: str, above: dict[str, str]) -> Iterator[str]:
+    """The superiors of `name`, upwards, ending at the root or where the way comes round."""
+    seen: set[str] = set()
+    while (name := above.get(name, "")) and name not in seen:
+        seen.add(name)
+        yield name
+
+
+def _note_new_roots(table: Table, names: BranchNames) -> None:
+    listed = [row.values["name"] for row in table.rows]
+    superiors = dict.fromkeys(row.get("superior") for row in table.rows if row.get("superior"))
+    for superior in superiors:
+        if superior not in listed and names.find(superior) is None:
+            near = near_names(superior, listed, share=LIKELY_MEANT)
+            meant = f"；如果本意是{'、'.join(near)}，请改正后重新导入" if near else ""
+            table.notes.append(f"上级党组织“{superior}”不在清单里，已作为顶层组织新建{meant}。")
+
+
+def _record(row: Row) -> Record:
+    values = {name: value for name, value in row.values.items() if name != "superior"}
+    values["member_count"] = values.get("member_count") or 0
+    for name in ("longitude", "latitude"):
+        if values.get(name) is not None:
+            values[name] = float(values[name])
+    extra = {"superior": row.values["superior"]} if "superior" in row.values else {}
+    return Record(row.number, values, extra)

@@ -1,0 +1,49 @@
+"""Names of organisations: found as people write them, and sorted as a Chinese reader expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from pypinyin import lazy_pinyin
+
+from branches.models import Branch
+from core.workbooks.values import folded
+
+NEAR_COUNT = 3
+NEAR_SHARE = 0.5  # how alike, in [0, 1], a name must be to be offered
+
+
+def sort_key(name: str) -> str:
+    """The pinyin of a name, by which lists are ordered."""
+    return " ".join(lazy_pinyin(name))[:600]
+
+
+def near_names(text: str, names: Iterable[str], share: float = NEAR_SHARE) -> list[str]:
+    """The names most like `text`, best first; `share` is how alike they must be, in [0, 1]."""
+    by_key = {folded(name): name for name in names}
+    keys = get_close_matches(folded(text), by_key, n=NEAR_COUNT, cutoff=share)
+    return [by_key[key] for key in keys]
+
+
+class BranchNames:
+    """Finds branches by name, however its brackets and spaces are typed; never guesses."""
+
+    def __init__(self, branches: Iterable[Branch]) -> None:
+        self._by_key: dict[str, list[Branch]] = {}
+        for branch in branches:
+            self._by_key.setdefault(folded(branch.name), []).append(branch)
+
+    def find(self, text: str) -> Branch | None:
+        """The one branch of this name, or None when there is none or more than one."""
+        found = self._by_key.get(folded(text), [])
+        exact = [branch for branch in found if branch.name == text]
+        candidates = exact or found
+        return candidates[0] if len(candidates) == 1 else None
+
+    def refusal(self, text: str) -> str:
+        """Why `text` was not found, with the names it may have meant."""
+        names = [branch.name for branches in self._by_key.values() for branch in branches]
+        near = near_names(text, names)
+        meant = f"，相近的有：{'、'.join(near)}" if near else ""
+        return f"没有这个党组织{meant}。请改正名称，或先导入组织清单"

@@ -1,0 +1,34 @@
+"""Turns the names of organisations in an imported ledger into rows, or into faults that name candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from branches.models import Branch
+from branches.naming import BranchNames
+from core.workbooks.tables import Table
+
+
+def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | None = None) -> BranchNames:
+    """Replace the text of `columns` by branches; with `owner_ids` only those branches are accepted.
+
+    What does not exist and what is not the reader's own is refused in the same words.
+    """
+    branches = Branch.objects.active()
+    if owner_ids is not None:
+        branches = branches.filter(pk__in=owner_ids)
+    found = list(branches)
+    names = BranchNames(found)
+    for row in table.rows:
+        for column in columns:
+            text = row.values.pop(column, "")
+            branch = names.find(text) if text else None
+            if branch is not None:
+                row.values[column] = branch
+            elif text:
+                table.fail(row, column, names.refusal(text) if owner_ids is None else _own_only(found))
+    return names
+
+
+def _own_only(branches: Iterable[Branch]) -> str:
+    return f"只能导入本支部（{'、'.join(branch.name for branch in branches)}）的数据，整个文件没有导入"

@@ -1,0 +1,1 @@
+"""Excel workbooks: columns declared once drive template, preview and import. No domain word in here."""

@@ -1,0 +1,40 @@
+"""A column of a ledger, declared once: the same list drives template, preview, import and export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.workbooks.errors import CellError
+from core.workbooks.values import Label, Parser, Reading, is_blank
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its header in the workbook, the name its value goes by in code, and how a cell is read.
+
+    `required` cells may not be blank; an `optional` column may be missing from the file altogether.
+    """
+
+    header: str
+    name: str
+    parse: Parser
+    required: bool = False
+    optional: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        """The words that may stand in this column; empty when anything may."""
+        return self.parse.words if isinstance(self.parse, Label) else []
+
+    def read(self, value: Any, reading: Reading) -> Any:
+        """Give the value of a cell.
+
+        Raises:
+            CellError: with the reason, when it is blank but required, or cannot be understood.
+        """
+        if is_blank(value):
+            if self.required:
+                raise CellError("必填，不能为空")
+            return self.parse.empty
+        return self.parse(value, reading)

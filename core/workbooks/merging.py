@@ -1,0 +1,106 @@
+"""Sorts the records of a file into new, changed and unchanged rows of one model, and writes them in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+from django.utils import timezone
+
+from core.workbooks.results import Changes, RowChange, RowStatus
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a file as model fields. `extra` is what the service writes to other tables."""
+
+    row: int
+    values: dict[str, Any]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def difference(instance: models.Model, values: Mapping[str, Any]) -> Changes:
+    """Label → [old, new] for each of `values` that differs from the instance's own."""
+    found: Changes = {}
+    for name, new in values.items():
+        column: Any = instance._meta.get_field(name)
+        old = getattr(instance, column.attname)
+        if old != (new.pk if isinstance(new, models.Model) else new):
+            shown_old = getattr(instance, name) if column.is_relation and old is not None else old
+            found[str(column.verbose_name)] = [as_text(column, shown_old), as_text(column, new)]
+    return found
+
+
+def description(model: type[models.Model], values: Mapping[str, Any]) -> Changes:
+    """Label → ["", new] for each of `values` that says something, as a preview shows a new row."""
+    fields: dict[str, Any] = {name: model._meta.get_field(name) for name in values}
+    texts = {str(fields[name].verbose_name): as_text(fields[name], values[name]) for name in values}
+    return {label: ["", text] for label, text in texts.items() if text}
+
+
+def as_text(column: Any, value: Any) -> str:
+    """A field's value in the words of its choices, as a preview shows it."""
+    if value is None:
+        return ""
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return str(value)
+
+
+class Merge(Generic[M]):
+    """Takes records one by one, then writes what differs in one insert and one update.
+
+    Args:
+        model: the model of the rows.
+        existing: the rows the file may speak of, by their key and already locked.
+    """
+
+    def __init__(self, model: type[M], existing: Mapping[Any, M]) -> None:
+        self.model = model
+        self.existing = existing
+        self.created: list[M] = []
+        self.changed: list[M] = []
+        self.changes: list[RowChange] = []
+
+    def take(
+        self,
+        row: int,
+        key: Hashable,
+        values: dict[str, Any],
+        extra: Changes | None = None,
+        note: str = "",
+    ) -> M:
+        """Give the instance for `key` with `values` set; `extra` are changes that lie in other tables."""
+        instance = self.existing.get(key)
+        if instance is None:
+            instance = self.model(**values)
+            fields = description(self.model, values) | (extra or {})
+            self.created.append(instance)
+            self.changes.append(RowChange(row, str(instance), RowStatus.CREATED, fields, note))
+            return instance
+        fields = difference(instance, values)
+        if fields:
+            for name, value in values.items():
+                setattr(instance, name, value)
+            self.changed.append(instance)
+        fields |= extra or {}
+        status = RowStatus.CHANGED if fields else RowStatus.UNCHANGED
+        self.changes.append(RowChange(row, str(instance), status, fields, note))
+        return instance
+
+    def write(self, now: datetime) -> None:
+        """Insert the new rows and update the changed ones, stamped with `now`."""
+        self.model._default_manager.bulk_create(self.created)
+        if not self.changed:
+            return
+        names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
+        for instance in self.changed:
+            instance.updated_at = now  # type: ignore[attr-defined]  # bulk_update does not run auto_now
+        self.model._default_manager.bulk_update(self.changed, names, batch_size=200)

@@ -1,0 +1,264 @@
+"""How a cell becomes a value: what county offices really type, read generously and never guessed at."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.db.models import Choices
+from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
+
+from core.periods import month_end
+from core.workbooks.errors import CellError
+
+BLANKS = frozenset({"", "—", "——", "-", "--", "－", "–", "―", "/"})
+YEARS = (1900, 2100)  # a date outside is a typing error
+SERIALS = (20_000, 73_050)  # Excel day numbers from 1954 to 2100
+SEPARATORS = re.compile(r"[、，,；;\n]+")
+INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+DATE_FORM = "请写成 2025-01-09 或 2025年1月9日"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of one file are to be taken: its date system, and by how much its dates are moved."""
+
+    epoch: datetime = WINDOWS_EPOCH
+    shift: timedelta = timedelta(0)
+
+
+class Parser(Protocol):
+    """Turns a cell that is not blank into a value; `empty` is the value of a blank one."""
+
+    @property
+    def empty(self) -> Any: ...
+
+    def __call__(self, value: Any, reading: Reading) -> Any: ...
+
+
+def plain(value: object) -> str:
+    """The text of a cell without surrounding space of any width and without invisible characters."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return INVISIBLE.sub("", str(value)).replace("\r\n", "\n").strip()
+
+
+def folded(value: object) -> str:
+    """The text with width, case and all spaces levelled: for comparing names, never for storing."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", plain(value))).casefold()
+
+
+def is_blank(value: object) -> bool:
+    return plain(value) in BLANKS
+
+
+def shown(value: object) -> str:
+    """The cell as its reader sees it, for error lists; long text is cut."""
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    text = value.strftime("%H:%M") if isinstance(value, time) else plain(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text of at most `max_length` characters; line breaks stay only where `multiline`."""
+
+    max_length: int
+    multiline: bool = False
+    empty: str = ""
+
+    def __call__(self, value: Any, reading: Reading) -> str:
+        text = shown(value) if isinstance(value, date | time) else plain(value)
+        if not self.multiline:
+            text = re.sub(r"\s*\n\s*", "", text)
+        if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
+            raise CellError("含有不可见的控制字符，请重新录入这一格")
+        if len(text) > self.max_length:
+            raise CellError(f"最多 {self.max_length} 个字，现有 {len(text)} 个字")
+        return text
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number in [minimum, maximum]; numbers typed as text or in full width count."""
+
+    minimum: int = 0
+    maximum: int = 999_999_999
+    empty: None = None
+
+    def __call__(self, value: Any, reading: Reading) -> int:
+        number = _number(value)
+        if number != number.to_integral_value():
+            raise CellError("应为整数")
+        return int(_in_range(number, self.minimum, self.maximum))
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in [minimum, maximum] with at most `places` decimals."""
+
+    minimum: int = 0
+    maximum: int = 999_999_999_999
+    places: int = 2
+    empty: None = None
+
+    def __call__(self, value: Any, reading: Reading) -> Decimal:
+        number = _in_range(_number(value), self.minimum, self.maximum)
+        if number != round(number, self.places):
+            raise CellError(f"小数最多 {self.places} 位")
+        return number
+
+
+@dataclass(frozen=True)
+class Day:
+    """A local date, moved by the reading's shift. `open_ended` accepts 长期 as no date."""
+
+    open_ended: bool = False
+    empty: None = None
+
+    def __call__(self, value: Any, reading: Reading) -> date | None:
+        day = _day(value, reading)
+        if day is None and not self.open_ended:
+            raise CellError(f"这里不能写“{plain(value)}”，{DATE_FORM}")
+        return None if day is None else day + reading.shift
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time of day: a time cell, 9:30, 14：30, 9时30分 or 14点."""
+
+    empty: None = None
+
+    def __call__(self, value: Any, reading: Reading) -> time:
+        if isinstance(value, time):
+            return value.replace(second=0, microsecond=0)
+        if isinstance(value, datetime):
+            return value.time().replace(second=0, microsecond=0)
+        if isinstance(value, float) and 0 <= value < 1:
+            minutes = round(value * 24 * 60) % (24 * 60)
+            return time(minutes // 60, minutes % 60)
+        match = re.fullmatch(r"(\d{1,2})(?:[:时点](\d{1,2})?分?)(?::\d{1,2})?", folded(value))
+        if not match:
+            raise CellError("不是时间，请写成 9:30 或 14:30")
+        hour, minute = int(match[1]), int(match[2] or 0)
+        if hour > 23 or minute > 59:
+            raise CellError("一天里没有这个时间，请写成 9:30 或 14:30")
+        return time(hour, minute)
+
+
+@dataclass(frozen=True)
+class Label:
+    """One of a list of choices by its Chinese label, or by another word of `also`."""
+
+    choices: type[Choices]
+    also: Mapping[str, Any] = field(default_factory=dict)
+    empty: None = None
+
+    def __call__(self, value: Any, reading: Reading) -> Any:
+        known = {folded(label): self.choices(choice) for choice, label in self.choices.choices}
+        known |= {folded(word): choice for word, choice in self.also.items()}
+        found = known.get(folded(value))
+        if found is None:
+            raise CellError(f"不在可选范围内，可填：{'、'.join(self.words)}")
+        return found
+
+    @property
+    def words(self) -> list[str]:
+        return [*self.also, *(str(label) for label in self.choices.labels)]
+
+
+@dataclass(frozen=True)
+class Several:
+    """Several names in one cell, divided by 、 ， , ； ; or a line break, each named once."""
+
+    max_length: int = 100
+    empty: tuple[str, ...] = ()
+
+    def __call__(self, value: Any, reading: Reading) -> tuple[str, ...]:
+        one = Text(self.max_length)
+        parts = (one(part, reading) for part in SEPARATORS.split(plain(value)))
+        return tuple(dict.fromkeys(part for part in parts if part not in BLANKS))
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool | date | time | timedelta):
+        raise CellError("应为数字")
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise CellError("应为数字")
+        return Decimal(str(value))
+    text = folded(value).replace(",", "")
+    if not re.fullmatch(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?", text):
+        raise CellError("应为数字")
+    return Decimal(text)
+
+
+def _in_range(number: Decimal, minimum: int, maximum: int) -> Decimal:
+    if not minimum <= number <= maximum and minimum > 0 and maximum < 1_000:
+        raise CellError(f"须在 {minimum} 到 {maximum} 之间")
+    if number < minimum:
+        raise CellError("不能为负数" if minimum == 0 else f"不能小于 {minimum}")
+    if number > maximum:
+        raise CellError(f"不能大于 {maximum}")
+    return number
+
+
+def _day(value: Any, reading: Reading) -> date | None:
+    """The date as written; None for 长期."""
+    if isinstance(value, datetime):
+        return _plausible(value.date())
+    if isinstance(value, date):
+        return _plausible(value)
+    if isinstance(value, bool | time | timedelta):
+        raise CellError(f"不是日期，{DATE_FORM}")
+    if isinstance(value, int | float):
+        return _from_serial(value, reading)
+    text = folded(value)
+    if text == "长期":
+        return None
+    return _plausible(_from_text(text))
+
+
+def _from_serial(value: float, reading: Reading) -> date:
+    if not SERIALS[0] <= value <= SERIALS[1]:
+        raise CellError(f"不是日期，{DATE_FORM}")
+    return from_excel(value, epoch=reading.epoch).date()
+
+
+def _from_text(text: str) -> date:
+    if match := re.fullmatch(r"(\d{4})年(\d{1,2})月(?:底|底前|末|底之前|底以前)", text):
+        return _valid(int(match[1]), int(match[2]), None)
+    if match := re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?(?:前|之前|以前)?", text):
+        return _valid(int(match[1]), int(match[2]), int(match[3]))
+    if match := re.fullmatch(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:\d{2}:\d{2}(?::\d{2})?)?", text):
+        return _valid(int(match[1]), int(match[3]), int(match[4]))
+    if match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text):
+        return _valid(int(match[1]), int(match[2]), int(match[3]))
+    if re.fullmatch(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}", text):
+        raise CellError(f"日期有歧义，分不清年月日的先后，{DATE_FORM}")
+    if re.fullmatch(r"\d{1,2}月\d{1,2}[日号]?", text):
+        raise CellError(f"日期没有年份，{DATE_FORM}")
+    raise CellError(f"不是日期，{DATE_FORM}")
+
+
+def _valid(year: int, month: int, day: int | None) -> date:
+    """The date of these numbers; the month's last day when `day` is None."""
+    try:
+        return date(year, month, day) if day is not None else month_end(year, month)
+    except ValueError as error:  # calendar.IllegalMonthError is one too
+        raise CellError(f"日历上没有这一天，{DATE_FORM}") from error
+
+
+def _plausible(day: date) -> date:
+    if not YEARS[0] < day.year <= YEARS[1]:
+        raise CellError(f"年份 {day.year} 不合理，{DATE_FORM}")
+    return day

@@ -1,0 +1,1 @@
+"""The two ledgers of a branch as workbooks."""

@@ -1,0 +1,78 @@
+"""需求账单 in and out: its columns, and what must be true of its rows."""
+
+from __future__ import annotations
+
+from branches.references import settle_branches
+from core.workbooks.columns import Column
+from core.workbooks.merging import Record
+from core.workbooks.reader import read_table
+from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.tables import Row, Table
+from core.workbooks.values import Day, Label, Text, Whole
+from ledgers.enums import DemandNature, DemandSource, DemandState, Urgency
+from ledgers.exchange.aspects import settle_aspects
+from ledgers.services.demands import NEEDS_REASON
+from ledgers.services.intake import demands_take_in
+
+TITLE = "需求账单"
+COLUMNS = (
+    Column("序号", "serial", Whole(minimum=1), required=True),
+    Column("提出单位", "branch", Text(100), required=True),
+    Column("需求方面", "aspect", Text(40), required=True),
+    Column("需求内容", "title", Text(120), required=True),
+    Column("具体描述", "description", Text(2000, multiline=True)),
+    Column("需求性质", "nature", Label(DemandNature), optional=True),
+    Column("需求来源", "source", Label(DemandSource), optional=True),
+    Column("服务对象", "audience_text", Text(100)),
+    Column("预计受益人数", "expected_people", Whole()),
+    Column("紧急程度", "urgency", Label(Urgency), required=True),
+    Column("提出日期", "raised_on", Day(), required=True),
+    Column("期望完成时限", "deadline_on", Day(open_ended=True)),
+    Column("联系人", "contact_name", Text(60)),
+    Column("联系电话", "contact_phone", Text(30)),
+    Column("状态", "state", Label(DemandState, {"已解决": DemandState.CLOSED}), required=True),
+    Column("解决日期", "closed_on", Day()),
+    Column("满意度", "satisfaction", Whole(minimum=1, maximum=5)),
+    Column("备注", "note", Text(300), optional=True),
+)
+
+
+def import_demands(content: bytes, terms: ImportTerms) -> ImportResult:
+    """Take in a 需求账单: demands by branch and 序号."""
+    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    settle_branches(table, "branch", owner_ids=terms.owner_ids)
+    settle_aspects(table, "aspect", terms)
+    table.fail_repeated("branch", "serial")
+    table.fail_unordered("raised_on", "deadline_on", "不能早于提出日期")
+    table.fail_unordered("raised_on", "closed_on", "不能早于提出日期")
+    for row in table.rows:
+        _check_state(table, row)
+    if table.errors:
+        return ImportResult.rejected("demands", table)
+    records = [_record(row) for row in table.rows]
+    return ImportResult.accepted("demands", table, demands_take_in(records=records, now=terms.now))
+
+
+def _check_state(table: Table, row: Row) -> None:
+    """A closed demand has its date; an open one has neither date nor satisfaction."""
+    state = row.get("state")
+    if state is None:
+        return
+    if state == DemandState.CLOSED:
+        if row.has("closed_on") and row.values["closed_on"] is None:
+            table.fail(row, "closed_on", "状态是已解决，必须填写解决日期")
+        return
+    for name in ("closed_on", "satisfaction"):
+        if row.get(name) is not None:
+            table.fail(row, name, f"状态是“{state.label}”，只有已解决的需求才填写这一格")
+    if state in NEEDS_REASON and not row.get("note"):
+        table.fail(row, "state", f"状态是“{state.label}”，请在备注里写明理由")
+
+
+def _record(row: Row) -> Record:
+    values = {name: value for name, value in row.values.items() if name != "aspect"}
+    for name, fallback in (("nature", DemandNature.PROBLEM), ("source", DemandSource.OTHER)):
+        if name in values:
+            values[name] = values[name] or fallback
+    values["state_reason"] = values.get("note", "") if values["state"] in NEEDS_REASON else ""
+    return Record(row.number, values, {"aspect": row.values["aspect"]})

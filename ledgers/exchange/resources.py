@@ -1,0 +1,47 @@
+"""资源清单 in and out: its columns, and what must be true of its rows."""
+
+from __future__ import annotations
+
+from branches.references import settle_branches
+from core.workbooks.columns import Column
+from core.workbooks.merging import Record
+from core.workbooks.reader import read_table
+from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.tables import Row
+from core.workbooks.values import Label, Several, Text, Whole
+from ledgers.enums import ResourceKind
+from ledgers.exchange.aspects import settle_aspects
+from ledgers.services.intake import resources_take_in
+
+TITLE = "资源清单"
+COLUMNS = (
+    Column("序号", "serial", Whole(minimum=1), required=True),
+    Column("提供单位", "branch", Text(100), required=True),
+    Column("资源类别", "kind", Label(ResourceKind), required=True),
+    Column("资源名称", "title", Text(120), required=True),
+    Column("资源说明", "description", Text(2000, multiline=True)),
+    Column("服务方向", "aspects", Several(40)),
+    Column("每月可承接次数", "capacity_per_month", Whole(minimum=1)),
+    Column("可服务时间", "availability_text", Text(200)),
+    Column("地点", "place", Text(200)),
+    Column("联系人", "contact_name", Text(60)),
+    Column("联系电话", "contact_phone", Text(30)),
+    Column("备注", "note", Text(300), optional=True),
+)
+
+
+def import_resources(content: bytes, terms: ImportTerms) -> ImportResult:
+    """Take in a 资源清单: resources by branch and 序号; new ones are usable at once."""
+    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    settle_branches(table, "branch", owner_ids=terms.owner_ids)
+    settle_aspects(table, "aspects", terms)
+    table.fail_repeated("branch", "serial")
+    if table.errors:
+        return ImportResult.rejected("resources", table)
+    records = [_record(row) for row in table.rows]
+    return ImportResult.accepted("resources", table, resources_take_in(records=records, now=terms.now))
+
+
+def _record(row: Row) -> Record:
+    values = {name: value for name, value in row.values.items() if name != "aspects"}
+    return Record(row.number, values, {"aspects": row.values["aspects"]})

@@ -1,0 +1,108 @@
+"""Writes the resources and demands of imported ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
+
+from core.workbooks.merging import Merge, Record
+from core.workbooks.results import Changes, RowChange
+from ledgers.enums import DemandState, ResourceState
+from ledgers.models import Demand, Resource, ServiceAspect
+
+FINISHED = frozenset({DemandState.CLOSED, DemandState.WITHDRAWN})
+STATE_FIELDS = ("state", "state_reason", "closed_on", "satisfaction")
+
+
+@transaction.atomic
+def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChange]:
+    """Create or update resources by branch and 序号; `extra["aspects"]` names their 服务方向.
+
+    New ones are published; whether an existing one is in use is left as it stands.
+    """
+    aspects = aspects_ensure(name for record in records for name in record.extra["aspects"])
+    rows = _existing(Resource, records).prefetch_related("aspects")
+    merge = Merge(Resource, {(row.branch_id, row.serial): row for row in rows})
+    wanted: list[tuple[Resource, set[int]]] = []
+    for record in records:
+        key = (record.values["branch"].pk, record.values["serial"])
+        found = merge.existing.get(key)
+        values = record.values if found else {**record.values, "state": ResourceState.PUBLISHED}
+        extra = _aspect_changes(found, record.extra["aspects"])
+        resource = merge.take(record.row, key, values, extra)
+        if extra:
+            wanted.append((resource, {aspects[name].pk for name in record.extra["aspects"]}))
+    merge.write(now)
+    _set_aspects(wanted)
+    return merge.changes
+
+
+@transaction.atomic
+def demands_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChange]:
+    """Create or update demands by branch and 序号; `extra["aspect"]` names their 需求方面.
+
+    Where a claim or a finished state stands behind a demand, its state here wins over the file's.
+    """
+    aspects = aspects_ensure(record.extra["aspect"] for record in records)
+    claims = Demand.objects.filter(pk=OuterRef("pk"), claims__isnull=False)
+    rows = _existing(Demand, records).annotate(is_claimed=Exists(claims)).select_related("aspect")
+    merge = Merge(Demand, {(row.branch_id, row.serial): row for row in rows})
+    for record in records:
+        key = (record.values["branch"].pk, record.values["serial"])
+        values = {**record.values, "aspect": aspects[record.extra["aspect"]]}
+        note = _keep_state(merge.existing.get(key), values)
+        merge.take(record.row, key, values, note=note)
+    merge.write(now)
+    return merge.changes
+
+
+def aspects_ensure(names: Iterable[str]) -> dict[str, ServiceAspect]:
+    """Every aspect by name; names not in the catalogue are added at its end."""
+    known = {aspect.name: aspect for aspect in ServiceAspect.objects.all()}
+    missing = [name for name in dict.fromkeys(names) if name not in known]
+    if missing:
+        last = ServiceAspect.objects.aggregate(last=Max("position"))["last"] or 0
+        rows = [ServiceAspect(name=name, position=last + i) for i, name in enumerate(missing, start=1)]
+        known |= {aspect.name: aspect for aspect in ServiceAspect.objects.bulk_create(rows)}
+    return known
+
+
+def _existing(model: type[Any], records: Sequence[Record]) -> Any:
+    """The rows of the branches spoken of, locked in id order."""
+    branches = {record.values["branch"].pk for record in records}
+    return model.objects.filter(branch__in=branches).select_for_update(of=("self",)).order_by("pk")
+
+
+def _keep_state(demand: Demand | None, values: dict[str, Any]) -> str:
+    """Drop the state from `values` when the system knows better; say so."""
+    if demand is None or demand.state == values["state"]:
+        return ""
+    if demand.state not in FINISHED and not demand.is_claimed:  # type: ignore[attr-defined]  # annotation
+        return ""
+    told = values["state"].label
+    for name in STATE_FIELDS:
+        values.pop(name, None)
+    return f"系统里已是“{demand.get_state_display()}”，文件写的“{told}”没有采用。"
+
+
+def _aspect_changes(resource: Resource | None, names: Sequence[str]) -> Changes:
+    before = {aspect.name for aspect in resource.aspects.all()} if resource else set()
+    if before == set(names):
+        return {}
+    return {"服务方向": ["、".join(sorted(before)), "、".join(names)]}
+
+
+def _set_aspects(wanted: Sequence[tuple[Resource, set[int]]]) -> None:
+    """Replace the aspects of resources in two statements."""
+    through = Resource.aspects.through
+    ids = [resource.pk for resource, _ in wanted]
+    through.objects.filter(resource__in=ids).delete()
+    through.objects.bulk_create(
+        through(resource_id=resource.pk, serviceaspect_id=aspect)
+        for resource, aspects in wanted
+        for aspect in sorted(aspects)
+    )

@@ -1,0 +1,89 @@
+"""`manage.py import_ledger KIND FILE`: takes one workbook in, or says everything that is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentTypeError
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from core.errors import DomainError, RowError
+from core.workbooks.results import ImportResult, ImportTerms
+from pairing.imports.enums import LedgerKind
+from pairing.imports.services import ledger_import, ledger_preview
+
+
+def iso_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is not a date like 2025-11-28") from error
+
+
+class Command(BaseCommand):
+    """Exit status 0 when the file is (or, with --dry-run, would be) taken in, 1 when it has errors."""
+
+    help = (
+        "Import one ledger workbook, all or nothing. On an empty database take the kinds in the order given."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", choices=LedgerKind.values)
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+        parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        parser.add_argument(
+            "--as-of", type=iso_date, metavar="DATE", help="the day up to which activities count as held"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        kind, path = LedgerKind(options["kind"]), options["file"]
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
+        now = timezone.now()
+        terms = ImportTerms(now=now, as_of=options["as_of"] or timezone.localdate(now))
+        result = _take_in(kind, path.name, content, terms, options["dry_run"])
+        if options["json"]:
+            self.stdout.write(json.dumps(result.as_dict(), ensure_ascii=False))
+        else:
+            self._write_text(kind, result, options["dry_run"])
+        if not result.ok:
+            raise SystemExit(1)
+
+    def _write_text(self, kind: LedgerKind, result: ImportResult, is_dry_run: bool) -> None:
+        for note in result.notes:
+            self.stdout.write(f"提示：{note}")
+        for error in result.errors:
+            value = f"“{error.value}”" if error.value else ""
+            self.stderr.write(f"{error.sheet} 第 {error.row} 行 {error.column}{value}：{error.reason}")
+        self.stdout.write(f"{kind.label}：{_outcome(result, is_dry_run)}")
+
+
+def _take_in(
+    kind: LedgerKind, file_name: str, content: bytes, terms: ImportTerms, is_dry_run: bool
+) -> ImportResult:
+    """The result of the import; a file refused as a whole has one error, in row 0 of no sheet."""
+    try:
+        if is_dry_run:
+            return ledger_preview(kind=kind, content=content, terms=terms)
+        return ledger_import(kind=kind, file_name=file_name, content=content, actor=None, terms=terms)
+    except DomainError as error:
+        return ImportResult(kind, 0, errors=[RowError("", 0, "", file_name, error.message)])
+
+
+def _outcome(result: ImportResult, is_dry_run: bool) -> str:
+    if not result.ok:
+        return f"有 {len(result.errors)} 处错误，什么都没有写入。"
+    if not (result.created or result.changed):
+        return f"共 {result.rows} 行，没有变化。"
+    verb = "将会" if is_dry_run else "已经"
+    return (
+        f"共 {result.rows} 行，{verb}新增 {result.created} 行、更新 {result.changed} 行，"
+        f"{result.unchanged} 行没有变化。"
+    )

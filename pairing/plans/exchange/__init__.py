@@ -1,0 +1,1 @@
+"""Agreements and plan orders as workbooks."""

@@ -1,0 +1,72 @@
+"""结对协议 in and out: its columns, and what must be true of its rows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.workbooks.columns import Column
+from core.workbooks.merging import Record
+from core.workbooks.reader import read_table
+from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.tables import Row, Table
+from core.workbooks.values import Day, Text
+from pairing.plans.exchange.pairs import PARTIES, settle_parties
+from pairing.plans.models import Agreement
+from pairing.plans.services.intake import pairings_take_in
+
+TITLE = "结对协议"
+COLUMNS = (
+    Column("协议编号", "number", Text(60), required=True),
+    Column("甲方", "party_a", Text(100), required=True),
+    Column("乙方", "party_b", Text(100), required=True),
+    Column("签约日期", "signed_on", Day(), required=True),
+    Column("开始日期", "starts_on", Day(), required=True),
+    Column("结束日期", "ends_on", Day(open_ended=True)),
+    Column("共建目标", "aims", Text(2000, multiline=True)),
+    Column("共建内容", "content", Text(8000, multiline=True)),
+)
+
+
+def import_pairings(content: bytes, terms: ImportTerms) -> ImportResult:
+    """Take in 结对协议: agreements by number, each with the pairing of its two parties."""
+    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    settle_parties(table)
+    table.fail_repeated("number")
+    table.fail_unordered("starts_on", "ends_on", "不能早于开始日期")
+    _check_terms(table)
+    _check_numbers(table)
+    if table.errors:
+        return ImportResult.rejected("pairings", table)
+    records = [_record(row) for row in table.rows]
+    return ImportResult.accepted("pairings", table, pairings_take_in(records=records, now=terms.now))
+
+
+def _pair(row: Row) -> frozenset[int]:
+    return frozenset(row.values[name].pk for name in PARTIES)
+
+
+def _check_terms(table: Table) -> None:
+    """Two agreements of one pair are a renewal, so their terms may not overlap."""
+    rows = sorted(table.sound_rows(), key=lambda row: row.values["starts_on"])
+    last: dict[frozenset[int], Row] = {}
+    for row in rows:
+        earlier = last.get(_pair(row))
+        if earlier and row.values["starts_on"] <= (earlier.get("ends_on") or date.max):
+            table.fail(row, "starts_on", f"与第 {earlier.number} 行是同一对支部，协议期限重叠")
+        last[_pair(row)] = row
+
+
+def _check_numbers(table: Table) -> None:
+    """A number that is already another pair's agreement is a slip of the pen, not a change of parties."""
+    rows = [row for row in table.rows if row.has("number", *PARTIES)]
+    known = Agreement.objects.filter(number__in=[row.values["number"] for row in rows])
+    by_number = {agreement.number: agreement for agreement in known.select_related("pairing")}
+    for row in rows:
+        agreement = by_number.get(row.values["number"])
+        if agreement and not all(agreement.pairing.has(pk) for pk in _pair(row)):
+            table.fail(row, "number", f"这个编号已是“{agreement.pairing}”的协议")
+
+
+def _record(row: Row) -> Record:
+    values = {name: value for name, value in row.values.items() if name not in PARTIES}
+    return Record(row.number, values, {name: row.values[name] for name in PARTIES})

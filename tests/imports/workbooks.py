@@ -1,0 +1,63 @@
+"""Builds workbooks for the importers' tests, and says where the demo's own ones are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+import pairing.demo
+from core.workbooks.results import ImportTerms
+from pairing.imports.registry import LEDGERS
+
+DATA = Path(pairing.demo.__file__).parent / "data"
+AS_OF = date(2025, 11, 28)
+NOW = timezone.make_aware(datetime(2025, 11, 28, 9, 0))
+TERMS = ImportTerms(now=NOW, as_of=AS_OF)
+
+
+def demo_book(kind: str) -> Path:
+    return DATA / f"{LEDGERS[kind].title}.xlsx"
+
+
+def book(
+    kind: str, *rows: dict[str, Any], title: str = "", tweak: Callable[[Worksheet], Any] | None = None
+) -> bytes:
+    """A workbook of one ledger as a county sends it: title in row 1, header in row 3, data from row 4."""
+    headers = [column.header for column in LEDGERS[kind].columns if not column.optional]
+    extra = dict.fromkeys(header for row in rows for header in row if header not in headers)
+    return sheet(LEDGERS[kind].title, [*headers, *extra], rows, title, tweak)
+
+
+def sheet(
+    name: str,
+    headers: Iterable[str],
+    rows: Iterable[dict[str, Any]],
+    title: str = "",
+    tweak: Callable[[Worksheet], Any] | None = None,
+) -> bytes:
+    workbook = Workbook()
+    page = workbook.active
+    page.title = name
+    page.append([title or f"2025年度{name}"])
+    page.append(["填报单位：某县"])
+    headers = list(headers)
+    page.append(headers)
+    for row in rows:
+        page.append([row.get(header) for header in headers])
+    if tweak:
+        tweak(page)
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def short(errors: Iterable[Any]) -> list[tuple[int, str, str, str]]:
+    """Row, column, value and reason of each error."""
+    return [(error.row, error.column, error.value, error.reason) for error in errors]
