@@ -17,7 +17,7 @@ class Reminder(TimeStampedModel):
     """
 
     dedupe_key = models.CharField(
-        "去重键", max_length=120, unique=True, help_text="rule:object:stage:branch:role"
+        "去重键", max_length=120, unique=True, help_text="rule:object@due date:stage:branch:role"
     )
     rule = models.CharField("规则", max_length=40)
     object_id = models.BigIntegerField("对象编号")

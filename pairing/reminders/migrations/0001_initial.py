@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('dedupe_key', models.CharField(help_text='rule:object:stage:branch:role', max_length=120, unique=True, verbose_name='去重键')),
+                ('dedupe_key', models.CharField(help_text='rule:object@due date:stage:branch:role', max_length=120, unique=True, verbose_name='去重键')),
                 ('rule', models.CharField(max_length=40, verbose_name='规则')),
                 ('object_id', models.BigIntegerField(verbose_name='对象编号')),
                 ('stage_days', models.SmallIntegerField(help_text='-7, -1, 0, 3, 7 days from the due date', verbose_name='阶段')),

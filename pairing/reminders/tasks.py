@@ -1,0 +1,30 @@
+"""The two jobs beat rings for. Both look at the database for work: a lost or doubled message is harmless."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.heartbeats import beat
+from pairing.plans.services.claims import claims_expire
+from pairing.reminders.dispatch import dispatch as deliver_due
+from pairing.reminders.services.plan import reminders_plan
+from pairing.reviews.services.obligations import reviews_materialise, reviews_settle
+
+
+@shared_task
+def tick() -> None:
+    """Bring every duty up to date and remind of it."""
+    now = timezone.now()
+    claims_expire(now=now)
+    reviews_materialise(today=timezone.localdate(now))
+    reviews_settle(now=now)
+    reminders_plan(now=now)
+    beat("tick", now=now)
+
+
+@shared_task
+def dispatch() -> None:
+    """Deliver the outside half of the outbox."""
+    deliver_due()
+    beat("dispatch", now=timezone.now())
