@@ -90,17 +90,17 @@ def solve(problem: MatchProblem) -> Plan:
 
 
 def _edges(problem: MatchProblem, table: PairTable) -> list[Edge]:
-    rows = sorted(row for found in ranked(problem, table).values() for row in found)
+    windows = [need_window(problem, need) for need in problem.needs]
+    months = [(first_of_month(start), first_of_month(end)) for start, end in windows]
+    bonus = round(problem.weights.keep_bonus * SCALE)
+    values = np.round(table.total * SCALE).astype(np.int64).tolist()
+    needs, offers = table.need.tolist(), table.offer.tolist()
     edges = []
-    for row in rows:
-        need, offer = problem.needs[table.need[row]], problem.offers[table.offer[row]]
-        start, end = need_window(problem, need)
-        kept = (need.id, offer.id) in problem.previous
-        value = round(float(table.total[row]) * SCALE) + (
-            round(problem.weights.keep_bonus * SCALE) if kept else 0
-        )
-        months = first_of_month(start), first_of_month(end)
-        edges.append(Edge(int(table.need[row]), int(table.offer[row]), *months, value, row))
+    for row in sorted(row for found in ranked(problem, table).values() for row in found):
+        need, offer = needs[row], offers[row]
+        kept = (problem.needs[need].id, problem.offers[offer].id) in problem.previous
+        first, last = months[need]
+        edges.append(Edge(need, offer, first, last, values[row] + (bonus if kept else 0), row))
     return edges
 
 

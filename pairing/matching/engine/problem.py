@@ -108,7 +108,7 @@ class Weights:
     window: float = 0.03
     capacity: float = 0.02
     urgency: float = 0.03
-    floor: float = 0.30
+    floor: float = 0.28
     inferred: float = 0.80
     keep_bonus: float = 0.02
 

@@ -180,3 +180,44 @@ def test_lexicon_plus_lets_a_county_add_words_to_a_known_item():
     assert {"土专家", "病虫"} <= set(grown.terms)
     assert [item.name for item in county.items].count("农技指导") == 1
     assert len(county.items) == len(Lexicon.default().items) + 1
+
+
+def test_suggest_finds_the_law_speaker_for_shopkeepers_who_do_not_know_the_law():
+    """The case the product was built on: community and bureau are paired, the list has one speaker on law."""
+    need = Need(
+        "shops",
+        "community",
+        "社区零售户法律意识薄弱",
+        "走访中不少店主说不清哪些做法违法，希望分批上门讲一讲。",
+        aspect="普法宣传与基层治理",
+        urgency=1,
+    )
+    law, market = frozenset({"普法宣传与基层治理"}), frozenset({"市场监管"})
+    offers = (
+        Offer(
+            "speaker",
+            "bureau",
+            "李同志（法规员、普法宣讲骨干）",
+            "能结合身边案例讲清违规后果。",
+            "专业人才",
+            law,
+        ),
+        Offer("binder", "bureau", "法律法规汇编", "含条例和办法，可索取电子版。", "政策信息", law),
+        Offer("checker", "bureau", "周同志（卷烟鉴别员）", "教人看喷码、辨真伪。", "专业人才", market),
+        Offer(
+            "window",
+            "bureau",
+            "办证窗口",
+            "受理新办、延续和歇业申请。",
+            "党员服务站",
+            frozenset({"客户服务"}),
+        ),
+        Offer("hall", "bureau", "文化活动室", "可容纳五十人，有投影。", "党建阵地", frozenset({"队伍建设"})),
+    )
+    pairs = frozenset({pair_of("bureau", "community")})
+    best = suggest(MatchProblem(offers, (need,), TODAY, pairs))["shops"]
+    assert best[0].offer_id == "speaker"
+    assert explain(best[0]).startswith(
+        "同一结对；都像是“普法宣讲”事项；同属普法宣传与基层治理；要的和能给的都是宣讲"
+    )
+    assert {"checker", "window", "hall"}.isdisjoint(offers_of(best))
