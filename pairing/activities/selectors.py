@@ -68,9 +68,7 @@ def activity_detail(user: User) -> ActivityQuerySet:
     rows = Activity.objects.visible_to(user).select_related(
         "plan_order__demand", "plan_order__resource", "task"
     )
-    return _with_names(rows).prefetch_related(
-        "participations__branch", "outcomes__metric", "bookings__subject"
-    )
+    return _with_names(rows).prefetch_related("participations__branch", "outcomes__metric")
 
 
 def calendar_events(user: User, starts_at: datetime, ends_at: datetime) -> list[dict[str, Any]]:

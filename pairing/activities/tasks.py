@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core.models import Heartbeat
+from core.heartbeats import beat
 from pairing.activities.services.records import activities_mark_to_record
 from pairing.activities.services.scheduling import activities_schedule
 
@@ -13,4 +13,4 @@ def schedule() -> None:
     now = timezone.now()
     activities_schedule(now=now)
     activities_mark_to_record(now=now)
-    Heartbeat.objects.update_or_create(name="schedule", defaults={"beat_at": now})
+    beat("schedule", now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.audit import entries_of
 from core.errors import DomainError
+from core.forms import attempt
 from core.periods import Period, period_of
 from core.wording import cn_datetime
 from pairing.activities import selectors
 from pairing.activities.forms.filters import MONTH, ActivityFilter
-from pairing.activities.forms.inputs import submit
 from pairing.activities.forms.records import RecordForm, record_initial
 from pairing.activities.forms.slots import (
     ActivityCancelForm,
@@ -124,7 +125,9 @@ def activity_new(request: HttpRequest) -> HttpResponse:
         slots=offered_slots(typed, pairings, now=now),
     )
     if request.method == "POST" and form.is_valid():
-        made = submit(form, activities.activity_create, actor=request.user, now=now, **form.arguments)
+        made = attempt(
+            form, partial(activities.activity_create, actor=request.user, now=now, **form.arguments)
+        )
         if made:
             messages.success(request, f"“{made}”已排到{cn_datetime(made.starts_at)}，已通知参加的支部。")
             return redirect(made)
@@ -139,9 +142,8 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
     slots = activities.activity_slots_for_move(activity, after=now)
     form = ActivityMoveForm(request.POST or None, initial=time_in_address(request.GET), slots=slots)
     if request.method == "POST" and form.is_valid():
-        moved = submit(
-            form, activities.activity_move, activity=activity, actor=request.user, now=now, **form.arguments
-        )
+        move = partial(activities.activity_move, activity=activity, actor=request.user, now=now)
+        moved = attempt(form, partial(move, **form.arguments))
         if moved:
             messages.success(request, f"已排到{cn_datetime(moved.starts_at)}，已通知参加的支部。")
             return redirect(moved)
@@ -155,14 +157,10 @@ def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     activity = _own(request, pk)
     form = ActivityCancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        cancelled = submit(
-            form,
-            activities.activity_cancel,
-            activity=activity,
-            actor=request.user,
-            now=timezone.now(),
-            **form.cleaned_data,
+        cancel = partial(
+            activities.activity_cancel, activity=activity, actor=request.user, now=timezone.now()
         )
+        cancelled = attempt(form, partial(cancel, **form.cleaned_data))
         if cancelled:
             messages.success(request, f"“{cancelled}”已取消，时段已让出。")
             return redirect(cancelled)
@@ -199,9 +197,8 @@ def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(activity)
     form = RecordForm(request.POST or None, activity=activity, initial=record_initial(activity))
     if request.method == "POST" and form.is_valid():
-        done = submit(
-            form, records.activity_record, activity=activity, actor=request.user, now=now, **form.arguments
-        )
+        record = partial(records.activity_record, activity=activity, actor=request.user, now=now)
+        done = attempt(form, partial(record, **form.arguments))
         if done:
             messages.success(request, f"“{done}”的记录已归档。")
             return redirect(done)
