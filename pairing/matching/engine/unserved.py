@@ -1,13 +1,15 @@
 """Why a need stays open after a plan, and what would free it."""
 
 from collections import defaultdict
+from datetime import date
 
 import numpy as np
 
-from pairing.matching.engine.periods import need_window
+from pairing.matching.engine.periods import first_of_month, months_between, need_window
 from pairing.matching.engine.plan import Plan, Unserved
 from pairing.matching.engine.problem import Id, MatchProblem, Offer
 from pairing.matching.engine.scoring import PairTable
+from pairing.matching.engine.terms import free_visits
 
 
 def unserved_reasons(problem: MatchProblem, table: PairTable, plan: Plan) -> tuple[Unserved, ...]:
@@ -32,11 +34,12 @@ class _Book:
     def __init__(self, problem: MatchProblem, table: PairTable, plan: Plan) -> None:
         self.problem, self.table = problem, table
         self.given, self.received = plan.totals(problem)
+        position = {need.id: i for i, need in enumerate(problem.needs)}
         self.holders: dict[Id, list[Id]] = defaultdict(list)
-        self.taken: dict[Id, int] = defaultdict(int)
+        self.taken: dict[Id, dict[date, int]] = defaultdict(lambda: defaultdict(int))
         for each in plan.assignments:
             self.holders[each.offer_id].append(each.need_id)
-            self.taken[each.offer_id] += each.visits
+            self.taken[each.offer_id][self._due(position[each.need_id])] += each.visits
         self.titles = {need.id: need.title for need in problem.needs}
 
     def reason(self, index: int) -> tuple[str, str]:
@@ -76,7 +79,7 @@ class _Book:
     def _held(self, index: int, rows: list[int]) -> tuple[str, str]:
         """Some fitting offers are open: they went to others, or a cap or reciprocity stops them."""
         offers = [self.problem.offers[self.table.offer[row]] for row in rows]
-        spare = [o for o, row in zip(offers, rows, strict=True) if self._spare(o, row)]
+        spare = [offer for offer in offers if self._spare(offer, index)]
         for offer in spare:
             limit = self.problem.give_caps.get(offer.branch_id)
             if limit is not None and self.given.get(offer.branch_id, 0) >= limit:
@@ -92,8 +95,22 @@ class _Book:
         who = f"，已安排给{holders}" if holders else ""
         return "capacity", f"“{offers[0].title}”的次数用满{who}；每月多承接 1 次或推迟期限即可安排"
 
-    def _spare(self, offer: Offer, row: int) -> bool:
-        return self.table.capacity[row] < 0 or self.taken[offer.id] < self.table.capacity[row]
+    def _spare(self, offer: Offer, index: int) -> bool:
+        """Return whether the offer could take one more visit by the deadline, others moving if need be.
+
+        Visits due by any month must fit into the months up to it; one more due by `last` must fit as well.
+        """
+        last = self._due(index)
+        dues = {last, *(due for due in self.taken[offer.id] if due > last)}
+        for due in dues:
+            free = [free_visits(self.problem, offer, m) for m in months_between(self.problem.as_of, due)]
+            taken = sum(visits for other, visits in self.taken[offer.id].items() if other <= due)
+            if None not in free and taken >= sum(visits or 0 for visits in free):
+                return False
+        return True
+
+    def _due(self, index: int) -> date:
+        return first_of_month(need_window(self.problem, self.problem.needs[index])[1])
 
     def _name(self, branch: Id) -> str:
         return self.problem.branch_names.get(branch, f"支部 {branch}")

@@ -231,6 +231,14 @@ def test_unserved_names_the_cap_that_is_reached():
     assert reason(reciprocity=0)[0] == "reciprocity"
 
 
+def test_unserved_sees_through_a_month_that_could_be_freed():
+    """March is held by a visit that could wait until April: the cap stands in the way, not the capacity."""
+    later = replace(PEST, id="later", title="果树病虫多，想请农技员来", deadline=date(2026, 4, 30))
+    plan = solve(MatchProblem(offers=(FARM,), needs=(PEST, later), as_of=TODAY, give_caps={"a": 1}))
+    assert [(each.need_id, each.month) for each in plan.assignments] == [("later", date(2026, 3, 1))]
+    assert [(each.need_id, each.code) for each in plan.unserved] == [("pest", "give_cap")]
+
+
 def test_unserved_tells_how_much_of_a_large_need_is_open():
     code, sentence = reason(needs=(replace(PEST, size=3),))
     assert (code, sentence[:7]) == ("capacity", "还差 2 次：")
