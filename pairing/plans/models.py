@@ -276,7 +276,13 @@ class PlanOrder(TimeStampedModel):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["confirmed", "in_progress", "awaiting_acceptance"])
-                | Q(confirmed_version_a=F("version"), confirmed_version_b=F("version")),
+                | Q(
+                    # Spelled out, because a comparison with null is unknown and a check lets that pass.
+                    confirmed_version_a__isnull=False,
+                    confirmed_version_b__isnull=False,
+                    confirmed_version_a=F("version"),
+                    confirmed_version_b=F("version"),
+                ),
                 name="plan_order_both_confirmed",
                 violation_error_message="双方都确认同一版本后，定单才能实施。",
             ),
@@ -292,6 +298,14 @@ class PlanOrder(TimeStampedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("plan_order_detail", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in PLAN_ORDER_LIVE
+
+    @property
+    def is_over(self) -> bool:
+        return not self.is_live
 
     @property
     def is_confirmed_a(self) -> bool:

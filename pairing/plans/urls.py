@@ -1,5 +1,27 @@
 """Paths of plans."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pairing.plans.views import claims, order_steps, orders, pairings
+
+urlpatterns = [
+    path("pairings/", pairings.pairing_list, name="pairing_list"),
+    path("pairings/new/", pairings.pairing_new, name="pairing_new"),
+    path("pairings/<int:pk>/", pairings.pairing_detail, name="pairing_detail"),
+    path("pairings/<int:pk>/end/", pairings.pairing_end, name="pairing_end"),
+    path("claims/", claims.claim_list, name="claim_list"),
+    path("claims/new/", claims.claim_new, name="claim_new"),
+    path("claims/<int:pk>/", claims.claim_detail, name="claim_detail"),
+    path("claims/<int:pk>/accept/", claims.claim_accept, name="claim_accept"),
+    path("claims/<int:pk>/counter/", claims.claim_counter, name="claim_counter"),
+    path("claims/<int:pk>/decline/", claims.claim_decline, name="claim_decline"),
+    path("plan-orders/", orders.plan_order_list, name="plan_order_list"),
+    path("plan-orders/<int:pk>/", orders.plan_order_detail, name="plan_order_detail"),
+    path("plan-orders/<int:pk>/edit/", orders.plan_order_edit, name="plan_order_edit"),
+    path("plan-orders/<int:pk>/confirm/", order_steps.plan_order_confirm, name="plan_order_confirm"),
+    path("plan-orders/<int:pk>/hand-in/", order_steps.plan_order_hand_in, name="plan_order_hand_in"),
+    path("plan-orders/<int:pk>/accept/", order_steps.plan_order_accept, name="plan_order_accept"),
+    path("plan-orders/<int:pk>/return/", order_steps.plan_order_return, name="plan_order_return"),
+    path("plan-orders/<int:pk>/cancel/", order_steps.plan_order_cancel, name="plan_order_cancel"),
+    path("plan-orders/<int:pk>/tasks/<int:task_pk>/done/", order_steps.plan_task_done, name="plan_task_done"),
+]

@@ -380,7 +380,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='planorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['confirmed', 'in_progress', 'awaiting_acceptance']), _negated=True), models.Q(('confirmed_version_a', models.F('version')), ('confirmed_version_b', models.F('version'))), _connector='OR'), name='plan_order_both_confirmed', violation_error_message='双方都确认同一版本后，定单才能实施。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['confirmed', 'in_progress', 'awaiting_acceptance']), _negated=True), models.Q(('confirmed_version_a', models.F('version')), ('confirmed_version_a__isnull', False), ('confirmed_version_b', models.F('version')), ('confirmed_version_b__isnull', False)), _connector='OR'), name='plan_order_both_confirmed', violation_error_message='双方都确认同一版本后，定单才能实施。'),
         ),
         migrations.AddConstraint(
             model_name='planorder',

@@ -1,0 +1,1 @@
+"""Forms of claims, plan orders and pairings, and the filters of their lists."""

@@ -1,0 +1,29 @@
+"""The terms of a claim, proposed or countered."""
+
+from __future__ import annotations
+
+from django import forms
+
+from pairing.plans.forms.inputs import DateInput
+
+
+class ClaimForm(forms.Form):
+    """How often, when and by whom a resource serves a demand."""
+
+    visit_count = forms.IntegerField(
+        label="承接次数",
+        min_value=1,
+        max_value=50,
+        initial=1,
+        help_text="计入资源当月的可承接次数。",
+        error_messages={"required": "请填写承接次数，一般是 1 次。"},
+    )
+    wanted_on = forms.DateField(
+        label="希望日期", required=False, widget=DateInput(), help_text="可不填，由系统按双方空闲安排。"
+    )
+    person = forms.CharField(
+        label="派出人员", required=False, max_length=60, help_text="可不填，默认用资源的联系人。"
+    )
+    words = forms.CharField(
+        label="给对方的话", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )

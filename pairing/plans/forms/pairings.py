@@ -1,0 +1,37 @@
+"""Registering a pairing with its agreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from branches.models import Branch
+from pairing.plans.forms.inputs import DateInput
+
+
+class PairingForm(forms.Form):
+    """Both sides, the term, and the agreement; the service says why two branches cannot be paired."""
+
+    branch_a = forms.ModelChoiceField(
+        label="甲方", queryset=Branch.objects.none(), widget=forms.Select(attrs={"data-pick": ""})
+    )
+    branch_b = forms.ModelChoiceField(
+        label="乙方", queryset=Branch.objects.none(), widget=forms.Select(attrs={"data-pick": ""})
+    )
+    starts_on = forms.DateField(label="开始日期", widget=DateInput())
+    ends_on = forms.DateField(
+        label="结束日期", required=False, widget=DateInput(), help_text="不定期的可留空。"
+    )
+    number = forms.CharField(label="协议编号", max_length=60, help_text="全县唯一，例如 2026-结对-03。")
+    signed_on = forms.DateField(
+        label="签约日期", required=False, widget=DateInput(), help_text="还没签的留空，协议存为草稿。"
+    )
+    aims = forms.CharField(label="共建目标", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("branch_a", "branch_b"):
+            self.fields[name].queryset = Branch.objects.active().order_by("name_key")
+        self.fields["starts_on"].initial = timezone.localdate

@@ -1,0 +1,106 @@
+"""Reads of plan orders: the ledger, the board, the page of one order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from branches.models import User
+from core.models import AuditEntry
+from core.wording import short_date
+from pairing.plans.enums import PLAN_ORDER_LIVE, PlanOrderState
+from pairing.plans.models import PlanOrder, PlanTask
+from pairing.plans.selectors.timeline import timeline
+
+BOARD_STATES = (*PLAN_ORDER_LIVE, PlanOrderState.COMPLETED)
+BOARD_DEPTH = 12  # cards a column shows; the rest is behind 查看全部
+
+
+def plan_order_rows(user: User) -> QuerySet[PlanOrder]:
+    """Every order the person may see, with what a row or a card shows."""
+    return PlanOrder.objects.visible_to(user).select_related(
+        "pairing__branch_a", "pairing__branch_b", "demand__branch", "resource__branch"
+    )
+
+
+def plan_order_detail(user: User) -> QuerySet[PlanOrder]:
+    """Orders with everything their page shows besides the timeline."""
+    tasks = PlanTask.objects.select_related("owner").order_by("position")
+    return (
+        plan_order_rows(user)
+        .select_related("claim", "demand__aspect")
+        .prefetch_related(Prefetch("tasks", tasks))
+    )
+
+
+def plan_order_at_version(order: PlanOrder, version: int) -> dict[str, Any]:
+    """Give the fields of the order as they stood in an earlier version; empty when history has none."""
+    return order.events.filter(version=version).order_by("-pgh_id").values().first() or {}
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """One state of the board: its first cards, soonest deadline first, and how many there are in all."""
+
+    state: PlanOrderState
+    orders: list[PlanOrder]
+    count: int
+
+
+def plan_order_board(rows: QuerySet[PlanOrder]) -> list[BoardColumn]:
+    """Lay the orders out by state in one query; cancelled ones are not on the board."""
+    by_state: dict[str, list[PlanOrder]] = {state: [] for state in BOARD_STATES}
+    for order in rows.filter(state__in=BOARD_STATES).order_by("due_on", "pk"):
+        by_state[order.state].append(order)
+    by_state[PlanOrderState.COMPLETED].reverse()  # the newest success first
+    return [BoardColumn(state, by_state[state][:BOARD_DEPTH], len(by_state[state])) for state in BOARD_STATES]
+
+
+def plan_order_timeline(order: PlanOrder) -> list[dict[str, Any]]:
+    """Give what happened to the order and to the claim it came from, newest first."""
+    of_either = Q(target_type="plans.planorder", target_id=order.pk)
+    if order.claim_id:
+        of_either |= Q(target_type="plans.claim", target_id=order.claim_id)
+    entries = AuditEntry.objects.filter(of_either).select_related("actor").order_by("-at", "-pk")
+    return timeline(entries)
+
+
+def plan_order_steps(order: PlanOrder) -> list[dict[str, str]]:
+    """Give the chain from demand to 销号 with the place this order has reached."""
+    notes = {
+        "提出需求": short_date(order.demand.raised_on),
+        "认领": _note(order.claim.decided_at) if order.claim else "",
+        "双方确认": f"第 {order.version} 版",
+        "联办活动": f"{_done_count(order)} / {len(order.tasks.all())} 项任务",
+        "验收销号": _note(order.completed_on),
+    }
+    reached = {
+        PlanOrderState.DRAFT: 2,
+        PlanOrderState.TO_CONFIRM: 2,
+        PlanOrderState.CONFIRMED: 3,
+        PlanOrderState.IN_PROGRESS: 3,
+        PlanOrderState.AWAITING_ACCEPTANCE: 4,
+        PlanOrderState.COMPLETED: 5,
+        PlanOrderState.CANCELLED: 2,
+    }[PlanOrderState(order.state)]
+    return [
+        {"label": label, "note": note, "state": _place(number, reached)}
+        for number, (label, note) in enumerate(notes.items())
+    ]
+
+
+def _place(number: int, reached: int) -> str:
+    if number == reached:
+        return "current"
+    return "done" if number < reached else "todo"
+
+
+def _note(value: date | datetime | None) -> str:
+    return short_date(value) if value else ""
+
+
+def _done_count(order: PlanOrder) -> int:
+    return sum(task.done_on is not None for task in order.tasks.all())

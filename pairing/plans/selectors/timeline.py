@@ -1,0 +1,58 @@
+"""The audit trail as the timeline of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.models import AuditEntry
+from pairing.plans.models import Claim, Pairing, PlanOrder
+
+ICONS = {
+    "claim.propose": "hand-index",
+    "claim.counter": "arrow-left-right",
+    "claim.accept": "check-circle",
+    "claim.decline": "x-circle",
+    "claim.expire": "clock-history",
+    "plan_order.draft": "file-earmark-plus",
+    "plan_order.edit": "pencil",
+    "plan_order.confirm": "check2-all",
+    "plan_order.start": "calendar-check",
+    "plan_order.task_done": "check2-square",
+    "plan_order.hand_in": "clipboard-check",
+    "plan_order.accept": "check-circle-fill",
+    "plan_order.return": "arrow-return-left",
+    "plan_order.cancel": "x-circle",
+    "pairing.create": "link-45deg",
+    "pairing.end": "stop-circle",
+}
+
+
+def timeline(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
+    """Give what happened, in the order of the entries, as the timeline component takes it."""
+    return [
+        {
+            "at": entry.at,
+            "title": entry.summary or entry.action,
+            "text": f"理由：{entry.reason}" if entry.reason else _changes_in_words(entry),
+            "actor": entry.actor or "系统",
+            "icon": ICONS.get(entry.action, "dot"),
+        }
+        for entry in entries
+    ]
+
+
+FIELDS = {field.name: field for model in (Pairing, Claim, PlanOrder) for field in model._meta.fields}
+
+
+def _changes_in_words(entry: AuditEntry) -> str:
+    """Say old → new of edited fields; a change of state is in the title already."""
+    return "；".join(
+        f"{FIELDS[name].verbose_name}：{_word(name, old)} → {_word(name, new)}"
+        for name, (old, new) in entry.changes.items()
+        if name != "state" and name in FIELDS
+    )
+
+
+def _word(name: str, value: str) -> str:
+    return str(dict(FIELDS[name].flatchoices).get(value, value)) or "空"

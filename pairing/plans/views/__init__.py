@@ -1,0 +1,1 @@
+"""Pages of claims, plan orders and pairings."""

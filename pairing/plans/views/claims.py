@@ -1,0 +1,168 @@
+"""认领: the inbox, one claim with its answers, and a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from branches.models import Branch, User
+from core.audit import entries_of
+from core.doorbell import ring
+from ledgers.models import Demand, Resource
+from pairing.plans.forms.claims import ClaimForm
+from pairing.plans.forms.inputs import ReasonForm, posted, submit
+from pairing.plans.models import Claim
+from pairing.plans.selectors.claims import claim_inbox, claim_rows, resource_capacity_left
+from pairing.plans.selectors.pairings import pairing_active_between
+from pairing.plans.selectors.timeline import timeline
+from pairing.plans.services import claims
+from pairing.plans.services.claim_guards import claim_answer_blockers, claim_propose_blockers
+
+PAGE_SIZE = 20
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def claim_list(request: HttpRequest) -> HttpResponse:
+    """What waits for my answer, what waits for theirs, and what is decided."""
+    inbox = claim_inbox(request.user)
+    page = Paginator(inbox.history, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "plans/claim_list.html", {"inbox": inbox, "page": page})
+
+
+@require_safe
+def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Both sides of one claim, its terms, and the answers open to this person."""
+    claim = get_object_or_404(claim_rows(request.user), pk=pk)
+    context = {
+        "claim": claim,
+        "is_ours": claim.awaiting_id in request.user.staff_branch_ids,
+        "blockers": claim_answer_blockers(claim, request.user, on=timezone.localdate()),
+        "timeline": timeline(entries_of(claim)),
+    }
+    return render(request, "plans/claim_detail.html", context)
+
+
+@form_page
+def claim_new(request: HttpRequest) -> HttpResponse:
+    """Propose that ?resource= serve ?demand=, in the name of the branch one works for."""
+    context = _match(request)
+    form = ClaimForm(posted(request))
+    if request.method == "POST":
+        claim = submit(
+            form,
+            claims.claim_propose,
+            demand=context["demand"],
+            resource=context["resource"],
+            by_branch=context["by_branch"],
+            proposer=request.user,
+            now=timezone.now(),
+        )
+        if claim:
+            ring("notification_queued")
+            messages.success(request, f"已向{claim.awaiting}发起认领，对方答复后会通知您。")
+            return redirect(claim)
+    status = 422 if form.errors else 200
+    return render(request, "plans/claim_new.html", context | {"form": form}, status=status)
+
+
+def _match(request: HttpRequest) -> dict[str, Any]:
+    """Both rows of the match named in the address, and what stands in the way of claiming it."""
+    today = timezone.localdate()
+    demand = get_object_or_404(
+        Demand.objects.visible_to(request.user).select_related("branch", "aspect"),
+        pk=_number(request, "demand"),
+    )
+    resource = get_object_or_404(
+        Resource.objects.visible_to(request.user).select_related("branch"), pk=_number(request, "resource")
+    )
+    by_branch = _acting_branch(request.user, demand, resource)
+    blockers = claim_propose_blockers(
+        demand=demand,
+        resource=resource,
+        by_branch=by_branch,
+        actor=request.user,
+        pairing=pairing_active_between(demand.branch_id, resource.branch_id),
+        on=today,
+    )
+    return {
+        "demand": demand,
+        "resource": resource,
+        "by_branch": by_branch,
+        "blockers": blockers,
+        "capacity_left": resource_capacity_left(resource, today),
+    }
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else 0
+
+
+def _acting_branch(user: User, demand: Demand, resource: Resource) -> Branch:
+    """The side this person works for; the blockers refuse somebody who works for neither."""
+    return demand.branch if demand.branch_id in user.staff_branch_ids else resource.branch
+
+
+@require_POST
+def claim_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = claims.claim_accept(claim=_own(request, pk), actor=request.user, now=timezone.now())
+    ring("notification_queued")
+    messages.success(request, f"已同意认领，生成了定单 {claim.plan_order}，请核对任务和时限后确认。")
+    return redirect(claim.plan_order)
+
+
+@form_page
+def claim_counter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer with other terms."""
+    claim = _own(request, pk)
+    terms = {name: getattr(claim, name) for name in ("visit_count", "wanted_on", "person")}
+    form = ClaimForm(posted(request), initial=terms)
+    if request.method == "POST":
+        countered = submit(form, claims.claim_counter, claim=claim, actor=request.user, now=timezone.now())
+        if countered:
+            ring("notification_queued")
+            messages.success(request, f"改议已送{countered.awaiting}，等对方答复。")
+            return redirect(claim)
+    context = {
+        "claim": claim,
+        "form": form,
+        "blockers": claim_answer_blockers(claim, request.user, on=timezone.localdate()),
+    }
+    return render(request, "plans/claim_counter.html", context, status=422 if form.errors else 200)
+
+
+@form_page
+def claim_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Turn a claim down with a reason."""
+    claim = _own(request, pk)
+    form = ReasonForm(posted(request))
+    if request.method == "POST" and submit(
+        form, claims.claim_decline, claim=claim, actor=request.user, now=timezone.now()
+    ):
+        ring("notification_queued")
+        messages.success(request, "已婉拒，需求重新开放认领，理由已告知对方。")
+        return redirect(claim)
+    context = {
+        "title": "婉拒认领",
+        "lead": str(claim.demand),
+        "form": form,
+        "submit": "婉拒",
+        "effects": [
+            "这条认领到此为止，理由会发给对方。",
+            f"需求“{claim.demand}”重新变为待认领。",
+        ],
+        "blockers": claim_answer_blockers(claim, request.user, on=timezone.localdate()),
+        "cancel_url": claim.get_absolute_url(),
+    }
+    return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
+
+
+def _own(request: HttpRequest, pk: int) -> Claim:
+    return get_object_or_404(claim_rows(request.user), pk=pk)

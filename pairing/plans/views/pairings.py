@@ -1,0 +1,93 @@
+"""结对: the list, one pairing, and its beginning and end."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.audit import entries_of
+from core.doorbell import ring
+from core.errors import DomainError
+from pairing.plans.enums import PairingState
+from pairing.plans.forms.inputs import ReasonForm, posted, submit
+from pairing.plans.forms.pairings import PairingForm
+from pairing.plans.models import Pairing
+from pairing.plans.selectors.pairings import pairing_page, pairing_rows
+from pairing.plans.selectors.timeline import timeline
+from pairing.plans.services import pairings
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def pairing_list(request: HttpRequest) -> HttpResponse:
+    """Who is paired with whom; ?state=ended shows the history."""
+    rows = list(pairing_rows(request.user, on=timezone.localdate()))
+    state = PairingState.ENDED if request.GET.get("state") == "ended" else PairingState.ACTIVE
+    context = {
+        "pairings": [row for row in rows if row.state == state],
+        "state": state,
+        "active_count": sum(row.is_active for row in rows),
+        "ended_count": sum(not row.is_active for row in rows),
+        "may_manage": request.user.is_admin,
+    }
+    return render(request, "plans/pairing_list.html", context)
+
+
+@require_safe
+def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Both sides, the term and agreement, open claims, orders, and the top of both ledgers."""
+    pairing = _visible(request, pk)
+    context = {
+        "pairing": pairing,
+        "page": pairing_page(pairing),
+        "may_manage": request.user.is_admin,
+        "timeline": timeline(entries_of(pairing)),
+    }
+    return render(request, "plans/pairing_detail.html", context)
+
+
+@form_page
+def pairing_new(request: HttpRequest) -> HttpResponse:
+    """Register a pairing with its agreement."""
+    if not request.user.is_admin:
+        raise DomainError(pairings.NOT_ADMIN)
+    form = PairingForm(posted(request))
+    if request.method == "POST":
+        pairing = submit(form, pairings.pairing_create, actor=request.user, now=timezone.now())
+        if pairing:
+            ring("notification_queued")
+            messages.success(request, f"{pairing} 已结对，双方已收到通知。")
+            return redirect(pairing)
+    return render(request, "plans/pairing_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@form_page
+def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a pairing with a reason."""
+    pairing = _visible(request, pk)
+    form = ReasonForm(posted(request))
+    if request.method == "POST" and submit(
+        form, pairings.pairing_end, pairing=pairing, actor=request.user, now=timezone.now()
+    ):
+        ring("notification_queued")
+        messages.success(request, "结对已结束，历史记录都保留。")
+        return redirect(pairing)
+    context = {
+        "title": "结束结对",
+        "lead": str(pairing),
+        "form": form,
+        "submit": "结束结对",
+        "effects": ["双方不再互相看到清单和账单。", "没有答复的认领失效，生效的协议终止，历史记录保留。"],
+        "blockers": pairings.pairing_end_blockers(pairing, request.user),
+        "cancel_url": pairing.get_absolute_url(),
+    }
+    return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
+
+
+def _visible(request: HttpRequest, pk: int) -> Pairing:
+    rows = Pairing.objects.visible_to(request.user).select_related("branch_a", "branch_b")
+    return get_object_or_404(rows, pk=pk)

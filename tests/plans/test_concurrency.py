@@ -1,0 +1,159 @@
+"""Many people at once: one answer wins, capacity is never promised twice; without locks it would be."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from core.errors import DomainError
+from ledgers.models import Resource
+from pairing.plans.enums import ClaimState
+from pairing.plans.models import Claim, PlanOrder
+from pairing.plans.services import claims, orders
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+THREADS = 20
+CAPACITY = 5
+
+
+def at_once(*calls):
+    """Run the calls in threads that start together; give each one's refusal, or None when it succeeded."""
+    start = threading.Barrier(len(calls), timeout=30)
+    outcomes = [AssertionError("did not finish")] * len(calls)
+
+    def run(number, call):
+        try:
+            start.wait()
+            call()
+            outcomes[number] = None
+        except Exception as error:
+            outcomes[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return outcomes
+
+
+def proposals():
+    """THREADS partners, each about to claim one visit of the same resource."""
+    host = BranchFactory()
+    resource = ResourceFactory(branch=host, capacity_per_month=CAPACITY)
+    proposer = UserFactory(liaison_of=host)
+    now = timezone.now()
+
+    def one(demand):
+        return lambda: claims.claim_propose(
+            demand=demand, resource=resource, by_branch=host, proposer=proposer, now=now
+        )
+
+    partners = [PairingFactory(branch_a=host).branch_b for _ in range(THREADS)]
+    return [one(DemandFactory(branch=partner)) for partner in partners]
+
+
+def test_capacity_is_never_over_promised_under_load():
+    outcomes = at_once(*proposals())
+    refusals = [str(outcome) for outcome in outcomes if outcome is not None]
+    assert Claim.objects.count() == CAPACITY
+    assert {type(outcome) for outcome in outcomes} <= {type(None)} | set(DomainError.__subclasses__())
+    assert len(refusals) == THREADS - CAPACITY
+    assert all("只剩 0 次" in refusal for refusal in refusals)
+
+
+def test_capacity_is_over_promised_without_the_lock(monkeypatch):
+    """Negative control: the same race with a lock that only reads."""
+    everyone_has_read = threading.Barrier(THREADS, timeout=30)
+
+    def read_only(pk):
+        resource = Resource.objects.select_related("branch").get(pk=pk)
+        everyone_has_read.wait()
+        return resource
+
+    monkeypatch.setattr(claims, "lock_resource", read_only)
+    at_once(*proposals())
+    assert Claim.objects.count() > CAPACITY
+
+
+def test_claim_accept_by_two_at_once_makes_one_order():
+    claim = ClaimFactory()
+    actors = [UserFactory(secretary_of=claim.pairing.branch_b) for _ in range(2)]
+    now = timezone.now()
+    outcomes = at_once(
+        *[lambda actor=actor: claims.claim_accept(claim=claim, actor=actor, now=now) for actor in actors]
+    )
+    claim.refresh_from_db()
+    assert (claim.state, PlanOrder.objects.count()) == (ClaimState.ACCEPTED, 1)
+    assert outcomes.count(None) == 1
+    [loser] = [outcome for outcome in outcomes if outcome is not None]
+    assert isinstance(loser, DomainError)
+    assert loser.message.startswith("这条认领现在是“已确认”")
+
+
+def test_claim_accept_and_decline_at_once_end_in_one_of_them():
+    claim = ClaimFactory()
+    actor = UserFactory(secretary_of=claim.pairing.branch_b)
+    now = timezone.now()
+    outcomes = at_once(
+        lambda: claims.claim_accept(claim=claim, actor=actor, now=now),
+        lambda: claims.claim_decline(claim=claim, actor=actor, reason="忙", now=now),
+    )
+    claim.refresh_from_db()
+    claim.demand.refresh_from_db()
+    assert outcomes.count(None) == 1
+    assert (claim.state, claim.demand.state) in {("accepted", "in_progress"), ("declined", "open")}
+
+
+def test_order_numbers_drawn_at_once_differ():
+    made = [ClaimFactory() for _ in range(8)]
+    now = timezone.now()
+    actors = [UserFactory(secretary_of=claim.awaiting) for claim in made]
+    outcomes = at_once(
+        *[
+            lambda claim=claim, actor=actor: claims.claim_accept(claim=claim, actor=actor, now=now)
+            for claim, actor in zip(made, actors, strict=True)
+        ]
+    )
+    assert outcomes == [None] * 8
+    assert PlanOrder.objects.values("number").distinct().count() == 8
+
+
+def test_plan_order_confirm_by_both_sides_at_once_confirms_it():
+    order = PlanOrderFactory()
+    sides = [order.pairing.branch_a, order.pairing.branch_b]
+    actors = [UserFactory(secretary_of=side) for side in sides]
+    now = timezone.now()
+    outcomes = at_once(
+        *[
+            lambda actor=actor: orders.plan_order_confirm(order=order, version=1, actor=actor, now=now)
+            for actor in actors
+        ]
+    )
+    order.refresh_from_db()
+    assert outcomes == [None, None]
+    assert order.state == "confirmed"
+
+
+def test_plan_order_edits_at_once_lose_none_that_was_acknowledged():
+    order = PlanOrderFactory()
+    actor = UserFactory(secretary_of=order.pairing.branch_a)
+    now = timezone.now()
+    outcomes = at_once(
+        *[
+            lambda place=f"地点{n}": orders.plan_order_edit(
+                order=order, version=1, actor=actor, now=now, place=place
+            )
+            for n in range(8)
+        ]
+    )
+    order.refresh_from_db()
+    assert outcomes.count(None) == 1
+    assert (order.version, order.place) == (2, f"地点{outcomes.index(None)}")
