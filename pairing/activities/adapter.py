@@ -13,9 +13,9 @@ from django.utils import timezone
 from core.working_days import working_days_between
 from ledgers.models import Availability, Resource
 from pairing.activities.enums import ActivityState
+from pairing.activities.half_days import half_day
 from pairing.activities.models import Activity, Booking
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
-from pairing.activities.selectors import half_day
 from pairing.activities.subjects import subjects_of
 
 LEAD_DAYS = 2  # calendar days between the announcement and the first possible activity

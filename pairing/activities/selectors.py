@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -17,13 +17,12 @@ from core.models import AuditEntry
 from core.periods import Period
 from core.working_days import working_days_between
 from pairing.activities.dictionary import KIND_CUES
-from pairing.activities.enums import HALF_DAYS, ActivityState
+from pairing.activities.enums import ActivityState
+from pairing.activities.half_days import Span, half_days, local_instant
 from pairing.activities.models import Activity, ActivityKind, ActivityQuerySet, Booking
 from pairing.activities.rules import is_staff_of_activity
 
 SEARCH_DAYS = 45  # how far ahead a free slot is looked for
-
-Slot = tuple[datetime, datetime]
 
 # The class of a calendar entry; its look is in app.css. The word of the state stands beside the title.
 EVENT_CLASSES = {
@@ -123,7 +122,7 @@ def _cues(kind: ActivityKind, words: str) -> int:
     return sum(cue in words for cue in (kind.name, *KIND_CUES.get(kind.name, ())))
 
 
-def free_slots(subject_keys: Iterable[str], *, after: datetime, limit: int) -> list[Slot]:
+def free_slots(subject_keys: Iterable[str], *, after: datetime, limit: int) -> list[Span]:
     """The first `limit` half-days of working days after `after` in which none of the subjects is taken."""
     first = timezone.localdate(after)
     last = first + timedelta(days=SEARCH_DAYS)
@@ -132,30 +131,17 @@ def free_slots(subject_keys: Iterable[str], *, after: datetime, limit: int) -> l
     return list(islice((slot for slot in slots if not _overlaps(slot, taken)), limit))
 
 
-def first_free_slot(subject_keys: Iterable[str], *, after: datetime) -> Slot | None:
+def first_free_slot(subject_keys: Iterable[str], *, after: datetime) -> Span | None:
     return next(iter(free_slots(subject_keys, after=after, limit=1)), None)
 
 
-def half_days(days: Iterable[date]) -> Iterator[Slot]:
-    """The morning and the afternoon of each day, in order."""
-    return (half_day(day, half) for day in days for half in HALF_DAYS)
-
-
-def half_day(day: date, half: str) -> Slot:
-    """The aware instants at which the half ("am", "pm") of a local day starts and ends."""
-    starts, ends = HALF_DAYS[half]
-    return _local(day, starts), _local(day, ends)
-
-
-def _local(day: date, clock: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, clock))
-
-
-def _taken(subject_keys: Iterable[str], first: date, last: date) -> list[Slot]:
-    window = DateTimeTZRange(_local(first, time.min), _local(last + timedelta(days=1), time.min))
+def _taken(subject_keys: Iterable[str], first: date, last: date) -> list[Span]:
+    window = DateTimeTZRange(
+        local_instant(first, time.min), local_instant(last + timedelta(days=1), time.min)
+    )
     periods = Booking.objects.filter(subject__key__in=set(subject_keys), period__overlap=window)
     return [(period.lower, period.upper) for period in periods.values_list("period", flat=True)]
 
 
-def _overlaps(slot: Slot, taken: Iterable[Slot]) -> bool:
+def _overlaps(slot: Span, taken: Iterable[Span]) -> bool:
     return any(starts < slot[1] and slot[0] < ends for starts, ends in taken)

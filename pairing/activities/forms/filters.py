@@ -20,13 +20,19 @@ MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
 
 class ActivityFilter(django_filters.FilterSet):
-    line = django_filters.ChoiceFilter(label="四联类别", field_name="kind__line", choices=Line.choices)
-    kind = django_filters.ModelChoiceFilter(label="活动类型", queryset=ActivityKind.objects.all())
-    state = django_filters.ChoiceFilter(label="状态", choices=ActivityState.choices)
+    line = django_filters.ChoiceFilter(
+        label="四联类别", field_name="kind__line", choices=Line.choices, empty_label="全部"
+    )
+    kind = django_filters.ModelChoiceFilter(
+        label="活动类型", queryset=ActivityKind.objects.all(), empty_label="全部"
+    )
+    state = django_filters.ChoiceFilter(label="状态", choices=ActivityState.choices, empty_label="全部")
     month = django_filters.CharFilter(
         label="月份", method="in_month", widget=forms.TextInput(attrs={"type": "month"})
     )
-    pairing = django_filters.ModelChoiceFilter(label="结对", queryset=Pairing.objects.none())
+    pairing = django_filters.ModelChoiceFilter(
+        label="结对", queryset=Pairing.objects.none(), empty_label="全部"
+    )
     q = django_filters.CharFilter(label="名称或地点", method="with_words")
 
     class Meta:

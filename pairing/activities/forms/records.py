@@ -48,21 +48,21 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.participations = list(activity.participations.all())
         for row in self.participations:
-            key, name = row.branch_id, row.branch.name
-            self.fields[f"expected_{key}"] = _count(f"{name}应到", row.expected_count)
-            self.fields[f"attended_{key}"] = _count(f"{name}实到", row.attended_count)
+            key = row.branch_id
+            self.fields[f"expected_{key}"] = _count("应到", row.expected_count)
+            self.fields[f"attended_{key}"] = _count("实到", row.attended_count)
             self.fields[f"absence_{key}"] = forms.CharField(
-                label=f"{name}缺席原因", required=False, max_length=200, initial=row.absence_reason
+                label="缺席原因", required=False, max_length=200, initial=row.absence_reason
             )
         metrics = Metric.objects.all()
         choices = [("", "（不填）"), *((metric.pk, _named(metric)) for metric in metrics)]
         self.metrics = {str(metric.pk): metric for metric in metrics}
         for number in range(1, OUTCOME_ROWS + 1):
             self.fields[f"metric_{number}"] = forms.ChoiceField(
-                label=f"成效指标{number}", required=False, choices=choices
+                label=f"指标 {number}", required=False, choices=choices
             )
             self.fields[f"value_{number}"] = forms.DecimalField(
-                label=f"数值{number}", required=False, min_value=0, max_digits=14, decimal_places=2
+                label=f"数值 {number}", required=False, min_value=0, max_digits=14, decimal_places=2
             )
 
     @property
@@ -85,7 +85,8 @@ class RecordForm(forms.Form):
             expected, attended = data.get(f"expected_{row.branch_id}"), data.get(f"attended_{row.branch_id}")
             if expected is not None and attended is not None and attended > expected:
                 self.add_error(
-                    f"attended_{row.branch_id}", f"实到 {attended} 人多于应到 {expected} 人，请核对。"
+                    f"attended_{row.branch_id}",
+                    f"{row.branch}实到 {attended} 人，多于应到 {expected} 人，请核对。",
                 )
         for number in range(1, OUTCOME_ROWS + 1):
             metric, value = data.get(f"metric_{number}"), data.get(f"value_{number}")

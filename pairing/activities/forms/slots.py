@@ -14,8 +14,8 @@ from django.utils import timezone
 from branches.models import Branch, User
 from core.wording import short_datetime
 from pairing.activities.forms.inputs import DateInput, TimeInput, local_time
+from pairing.activities.half_days import Span
 from pairing.activities.models import ActivityKind
-from pairing.activities.selectors import Slot
 from pairing.activities.services.activities import activity_free_slots
 from pairing.plans.models import Pairing
 
@@ -29,13 +29,13 @@ class SlotForm(forms.Form):
         label="双方都有空的半天",
         required=False,
         widget=forms.RadioSelect,
-        help_text="已避开双方、场地和人员的其他安排。想用别的时间，请在下面填写。",
+        help_text="已避开双方、场地和人员的其他安排。想用别的时间，填写“另选日期”即可，以填写的为准。",
     )
     day = forms.DateField(label="另选日期", required=False, widget=DateInput())
     starts = forms.TimeField(label="开始时间", required=False, widget=TimeInput())
     ends = forms.TimeField(label="结束时间", required=False, widget=TimeInput())
 
-    def __init__(self, *args: Any, slots: Sequence[Slot], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, slots: Sequence[Span], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         slot = self.fields["slot"]
         assert isinstance(slot, forms.ChoiceField)
@@ -58,7 +58,7 @@ class SlotForm(forms.Form):
             self.add_error("ends" if own[2] else "slot", "结束时间须晚于开始时间。")
         return data
 
-    def _chosen(self, value: str) -> Slot:
+    def _chosen(self, value: str) -> Span:
         try:
             starts_at, ends_at = (datetime.fromisoformat(part) for part in value.split("/"))
         except ValueError:
@@ -74,7 +74,8 @@ def _asks_for_slots() -> dict[str, str]:
         "hx-get": "",
         "hx-trigger": "change",
         "hx-target": "#slots",
-        "hx-include": "[name=pairing],[name=venue],[name=person],[name=guests]",
+        "hx-swap": "outerHTML",
+        "hx-include": "[name=pairing],[name=venue],[name=person],[name=guests],[name=slot]:checked",
     }
 
 
@@ -82,7 +83,9 @@ class ActivityForm(SlotForm):
     """A free-standing activity of a pairing."""
 
     pairing = forms.ModelChoiceField(label="结对", queryset=Pairing.objects.none(), empty_label=None)
-    kind = forms.ModelChoiceField(label="活动类型", queryset=ActivityKind.objects.filter(retired_on=None))
+    kind = forms.ModelChoiceField(
+        label="活动类型", queryset=ActivityKind.objects.filter(retired_on=None), empty_label="请选择"
+    )
     title = forms.CharField(label="活动名称", max_length=120)
     venue = forms.CharField(label="地点", max_length=200, required=False)
     person = forms.CharField(
@@ -139,11 +142,11 @@ class ActivityCancelForm(forms.Form):
     )
 
 
-def slot_value(slot: Slot) -> str:
+def slot_value(slot: Span) -> str:
     return "/".join(timezone.localtime(end).isoformat(timespec="minutes") for end in slot)
 
 
-def slot_label(slot: Slot) -> str:
+def slot_label(slot: Span) -> str:
     return f"{short_datetime(slot[0])}–{timezone.localtime(slot[1]):%H:%M}"
 
 
@@ -153,7 +156,7 @@ def own_pairings(user: User) -> Any:
     return rows.select_related("branch_a", "branch_b")
 
 
-def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Slot]:
+def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Span]:
     """The free half-days for what has been filled in so far; the first pairing until one is chosen."""
     chosen = typed.get("pairing", "")
     rows = pairings.filter(pk=chosen) if chosen.isdecimal() else pairings
