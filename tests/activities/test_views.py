@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from branches.models import User
 from pairing.activities.enums import ActivityState
 from pairing.activities.forms.slots import slot_value
+from pairing.activities.half_days import half_day
 from pairing.activities.models import Activity
-from pairing.activities.selectors import half_day
 from pairing.activities.services.booking import activity_book
 from pairing.plans.models import Pairing
 from tests.factories.activities import (
@@ -350,7 +350,7 @@ class TestActivityRecord:
         response = page.post(path("activity_record", held), self.answer(held, **{f"attended_{branch}": 11}))
 
         assert response.context["form"].errors == {
-            f"attended_{branch}": ["实到 11 人多于应到 10 人，请核对。"]
+            f"attended_{branch}": [f"{held.pairing.branch_a}实到 11 人，多于应到 10 人，请核对。"]
         }
 
     def test_value_without_metric_is_refused_at_the_field(self, page: Client, held: Activity) -> None:

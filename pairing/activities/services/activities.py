@@ -14,8 +14,9 @@ from core.errors import DomainError
 from core.transitions import check_transition
 from core.wording import cn_datetime, short_datetime
 from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState, ParticipationRole
+from pairing.activities.half_days import Span
 from pairing.activities.models import Activity, ActivityKind, Participation
-from pairing.activities.selectors import Slot, free_slots
+from pairing.activities.selectors import free_slots
 from pairing.activities.services.booking import activity_book, activity_unbook
 from pairing.activities.services.notices import tell_staff
 from pairing.activities.services.orders import hand_in_if_last, start_order
@@ -52,7 +53,7 @@ def activity_free_slots(
     person: str = "",
     guests: Iterable[Branch] = (),
     limit: int = FREE_SLOTS_OFFERED,
-) -> list[Slot]:
+) -> list[Span]:
     """The next half-days that suit both sides, the guests, the venue and the people."""
     branches = [pairing.branch_a, pairing.branch_b, *guests]
     subjects = subjects_for(branches=branches, venue=venue, person=person, home=pairing.branch_a)
@@ -61,7 +62,7 @@ def activity_free_slots(
 
 def activity_slots_for_move(
     activity: Activity, *, after: datetime, limit: int = FREE_SLOTS_OFFERED
-) -> list[Slot]:
+) -> list[Span]:
     """The next half-days that suit everybody and everything the activity occupies."""
     return free_slots([subject.key for subject in subjects_of(activity)], after=after, limit=limit)
 
