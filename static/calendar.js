@@ -22,11 +22,21 @@
     el.title = [event.title, state, pairing, venue].filter(Boolean).join(" · ");
   }
 
-  function words({ event, timeText }) {
+  function line(...texts) {
+    const row = document.createElement("div");
+    row.className = "text-truncate";
+    row.textContent = texts.filter(Boolean).join(" ");
+    return row;
+  }
+
+  // Two lines: when and what, then the state in words, since colour alone says nothing to some.
+  function words({ event, timeText, view }) {
     const { state, venue } = event.extendedProps;
-    const box = document.createElement("span");
-    box.textContent = [timeText, event.title, `〔${state}〕`, narrow ? venue : ""].filter(Boolean).join(" ");
-    return { domNodes: [box] };
+    const inList = view.type.startsWith("list");
+    const rows = [line(inList ? "" : timeText, event.title), line(state, inList && venue ? `· ${venue}` : "")];
+    rows[1].classList.add("small");
+    rows.forEach((row) => row.classList.toggle("text-wrap", inList));
+    return { domNodes: rows };
   }
 
   function remembered({ view }) {
@@ -55,7 +65,9 @@
     slotMinTime: "07:00:00",
     slotMaxTime: "21:00:00",
     allDaySlot: false,
-    displayEventTime: true,
+    eventDisplay: "block",
+    displayEventEnd: false,
+    eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     noEventsContent: "这段时间没有活动。",
     events: place.dataset.events,
     editable: false,

@@ -137,6 +137,18 @@ class TestCalendar:
         assert list(response.context["agenda"]) == [activity]
         assert "普法进社区" in response.content.decode()
 
+    def test_agenda_puts_early_hours_on_their_local_day(self, page: Client, pairing: Pairing) -> None:
+        """07:00 in Shanghai is still the day before in UTC."""
+        dawn, noon = (
+            half_day(timezone.localdate().replace(day=2), "am")[0] + timedelta(hours=h) for h in (-1.5, 3)
+        )
+        for starts_at in (dawn, noon):
+            ActivityFactory(
+                announced=True, pairing=pairing, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1)
+            )
+
+        assert page.get(reverse("calendar")).content.decode().count('<h3 class="h6">') == 1
+
     def test_waiting_ones_are_shown_with_their_reason(self, page: Client, pairing: Pairing) -> None:
         ActivityFactory(pairing=pairing, unplaced_reason="书记每周三都有安排。")
 
