@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from core.actions import action_words
 from core.enums import Channel, NotificationState
 
 
@@ -47,6 +48,16 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_label}"
+
+    @property
+    def words(self) -> str:
+        """The action in Chinese: 确认计划定单."""
+        return action_words(self.action, self.target_type)
+
+    @property
+    def page_name(self) -> str:
+        """The URL name of the page of its target, where there is one: plan_order_detail."""
+        return f"{self.action.partition('.')[0]}_detail"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

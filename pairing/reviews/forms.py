@@ -92,9 +92,6 @@ class RecordForms:
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.decisions.is_valid()])
 
-    def add_refusal(self, field: str | None, message: str) -> None:
-        self.form.add_error(field if field in self.form.fields else None, message)
-
     @property
     def record(self) -> dict[str, Any]:
         """The arguments of `review_record` but reviews, actor and now."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from core.errors import DomainError
+from core.forms import attempt
+from core.pages import PAGE_SIZE, found
 from pairing.reviews.enums import RHYTHM_LABEL, ReviewKind
 from pairing.reviews.forms import RecordForms
 from pairing.reviews.models import ActionItem, Review
 from pairing.reviews.selectors import review_agenda, review_held, review_matrix, review_waiting
 from pairing.reviews.services.meetings import action_item_done as finish
 from pairing.reviews.services.meetings import review_record as record
-
-PAGE_SIZE = 20
 
 
 @require_safe
@@ -41,11 +41,11 @@ def review_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/review_list.html", context)
 
 
-def _review(request: HttpRequest, pk: int) -> Review:
+def _review(request: HttpRequest, pk: int, permission: str = "") -> Review:
     visible = Review.objects.visible_to(request.user).select_related(
         "series__pairing__branch_a", "series__pairing__branch_b", "activity"
     )
-    return get_object_or_404(visible, pk=pk)
+    return found(visible, pk, request.user, permission)
 
 
 def _page(request: HttpRequest, review: Review, forms: RecordForms | None, status: int = 200) -> HttpResponse:
@@ -77,18 +77,14 @@ def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def review_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the meeting; what was typed stays on the page when it is refused."""
-    review = _review(request, pk)
-    if not request.user.has_perm("reviews.record_review", review):
-        raise PermissionDenied
+    review = _review(request, pk, "reviews.record_review")
     forms = RecordForms(request.POST, review=review, user=request.user)
     if not forms.is_valid():
         return _page(request, review, forms, status=422)
-    try:
-        reviews = [review, *forms.companions]
-        record(reviews=reviews, actor=request.user, now=timezone.now(), **forms.record)
-    except DomainError as error:
-        forms.add_refusal(error.field, error.message)
-        return _page(request, review, forms, status=error.status)
+    reviews = [review, *forms.companions]
+    write = partial(record, reviews=reviews, actor=request.user, now=timezone.now(), **forms.record)
+    if attempt(forms.form, write) is None:
+        return _page(request, review, forms, status=409)
     messages.success(request, "例会已记录，双方都会收到通知。")
     return redirect("review_detail", pk)
 
@@ -99,9 +95,7 @@ def action_item_done(request: HttpRequest, pk: int) -> HttpResponse:
     items = ActionItem.objects.visible_to(request.user).select_related(
         "review__series__pairing__branch_a", "review__series__pairing__branch_b"
     )
-    item = get_object_or_404(items, pk=pk)
-    if not request.user.has_perm("reviews.finish_action_item", item):
-        raise PermissionDenied
+    item = found(items, pk, request.user, "reviews.finish_action_item")
     finish(item=item, actor=request.user, today=timezone.localdate())
     messages.success(request, f"督办事项“{item.title}”已办结。")
     return redirect("review_detail", item.review_id)

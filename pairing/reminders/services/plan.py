@@ -8,6 +8,7 @@ nothing left to do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -26,7 +27,19 @@ from pairing.reminders.enums import ReminderState
 from pairing.reminders.models import Reminder
 from pairing.reminders.selectors import Duty, Seat, holders
 
-Wanted = dict[str, tuple[Reminder, Duty]]
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One stage of one duty for one seat."""
+
+    duty: Duty
+    stage_days: int
+    branch_id: int | None
+    role: str
+
+    @property
+    def remind_on(self) -> date:
+        return self.duty.due_on + timedelta(days=self.stage_days)
 
 
 def reminders_plan(*, now: datetime, rules: Iterable[Rule] = CATALOGUE) -> int:
@@ -47,9 +60,7 @@ def reminders_plan(*, now: datetime, rules: Iterable[Rule] = CATALOGUE) -> int:
 @transaction.atomic
 def _plan_rule(rule: Rule, today: date, now: datetime, seats: dict[Seat, list[User]]) -> int:
     duties = list(rule.duties(today + timedelta(days=rule.lead_days)))
-    wanted: Wanted = {
-        reminder.dedupe_key: (reminder, duty) for duty in duties for reminder in _stages(rule, duty)
-    }
+    wanted = {_key(rule, owed): owed for duty in duties for owed in _stages(rule, duty)}
     _insert(rule, wanted, today)
     waiting = Reminder.objects.filter(rule=rule.name, state=ReminderState.PENDING).select_for_update(
         of=("self",)
@@ -65,7 +76,7 @@ def _plan_rule(rule: Rule, today: date, now: datetime, seats: dict[Seat, list[Us
             *older, newest = group
             merged += older
             sent.append(newest)
-            _send(rule, newest, wanted[newest.dedupe_key][1], people, now)
+            _send(rule, newest, wanted[newest.dedupe_key].duty, people, now)
     for rows, state in (
         (sent, ReminderState.SENT),
         (merged, ReminderState.MERGED),
@@ -76,24 +87,18 @@ def _plan_rule(rule: Rule, today: date, now: datetime, seats: dict[Seat, list[Us
     return len(sent)
 
 
-def _stages(rule: Rule, duty: Duty) -> Iterator[Reminder]:
-    """One reminder for each stage and seat of a duty that the product could have known of in time."""
+def _stages(rule: Rule, duty: Duty) -> Iterator[Owed]:
+    """One for each stage and seat of a duty that the product could have known of in time."""
     for stage in rule.stages:
-        remind_on = duty.due_on + timedelta(days=stage.days)
-        if max(remind_on, duty.due_on) < duty.since:
+        if duty.due_on + timedelta(days=max(stage.days, 0)) < duty.since:
             continue
         for role in stage.roles:
             for branch_id in (None,) if role == Role.COUNTY_OFFICE else duty.branch_ids:
-                yield Reminder(
-                    dedupe_key=f"{_duty_key(rule, duty)}:{stage.days}:{branch_id or 'county'}:{role}",
-                    rule=rule.name,
-                    object_id=duty.object_id,
-                    stage_days=stage.days,
-                    due_on=duty.due_on,
-                    remind_on=remind_on,
-                    branch_id=branch_id,
-                    role=role,
-                )
+                yield Owed(duty, stage.days, branch_id, role)
+
+
+def _key(rule: Rule, owed: Owed) -> str:
+    return f"{_duty_key(rule, owed.duty)}:{owed.stage_days}:{owed.branch_id or 'county'}:{owed.role}"
 
 
 def _duty_key(rule: Rule, duty: Duty) -> str:
@@ -101,28 +106,36 @@ def _duty_key(rule: Rule, duty: Duty) -> str:
     return f"{rule.name}:{duty.object_id}@{duty.due_on:%Y%m%d}"
 
 
-def _insert(rule: Rule, wanted: Wanted, today: date) -> None:
+def _insert(rule: Rule, wanted: dict[str, Owed], today: date) -> None:
     """Insert what is missing, and revive what was obsolete and is owed again from today on."""
-    known = {
-        key: (pk, state, remind_on)
-        for key, pk, state, remind_on in Reminder.objects.filter(
-            rule=rule.name, object_id__in={duty.object_id for _, duty in wanted.values()}
-        )
-        .order_by()
-        .values_list("dedupe_key", "pk", "state", "remind_on")
-    }
+    objects = {owed.duty.object_id for owed in wanted.values()}
+    mine = Reminder.objects.filter(rule=rule.name, object_id__in=objects).order_by()
+    known = dict(mine.values_list("dedupe_key", "state"))
     # In the order of the key, so that two runs never wait for each other.
-    missing = [wanted[key][0] for key in sorted(wanted.keys() - known.keys())]
+    missing = [_reminder(rule, key, wanted[key]) for key in sorted(wanted.keys() - known.keys())]
     Reminder.objects.bulk_create(missing, ignore_conflicts=True)
     revived = [
-        pk
-        for key, (pk, state, remind_on) in known.items()
-        if state == ReminderState.OBSOLETE and remind_on >= today and key in wanted
+        key
+        for key, state in known.items()
+        if state == ReminderState.OBSOLETE and key in wanted and wanted[key].remind_on >= today
     ]
     if revived:
-        Reminder.objects.filter(pk__in=revived, state=ReminderState.OBSOLETE).update(
+        mine.filter(dedupe_key__in=revived, state=ReminderState.OBSOLETE).update(
             state=ReminderState.PENDING, settled_at=None
         )
+
+
+def _reminder(rule: Rule, key: str, owed: Owed) -> Reminder:
+    return Reminder(
+        dedupe_key=key,
+        rule=rule.name,
+        object_id=owed.duty.object_id,
+        stage_days=owed.stage_days,
+        due_on=owed.duty.due_on,
+        remind_on=owed.remind_on,
+        branch_id=owed.branch_id,
+        role=owed.role,
+    )
 
 
 def _send(rule: Rule, reminder: Reminder, duty: Duty, people: list[User], now: datetime) -> None:

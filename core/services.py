@@ -1,0 +1,64 @@
+"""Writers of core: reading one's messages, and settling those whose delivery went wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from core import audit
+from core.enums import NotificationState
+from core.errors import TransitionError
+from core.models import Notification
+
+TROUBLED = frozenset({NotificationState.FAILED, NotificationState.UNCERTAIN})
+
+
+def notification_read(*, notification: Notification, now: datetime) -> Notification:
+    """Mark one message read; the first reading counts."""
+    if notification.read_at is None:
+        notification.read_at = now
+        notification.save(update_fields=["read_at", "updated_at"])
+    return notification
+
+
+def notifications_read_all(*, user: Any, now: datetime) -> int:
+    """Mark everything in a person's inbox read, and give how many were not."""
+    return Notification.objects.visible_to(user).unread().update(read_at=now, updated_at=now)
+
+
+@transaction.atomic
+def notification_resend(*, notification: Notification, actor: Any, now: datetime) -> Notification:
+    """Put a failed or uncertain message back into the outbox, with all its attempts before it.
+
+    Raises:
+        TransitionError: when it is neither failed nor uncertain.
+    """
+    row = _troubled(notification)
+    with audit.action("notification.resend", actor=actor, target=row):
+        row.state, row.due_at, row.attempt_count = NotificationState.PENDING, now, 0
+        row.attempt_started_at = row.lease_token = row.lease_until = None
+        row.save()
+    return row
+
+
+@transaction.atomic
+def notification_settle(*, notification: Notification, actor: Any, now: datetime) -> Notification:
+    """Note that an uncertain message has arrived after all, or that the person was told in another way.
+
+    Raises:
+        TransitionError: when it is neither failed nor uncertain.
+    """
+    row = _troubled(notification)
+    with audit.action("notification.settle", actor=actor, target=row):
+        row.state, row.sent_at = NotificationState.SENT, now
+        row.save(update_fields=["state", "sent_at", "updated_at"])
+    return row
+
+
+def _troubled(notification: Notification) -> Notification:
+    row = Notification.objects.select_for_update(of=("self",)).get(pk=notification.pk)
+    if row.state not in TROUBLED:
+        raise TransitionError(f"这条通知现在是“{row.get_state_display()}”，不需要再处理。请刷新页面。")
+    return row

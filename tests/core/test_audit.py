@@ -1,0 +1,109 @@
+"""Who did what: written with its effect, read by the county and auditors only."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from core import audit
+from core.actions import action_words
+from core.models import AuditEntry
+from pairing.reviews.models import ActionItem
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.reviews import ActionItemFactory
+
+pytestmark = pytest.mark.django_db
+URL = "/manage/audit/"
+
+
+def entry(action="branch.update", actor=None, at=None):
+    branch = BranchFactory()
+    with audit.action(action, actor=actor or UserFactory(), target=branch, reason="更名") as record:
+        record.changes = {"名称": ["旧", "新"]}
+    found = AuditEntry.objects.latest("pk")
+    if at:
+        AuditEntry.objects.filter(pk=found.pk).update(at=at)
+    return found
+
+
+def test_action_writes_one_entry_with_its_target_and_reason():
+    actor = UserFactory()
+    row = entry(actor=actor)
+    assert (row.actor, row.action, row.target_type, row.reason) == (
+        actor,
+        "branch.update",
+        "branches.branch",
+        "更名",
+    )
+    assert row.words == "修改党组织"
+
+
+def test_action_without_a_target_is_a_bug():
+    with pytest.raises(ValueError, match="without a target"), audit.action("x.y", actor=None):
+        pass
+    assert AuditEntry.objects.count() == 0
+
+
+def test_action_that_fails_leaves_no_entry():
+    with pytest.raises(RuntimeError), audit.action("x.y", actor=None, target=BranchFactory()):
+        raise RuntimeError
+    assert AuditEntry.objects.count() == 0
+
+
+def test_history_event_carries_actor_action_and_reason():
+    item, actor = ActionItemFactory(), UserFactory()
+    with audit.action("action_item.done", actor=actor, target=item, reason="已办"):
+        ActionItem.objects.filter(pk=item.pk).update(title="改过")
+    event = item.events.latest("pgh_id")
+    assert event.pgh_context.metadata == {
+        "actor": actor.pk,
+        "action": "action_item.done",
+        "reason": "已办",
+    }
+
+
+def test_action_words_of_an_unknown_verb_or_table():
+    assert action_words("plan_order.confirm", "plans.planorder") == "确认计划定单"
+    assert action_words("thing.twist", "gone.thing") == "twistgone.thing"
+
+
+@pytest.mark.parametrize(
+    ("seat", "status"), [({}, 403), ({"office": True}, 200), ({"auditor": True}, 200), ({"admin": True}, 200)]
+)
+def test_audit_list_is_for_those_who_see_the_county(client, seat, status):
+    client.force_login(UserFactory(**seat))
+    assert client.get(URL).status_code == status
+
+
+def test_audit_list_of_somebody_not_logged_in(client):
+    response = client.get(URL)
+    assert (response.status_code, response["Location"]) == (302, f"{reverse('login')}?next={URL}")
+
+
+def test_audit_list_filters_by_action_actor_and_local_day(client):
+    client.force_login(UserFactory(auditor=True))
+    shanghai = ZoneInfo("Asia/Shanghai")
+    late = entry(at=datetime(2026, 3, 31, 23, 30, tzinfo=shanghai))
+    early = entry("branch.create", at=datetime(2026, 4, 1, 0, 30, tzinfo=shanghai))
+
+    def listed(**query):
+        return list(client.get(URL, query).context["page"])
+
+    assert listed() == [early, late]
+    assert listed(day="2026-03-31") == [late]
+    assert listed(action="branch.create") == [early]
+    assert listed(actor=late.actor_id) == [late]
+    assert listed(actor=late.actor_id, day="2026-04-01") == []
+
+
+def test_audit_list_needs_the_same_queries_for_one_and_three_rows(client, django_assert_num_queries):
+    client.force_login(UserFactory(auditor=True))
+    actor = UserFactory()
+    entry(actor=actor)
+    with django_assert_num_queries(8):
+        client.get(URL)
+    entry(actor=actor)
+    entry(actor=actor)
+    with django_assert_num_queries(8):
+        client.get(URL)
