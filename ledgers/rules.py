@@ -5,7 +5,7 @@ from __future__ import annotations
 import rules
 
 from branches.models import User
-from branches.rules import is_admin, is_branch_staff
+from branches.rules import is_admin, is_branch_staff, is_office
 from ledgers.models import Demand, Resource
 
 
@@ -25,6 +25,7 @@ PERMISSIONS = {
     "ledgers.add_demand": is_branch_staff,
     "ledgers.change_demand": is_staff_of_branch,
     "ledgers.accept_demand": is_secretary_of_branch,
+    "ledgers.return_demand": is_office,
     "ledgers.manage_catalogue": is_admin,
 }
 

@@ -1,0 +1,36 @@
+"""Whose phone numbers a person may read; everybody else sees them masked."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from branches.models import Branch, User
+
+MASK = "****"
+
+
+def masked(phone: str) -> str:
+    """The number with its middle hidden: 138****1234; a short one is hidden altogether."""
+    return f"{phone[:3]}{MASK}{phone[-4:]}" if len(phone) > 7 else MASK if phone else ""
+
+
+class Contacts:
+    """The phone numbers one person may read: of their own branches and partners, or all for the office.
+
+    One query at most for the life of the object, however many rows are shown.
+    """
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    @cached_property
+    def _branch_ids(self) -> frozenset[int]:
+        own = self.user.branch_ids
+        partners = Branch.objects.partnered_with(own).values_list("pk", flat=True) if own else ()
+        return own | frozenset(partners)
+
+    def phone(self, branch_id: int, phone: str) -> str:
+        """`phone` of a row that belongs to `branch_id`, as this person may read it."""
+        if self.user.is_office or self.user.is_admin or branch_id in self._branch_ids:
+            return phone
+        return masked(phone)

@@ -1,0 +1,40 @@
+"""What list and detail views of every app share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods
+
+M = TypeVar("M", bound=Model)
+PAGE_SIZE = 25
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, or None so that a form stays unbound when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def found(rows: QuerySet[M], pk: int, user: Any, permission: str = "") -> M:
+    """The row of `rows`, a 404 when it is not among them, a 403 without `permission` on it."""
+    row = get_object_or_404(rows, pk=pk)
+    if permission and not user.has_perm(permission, row):
+        raise PermissionDenied
+    return row
+
+
+def sorted_page(request: HttpRequest, rows: QuerySet[Any], sorts: Mapping[str, str]) -> Page[Any]:
+    """One page of `rows` in the order the address asks for, if it asks for a known one."""
+    wanted = request.GET.get("sort", "")
+    column = sorts.get(wanted.removeprefix("-"))
+    if column:
+        sign = "-" if wanted.startswith("-") else ""
+        rows = rows.order_by(f"{sign}{column}", "pk")
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -1,0 +1,83 @@
+"""The filters of the two ledgers, all of them in the address bar."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from branches.models import Branch, User
+from ledgers.enums import DemandState, ResourceKind, ResourceState, Urgency
+from ledgers.models import Demand, Resource, ServiceAspect
+
+EXPIRED = ("expired", "已过期")
+PICK = forms.Select(attrs={"data-pick": True})
+
+
+class LedgerFilter(django_filters.FilterSet):
+    """What both ledgers are searched by."""
+
+    q = django_filters.CharFilter(label="关键词", method="by_words")
+    branch = django_filters.ModelChoiceFilter(
+        label="支部", queryset=Branch.objects.active(), empty_label="全部", widget=PICK
+    )
+    mine = django_filters.BooleanFilter(
+        label="只看本支部", method="by_mine", widget=forms.CheckboxInput(), field_name="branch"
+    )
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, user: User, today: date) -> None:
+        super().__init__(data, queryset)
+        self.user = user
+        self.today = today
+        self.form.order_fields(self._meta.fields)
+        self.form.fields["q"].widget.attrs["placeholder"] = "名称、说明或支部"
+        if not user.branch_ids:
+            del self.form.fields["mine"]
+
+    def by_words(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
+        """Every word must be found somewhere in the row."""
+        for word in words.split():
+            rows = rows.filter(
+                Q(title__icontains=word) | Q(description__icontains=word) | Q(branch__name__icontains=word)
+            )
+        return rows
+
+    def by_mine(self, rows: QuerySet[Any], _name: str, is_wanted: bool) -> QuerySet[Any]:
+        return rows.filter(branch__in=self.user.branch_ids) if is_wanted else rows
+
+
+class ResourceFilter(LedgerFilter):
+    kind = django_filters.ChoiceFilter(label="类别", choices=ResourceKind, empty_label="全部")
+    state = django_filters.ChoiceFilter(
+        label="状态", choices=[*ResourceState.choices, EXPIRED], empty_label="全部", method="by_state"
+    )
+    aspects = django_filters.ModelChoiceFilter(
+        label="服务方向", queryset=ServiceAspect.objects.filter(retired_on=None), empty_label="全部"
+    )
+
+    class Meta:
+        model = Resource
+        fields = ["q", "branch", "kind", "state", "aspects", "mine"]
+
+    def by_state(self, rows: QuerySet[Resource], _name: str, state: str) -> QuerySet[Resource]:
+        return rows.filter(expired=True) if state == EXPIRED[0] else rows.filter(state=state)
+
+
+class DemandFilter(LedgerFilter):
+    aspect = django_filters.ModelChoiceFilter(
+        label="需求方面", queryset=ServiceAspect.objects.filter(retired_on=None), empty_label="全部"
+    )
+    state = django_filters.ChoiceFilter(label="状态", choices=DemandState, empty_label="全部")
+    urgency = django_filters.ChoiceFilter(label="紧急程度", choices=Urgency, empty_label="全部")
+    overdue = django_filters.BooleanFilter(label="只看已逾期", method="by_late", widget=forms.CheckboxInput())
+
+    class Meta:
+        model = Demand
+        fields = ["q", "branch", "aspect", "state", "urgency", "overdue", "mine"]
+
+    def by_late(self, rows: QuerySet[Demand], _name: str, is_wanted: bool) -> QuerySet[Demand]:
+        return rows.filter(late=True) if is_wanted else rows

@@ -1,0 +1,40 @@
+"""The rows of the two ledgers as lists and pages show them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from branches.models import User
+from ledgers.enums import DemandState, ResourceState
+from ledgers.models import Demand, Resource
+
+FINISHED = (DemandState.DRAFT, DemandState.CLOSED, DemandState.WITHDRAWN)
+RESOURCE_ORDER = ("branch__serial", "branch__name_key", "branch", "serial")
+DEMAND_ORDER = RESOURCE_ORDER
+
+
+def _flag(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def resource_rows(user: User, *, today: date) -> QuerySet[Resource]:
+    """The resources a person may read, as a ledger lists them; `expired` says the validity is over."""
+    expired = Q(valid_to__isnull=False, valid_to__lt=today)
+    rows = Resource.objects.visible_to(user).select_related("branch").prefetch_related("aspects")
+    return rows.annotate(expired=_flag(expired)).order_by(*RESOURCE_ORDER)
+
+
+def demand_rows(user: User, *, today: date) -> QuerySet[Demand]:
+    """The demands a person may read, as a ledger lists them; `late` says unfinished past its deadline."""
+    late = Q(deadline_on__isnull=False, deadline_on__lt=today) & ~Q(state__in=FINISHED)
+    rows = Demand.objects.visible_to(user).select_related("branch", "aspect")
+    return rows.annotate(late=_flag(late)).order_by(*DEMAND_ORDER)
+
+
+def resource_page_state(resource: Resource, *, today: date) -> str:
+    """The state a page shows: the stored one, or `expired` for a usable resource past its validity."""
+    if resource.state == ResourceState.PUBLISHED and resource.is_expired(today):
+        return "expired"
+    return str(resource.state)

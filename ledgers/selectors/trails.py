@@ -1,0 +1,66 @@
+"""操作留痕 of one row, in the words of its own form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+
+from core.audit import entries_of
+from core.models import AuditEntry
+
+LIMIT = 50
+SHORT = 40  # longer texts are only named, not quoted
+VERBS = {
+    "create": "登记",
+    "update": "修改",
+    "published": "启用",
+    "withdrawn": "停用",
+    "open": "提交（待认领）",
+    "claimed": "被认领",
+    "in_progress": "开始办理",
+    "awaiting_acceptance": "提请验收",
+    "returned": "退回",
+    "suspended": "挂起",
+    "close": "销号",
+}
+EXCEPTIONS = {"demand.withdrawn": "撤销"}
+
+
+def trail(target: Model) -> list[dict[str, Any]]:
+    """The last audited actions on a row, newest first, as entries of the timeline component."""
+    return [_entry(target, entry) for entry in entries_of(target)[:LIMIT]]
+
+
+def _entry(target: Model, entry: AuditEntry) -> dict[str, Any]:
+    verb = entry.action.rpartition(".")[2]
+    sentences = [entry.summary, *_changes(target, entry.changes), entry.reason and f"理由：{entry.reason}"]
+    return {
+        "at": entry.at,
+        "title": EXCEPTIONS.get(entry.action) or VERBS.get(verb, entry.action),
+        "actor": str(entry.actor) if entry.actor else "系统",
+        "text": "；".join(filter(None, sentences)),
+    }
+
+
+def _changes(target: Model, changes: dict[str, Any]) -> list[str]:
+    """What changed, the state left out because the title says it."""
+    return [_change(target, name, pair) for name, pair in changes.items() if name != "state"]
+
+
+def _change(target: Model, name: str, pair: Any) -> str:
+    try:
+        field = target._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    label = str(getattr(field, "verbose_name", name))
+    words = {str(key): str(text) for key, text in getattr(field, "flatchoices", None) or ()}
+    old, new = (words.get(str(value), str(value)) for value in pair)
+    if max(len(old), len(new)) > SHORT or old.startswith("[") or new.startswith("["):
+        return label
+    return f"{label}：{_or_dash(old)} → {_or_dash(new)}"
+
+
+def _or_dash(value: str) -> str:
+    return "—" if value in {"", "None"} else value

@@ -1,0 +1,129 @@
+"""需求账单: list, page, form and steps of demands."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from branches.contacts import Contacts
+from core.forms import attempt
+from core.pages import found, get_or_post, posted, sorted_page
+from ledgers.filters import DemandFilter
+from ledgers.forms import DemandForm, ReasonForm
+from ledgers.models import Demand
+from ledgers.selectors.chains import demand_chain
+from ledgers.selectors.rows import demand_rows
+from ledgers.selectors.trails import trail
+from ledgers.services.demand_steps import STEPS, demand_step_blockers, demand_take_step
+from ledgers.services.demands import demand_create, demand_edit_blockers, demand_update
+
+SORTS = {
+    "serial": "serial",
+    "title": "title",
+    "branch": "branch__name_key",
+    "aspect": "aspect__position",
+    "urgency": "urgency",
+    "deadline": "deadline_on",
+    "state": "state",
+}
+
+
+def filtered_demands(request: HttpRequest) -> DemandFilter:
+    today = timezone.localdate()
+    rows = demand_rows(request.user, today=today)
+    return DemandFilter(request.GET, rows, user=request.user, today=today)
+
+
+@require_safe
+def demand_list(request: HttpRequest) -> HttpResponse:
+    chosen = filtered_demands(request)
+    context = {
+        "filter": chosen,
+        "page": sorted_page(request, chosen.qs, SORTS),
+        "today": timezone.localdate(),
+    }
+    return render(request, "ledgers/demand_list.html", context)
+
+
+@require_safe
+def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    user, today = request.user, timezone.localdate()
+    demand = found(demand_rows(user, today=today).prefetch_related("items__aspect"), pk, user)
+    steps = [
+        step
+        for step in STEPS.values()
+        if user.has_perm(step.permission, demand) and demand.state in step.sources
+    ]
+    context = {
+        "demand": demand,
+        "today": today,
+        "phone": Contacts(user).phone(demand.branch_id, demand.contact_phone),
+        "chain": demand_chain(demand, user),
+        "trail": trail(demand),
+        "may_change": user.has_perm("ledgers.change_demand", demand),
+        "edit_blockers": demand_edit_blockers(demand),
+        "steps": [(step, reverse(f"demand_{step.name}", args=[demand.pk])) for step in steps],
+    }
+    return render(request, "ledgers/demand_detail.html", context)
+
+
+@get_or_post
+@permission_required("ledgers.add_demand", raise_exception=True)
+def demand_new(request: HttpRequest) -> HttpResponse:
+    form = DemandForm(posted(request), user=request.user)
+    if form.is_valid():
+        publish = "publish" in request.POST
+        demand = attempt(form, lambda: demand_create(actor=request.user, publish=publish, **form.values))
+        if demand:
+            messages.success(request, "需求已提交，等结对支部认领。" if publish else "需求已存为草稿。")
+            return redirect("demand_detail", demand.pk)
+    return render(request, "ledgers/demand_form.html", {"form": form, "demand": None})
+
+
+@get_or_post
+def demand_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    demand = found(Demand.objects.visible_to(request.user), pk, request.user, "ledgers.change_demand")
+    form = DemandForm(posted(request), instance=demand, user=request.user)
+    if form.is_valid() and attempt(
+        form, lambda: demand_update(demand=demand, actor=request.user, **form.changed_values)
+    ):
+        messages.success(request, "需求已保存。")
+        return redirect("demand_detail", demand.pk)
+    context = {"form": form, "demand": demand, "blockers": demand_edit_blockers(demand)}
+    return render(request, "ledgers/demand_form.html", context)
+
+
+@get_or_post
+def demand_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """One of STEPS: a page that asks for the reason, or at once when none is needed."""
+    chosen = STEPS[step]
+    demand = found(Demand.objects.visible_to(request.user), pk, request.user, chosen.permission)
+    form = ReasonForm(posted(request)) if chosen.needs_reason else None
+    if request.method == "POST" and _take(request, demand, step, form):
+        messages.success(request, f"需求已{chosen.label}。")
+        return redirect("demand_detail", demand.pk)
+    context = {
+        "title": f"{chosen.label}需求：{demand.title}",
+        "effects": chosen.effects,
+        "form": form,
+        "blockers": demand_step_blockers(demand, chosen),
+        "submit": chosen.label,
+        "tone": "danger" if chosen.needs_reason else "primary",
+        "cancel_url": reverse("demand_detail", args=[demand.pk]),
+    }
+    return render(request, "components/confirm_page.html", context)
+
+
+def _take(request: HttpRequest, demand: Demand, step: str, form: ReasonForm | None) -> bool:
+    """Whether the step was taken; a refusal goes beside the field, or to the middleware without a form."""
+    terms = {"demand": demand, "step": STEPS[step], "actor": request.user, "now": timezone.now()}
+    if form is None:
+        return bool(demand_take_step(**terms))
+    return form.is_valid() and bool(
+        attempt(form, lambda: demand_take_step(**terms, reason=form.cleaned_data["reason"]))
+    )

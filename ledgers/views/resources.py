@@ -1,0 +1,119 @@
+"""资源清单: list, page, form and steps of resources."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from branches.contacts import Contacts
+from core.forms import attempt
+from core.pages import found, get_or_post, posted, sorted_page
+from ledgers.enums import ResourceState
+from ledgers.filters import ResourceFilter
+from ledgers.forms import ReasonForm, ResourceForm
+from ledgers.models import Resource
+from ledgers.selectors.chains import resource_use
+from ledgers.selectors.rows import resource_page_state, resource_rows
+from ledgers.selectors.trails import trail
+from ledgers.services.resources import resource_change_state, resource_create, resource_update
+
+SORTS = {
+    "serial": "serial",
+    "title": "title",
+    "branch": "branch__name_key",
+    "kind": "kind",
+    "capacity": "capacity_per_month",
+    "state": "state",
+}
+
+
+def filtered_resources(request: HttpRequest) -> ResourceFilter:
+    today = timezone.localdate()
+    rows = resource_rows(request.user, today=today)
+    return ResourceFilter(request.GET, rows, user=request.user, today=today)
+
+
+@require_safe
+def resource_list(request: HttpRequest) -> HttpResponse:
+    chosen = filtered_resources(request)
+    context = {"filter": chosen, "page": sorted_page(request, chosen.qs, SORTS)}
+    return render(request, "ledgers/resource_list.html", context)
+
+
+@require_safe
+def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    today = timezone.localdate()
+    rows = resource_rows(request.user, today=today).prefetch_related("items__aspect")
+    resource = found(rows, pk, request.user)
+    context = {
+        "resource": resource,
+        "page_state": resource_page_state(resource, today=today),
+        "phone": Contacts(request.user).phone(resource.branch_id, resource.contact_phone),
+        "use": resource_use(resource, request.user),
+        "trail": trail(resource),
+        "may_change": request.user.has_perm("ledgers.change_resource", resource),
+    }
+    return render(request, "ledgers/resource_detail.html", context)
+
+
+@get_or_post
+@permission_required("ledgers.add_resource", raise_exception=True)
+def resource_new(request: HttpRequest) -> HttpResponse:
+    form = ResourceForm(posted(request), user=request.user)
+    if form.is_valid():
+        publish = "publish" in request.POST
+        resource = attempt(form, lambda: resource_create(actor=request.user, publish=publish, **form.values))
+        if resource:
+            messages.success(request, "资源已提交，可以参加匹配了。" if publish else "资源已存为草稿。")
+            return redirect("resource_detail", resource.pk)
+    return render(request, "ledgers/resource_form.html", {"form": form, "resource": None})
+
+
+@get_or_post
+def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
+    form = ResourceForm(posted(request), instance=resource, user=request.user)
+    if form.is_valid() and attempt(
+        form, lambda: resource_update(resource=resource, actor=request.user, **form.changed_values)
+    ):
+        messages.success(request, "资源已保存。")
+        return redirect("resource_detail", resource.pk)
+    return render(request, "ledgers/resource_form.html", {"form": form, "resource": resource})
+
+
+@require_POST
+def resource_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
+    resource_change_state(resource=resource, to=ResourceState.PUBLISHED, actor=request.user)
+    messages.success(request, "资源已启用，可以参加匹配了。")
+    return redirect("resource_detail", resource.pk)
+
+
+@get_or_post
+def resource_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
+    form = ReasonForm(posted(request))
+    if form.is_valid() and attempt(
+        form,
+        lambda: resource_change_state(
+            resource=resource,
+            to=ResourceState.WITHDRAWN,
+            actor=request.user,
+            reason=form.cleaned_data["reason"],
+        ),
+    ):
+        messages.success(request, "资源已停用，不再参加匹配。")
+        return redirect("resource_detail", resource.pk)
+    context = {
+        "title": f"停用资源：{resource.title}",
+        "effects": ["资源不再参加匹配，也不再给结对支部看；已经商定的定单照常办理。", "以后可以重新启用。"],
+        "form": form,
+        "submit": "停用",
+        "cancel_url": reverse("resource_detail", args=[resource.pk]),
+    }
+    return render(request, "components/confirm_page.html", context)

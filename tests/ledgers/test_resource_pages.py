@@ -1,0 +1,210 @@
+"""The resource list in the browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from branches.models import User
+from ledgers.enums import ResourceState, Sharing
+from ledgers.models import Resource
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import ResourceFactory, ServiceAspectFactory
+from tests.factories.plans import ClaimFactory, PairingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def logged_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def branch():
+    return BranchFactory(liaison_name="周同志", phone="13800001111")
+
+
+@pytest.fixture
+def page(client, branch):
+    return logged_in(client, UserFactory(liaison_of=branch))
+
+
+def titles(response) -> list[str]:
+    return [row.title for row in response.context["page"]]
+
+
+def form_data(**changes) -> dict[str, object]:
+    data = {
+        "kind": "professional",
+        "title": "公职律师普法讲座",
+        "description": "可以到社区讲烟草专卖法",
+        "aspects": [ServiceAspectFactory().pk],
+        "capacity_per_month": 2,
+        "help_kinds": ["lecture", "advice"],
+        "sharing": "pair",
+    }
+    return {**data, **changes}
+
+
+def test_resource_list_shows_own_partner_and_county_rows_only(page, branch):
+    own = ResourceFactory(branch=branch, draft=True)
+    partners = ResourceFactory(branch=PairingFactory(branch_a=branch).branch_b)
+    shared = ResourceFactory(sharing=Sharing.COUNTY)
+    ResourceFactory()
+
+    response = page.get(reverse("resource_list"))
+
+    assert sorted(titles(response)) == sorted([own.title, partners.title, shared.title])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"q": "投影"}, ["活动室"]),
+        ({"kind": "position"}, ["活动室"]),
+        ({"state": "expired"}, ["政策汇编"]),
+        ({"state": "withdrawn"}, ["旧书屋"]),
+        ({"sort": "-title"}, ["活动室", "旧书屋", "政策汇编"]),
+    ],
+)
+def test_resource_list_filters_from_the_address(page, branch, query, expected):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    ResourceFactory(branch=branch, title="活动室", description="有投影", kind="position")
+    ResourceFactory(branch=branch, title="政策汇编", valid_to=yesterday)
+    ResourceFactory(branch=branch, title="旧书屋", state=ResourceState.WITHDRAWN)
+
+    assert sorted(titles(page.get(reverse("resource_list"), query))) == sorted(expected)
+
+
+def test_resource_list_filters_by_aspect(page, branch):
+    wanted = ServiceAspectFactory(name="乡村振兴")
+    chosen = ResourceFactory(branch=branch, aspects=[wanted])
+    ResourceFactory(branch=branch, aspects=[ServiceAspectFactory()])
+
+    assert titles(page.get(reverse("resource_list"), {"aspects": wanted.pk})) == [chosen.title]
+
+
+def test_resource_list_needs_the_same_few_queries_for_any_length(
+    page, branch, django_assert_max_num_queries, django_assert_num_queries
+):
+    aspects = [ServiceAspectFactory()]
+    ResourceFactory(branch=branch, aspects=aspects)
+    with django_assert_max_num_queries(12) as captured:
+        page.get(reverse("resource_list"))
+    ResourceFactory.create_batch(10, branch=branch, aspects=aspects)
+
+    with django_assert_num_queries(len(captured)):
+        page.get(reverse("resource_list"))
+
+
+def test_resource_list_without_rows_says_what_to_do_first(page):
+    assert "登记第一项资源" in page.get(reverse("resource_list")).content.decode()
+
+
+def test_resource_detail_shows_what_it_was_used_for(page, branch):
+    claim = ClaimFactory(pairing=PairingFactory(branch_a=branch))
+
+    response = page.get(reverse("resource_detail", args=[claim.resource.pk]))
+
+    assert response.context["use"].loose_claims == [claim]
+    assert claim.demand.title in response.content.decode()
+
+
+def test_resource_detail_of_a_stranger_is_not_found(page):
+    assert page.get(reverse("resource_detail", args=[ResourceFactory().pk])).status_code == 404
+
+
+def test_resource_phone_is_masked_for_a_stranger_of_a_county_wide_resource(page):
+    shared = ResourceFactory(sharing=Sharing.COUNTY, contact_phone="13812341234")
+
+    response = page.get(reverse("resource_detail", args=[shared.pk]))
+
+    assert response.context["phone"] == "138****1234"
+    assert "13812341234" not in response.content.decode()
+
+
+@pytest.mark.parametrize(("button", "state"), [("publish", "published"), ("draft", "draft")])
+def test_resource_new_is_submitted_or_kept_as_a_draft(page, branch, button, state):
+    response = page.post(reverse("resource_new"), form_data(**{button: "yes"}))
+
+    resource = Resource.objects.get()
+    assert response.url == reverse("resource_detail", args=[resource.pk])
+    assert (resource.branch, resource.state) == (branch, state)
+    assert resource.help_kinds == ["lecture", "advice"]
+    assert [aspect.name for aspect in resource.aspects.all()] == ["市场监管"]
+
+
+def test_resource_new_suggests_the_contact_of_the_branch(page):
+    form = page.get(reverse("resource_new")).context["form"]
+
+    assert (form["contact_name"].value(), form["contact_phone"].value()) == ("周同志", "13800001111")
+
+
+def test_resource_new_keeps_what_was_typed_beside_the_fault(page):
+    response = page.post(reverse("resource_new"), form_data(capacity_per_month=0, publish="yes"))
+
+    form = response.context["form"]
+    assert form.errors == {"capacity_per_month": ["每月可承接次数须大于 0；不限次数请留空。"]}
+    assert form["title"].value() == "公职律师普法讲座"
+
+
+def test_resource_new_with_a_title_too_long_is_refused_beside_the_field(page):
+    response = page.post(reverse("resource_new"), form_data(title="长" * 121))
+
+    assert list(response.context["form"].errors) == ["title"]
+
+
+def test_resource_new_is_forbidden_without_a_seat_that_writes(client):
+    office = logged_in(client, UserFactory(office=True))
+
+    assert office.get(reverse("resource_new")).status_code == 403
+
+
+def test_resource_edit_saves(page, branch):
+    resource = ResourceFactory(branch=branch, title="旧名")
+
+    page.post(reverse("resource_edit", args=[resource.pk]), form_data())
+
+    resource.refresh_from_db()
+    assert (resource.title, resource.state) == ("公职律师普法讲座", "published")
+
+
+@pytest.mark.parametrize("name", ["resource_edit", "resource_withdraw"])
+def test_resource_pages_that_write_are_forbidden_to_the_partner(page, branch, name):
+    theirs = ResourceFactory(branch=PairingFactory(branch_a=branch).branch_b)
+
+    assert page.get(reverse(name, args=[theirs.pk])).status_code == 403
+
+
+def test_resource_withdraw_needs_a_reason(page, branch):
+    resource = ResourceFactory(branch=branch)
+    url = reverse("resource_withdraw", args=[resource.pk])
+
+    refused = page.post(url, {"reason": ""})
+    page.post(url, {"reason": "人员调走"})
+
+    resource.refresh_from_db()
+    assert refused.context["form"].errors == {"reason": ["请写明理由。"]}
+    assert resource.state == "withdrawn"
+
+
+def test_resource_publish_brings_a_withdrawn_one_back(page, branch):
+    resource = ResourceFactory(branch=branch, state=ResourceState.WITHDRAWN)
+
+    page.post(reverse("resource_publish", args=[resource.pk]))
+
+    resource.refresh_from_db()
+    assert resource.state == "published"
+
+
+def test_resource_publish_twice_is_refused_with_a_sentence(page, branch):
+    resource = ResourceFactory(branch=branch)
+
+    response = page.post(reverse("resource_publish", args=[resource.pk]), follow=True)
+
+    assert "不能改为“可用”" in str(next(iter(response.context["messages"])))
