@@ -30,6 +30,8 @@ def is_branch_staff(user: User) -> bool:
 PERMISSIONS = {
     "branches.manage_branch": is_admin,
     "branches.manage_user": is_admin,
+    "branches.view_branches": sees_county,
+    "branches.manage_calendar": is_admin,
     "branches.view_dashboard": sees_county,
     "branches.view_audit": sees_county,
     "branches.import_ledgers": is_office,

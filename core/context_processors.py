@@ -11,7 +11,8 @@ from core.models import Notification
 
 
 class Entry(NamedTuple):
-    """One line of the navigation. `audience`: all, county (reads everything) or manage (runs the system)."""
+    """One line of the navigation. `audience`: all, county (reads everything),
+    manage (the office) or admin (runs the system)."""
 
     label: str
     url_name: str
@@ -66,8 +67,10 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "管理",
         (
             Entry("数据导入", "import_list", "file-earmark-arrow-up", "manage"),
-            Entry("组织", "branch_list", "diagram-3", "manage"),
-            Entry("用户", "user_list", "person-gear", "manage"),
+            Entry("组织", "branch_list", "diagram-3", "county"),
+            Entry("用户", "user_list", "person-gear", "admin"),
+            Entry("服务目录", "service_item_list", "book", "county"),
+            Entry("工作日历", "working_day_list", "calendar-week", "admin"),
             Entry("留痕", "audit_list", "journal-check", "county"),
         ),
     ),
@@ -115,6 +118,8 @@ class Shell:
             audiences |= {"county", "manage"}
         elif self.user.is_auditor:
             audiences.add("county")
+        if self.user.is_admin:
+            audiences.add("admin")
         found = [(label, list(_reversed(entries, audiences))) for label, entries in NAVIGATION]
         active = self._active([url for _, links in found for _, url in links])
         return [

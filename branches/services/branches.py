@@ -1,0 +1,93 @@
+"""The only writers of organisations, besides the import of a 组织清单."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from branches.models import Branch, Membership, User
+from branches.naming import sort_key
+from core import audit
+from core.errors import DomainError
+
+FINISHED_DEMANDS = ("draft", "closed", "withdrawn")
+
+
+@transaction.atomic
+def branch_create(*, actor: User, **fields: Any) -> Branch:
+    """Add an organisation to the tree.
+
+    Raises:
+        ValidationError: when the name is taken or a value is out of bounds.
+    """
+    with audit.action("branch.create", actor=actor) as entry:
+        branch = Branch(name_key=sort_key(fields["name"]), **fields)
+        branch.full_clean()
+        branch.save(force_insert=True)
+        entry.target = branch
+    return branch
+
+
+@transaction.atomic
+def branch_update(*, branch: Branch, actor: User, **fields: Any) -> Branch:
+    """Change what is known of an organisation.
+
+    Raises:
+        ValidationError: when the name is taken, or the superior lies below the organisation itself.
+    """
+    branch = locked(branch)
+    changes = {name: [str(getattr(branch, name)), str(value)] for name, value in fields.items()}
+    with audit.action("branch.update", actor=actor, target=branch) as entry:
+        for name, value in fields.items():
+            setattr(branch, name, value)
+        branch.name_key = sort_key(branch.name)
+        branch.full_clean()
+        branch.save()
+        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    return branch
+
+
+def branch_dissolve_blockers(branch: Branch) -> list[str]:
+    """Why the organisation cannot be dissolved now; each sentence says what to finish first."""
+    found = []
+    if branch.dissolved_on:
+        found.append("这个党组织已经撤销。")
+    pairings = Branch.objects.partnered_with([branch.pk])
+    if pairings:
+        names = "、".join(partner.name for partner in pairings)
+        found.append(f"还在和{names}结对，请先结束结对。")
+    # The ledger sits a layer up; only its relation name is used here.
+    unfinished = branch.demands.exclude(state__in=FINISHED_DEMANDS).count()
+    if unfinished:
+        found.append(f"还有 {unfinished} 条需求没有办结，请先销号或撤销。")
+    below = branch.children.active().count()
+    if below:
+        found.append(f"下面还有 {below} 个党组织，请先把它们改到别的上级。")
+    return found
+
+
+@transaction.atomic
+def branch_dissolve(*, branch: Branch, actor: User, today: date, reason: str) -> Branch:
+    """Take an organisation out of use; its seats end today, its history stays.
+
+    Raises:
+        DomainError: see `branch_dissolve_blockers`.
+    """
+    branch = locked(branch)
+    blockers = branch_dissolve_blockers(branch)
+    if blockers:
+        raise DomainError(" ".join(blockers))
+    with audit.action("branch.dissolve", actor=actor, target=branch, reason=reason):
+        branch.dissolved_on = today
+        branch.save(update_fields=["dissolved_on", "updated_at"])
+        for seat in Membership.objects.select_for_update().filter(branch=branch, ends_on=None).order_by("pk"):
+            seat.ends_on = max(today, seat.starts_on)
+            seat.save(update_fields=["ends_on", "updated_at"])
+    return branch
+
+
+def locked(branch: Branch) -> Branch:
+    """The row as it is now, held until the transaction ends."""
+    return Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)

@@ -1,0 +1,183 @@
+"""The only writers of people with a login, their passwords and their seats."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from branches.enums import Role
+from branches.models import Branch, Membership, User
+from core import audit
+from core.errors import DomainError
+
+# Without letters and digits that are mistaken for each other when read out over the telephone.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUPS, GROUP_LENGTH = 4, 4
+
+
+def one_time_password() -> str:
+    """A random password of about 79 bits, in groups that can be read out: k3vd-9xqh-…"""
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+    return "-".join(groups)
+
+
+@transaction.atomic
+def user_create(*, actor: User, password: str, **fields: Any) -> User:
+    """Add a person with a login who must choose a password of their own first.
+
+    Raises:
+        ValidationError: when the user name is taken.
+    """
+    with audit.action("user.create", actor=actor) as entry:
+        user = User(must_change_password=True, **fields)
+        user.set_password(password)
+        user.full_clean()
+        user.save(force_insert=True)
+        entry.target = user
+    return user
+
+
+@transaction.atomic
+def user_update(*, user: User, actor: User, **fields: Any) -> User:
+    """Change what is known of a person."""
+    user = locked(user)
+    changes = {name: [str(getattr(user, name)), str(value)] for name, value in fields.items()}
+    with audit.action("user.update", actor=actor, target=user) as entry:
+        for name, value in fields.items():
+            setattr(user, name, value)
+        user.full_clean(exclude=["password"])
+        user.save()
+        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    return user
+
+
+@transaction.atomic
+def user_reset_password(*, user: User, actor: User, password: str) -> User:
+    """Give a one-time password; every session of the person ends with the old one."""
+    user = locked(user)
+    with audit.action("user.reset_password", actor=actor, target=user):
+        user.set_password(password)
+        user.must_change_password = True
+        user.save(update_fields=["password", "must_change_password"])
+    return user
+
+
+@transaction.atomic
+def user_change_password(*, user: User, password: str) -> User:
+    """Set the password a person has chosen for themselves."""
+    user = locked(user)
+    with audit.action("user.change_password", actor=user, target=user):
+        user.set_password(password)
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
+    return user
+
+
+def user_deactivate_blockers(user: User, actor: User, *, today: date) -> list[str]:
+    """Why this login cannot be switched off now."""
+    if not user.is_active:
+        return ["这个账号已经停用。"]
+    if user.pk == actor.pk:
+        return ["不能停用自己的账号，请由另一位管理员办理。"]
+    if _is_last_admin(user, today):
+        return ["这是最后一个管理员，请先给另一个人管理员身份。"]
+    return []
+
+
+@transaction.atomic
+def user_deactivate(*, user: User, actor: User, today: date, reason: str) -> User:
+    """Switch a login off; the person is refused on the next request.
+
+    Raises:
+        DomainError: see `user_deactivate_blockers`.
+    """
+    _hold_admin_seats()
+    user = locked(user)
+    _refuse(user_deactivate_blockers(user, actor, today=today))
+    with audit.action("user.deactivate", actor=actor, target=user, reason=reason):
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def user_activate(*, user: User, actor: User) -> User:
+    """Switch a login on again, with the seats it still holds."""
+    user = locked(user)
+    with audit.action("user.activate", actor=actor, target=user):
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def membership_create(*, user: User, branch: Branch, role: str, starts_on: date, actor: User) -> Membership:
+    """Give a person a seat from `starts_on` on.
+
+    Raises:
+        ValidationError: when the person holds the same seat already.
+        DomainError: when the organisation is dissolved.
+    """
+    user = locked(user)
+    if branch.dissolved_on:
+        raise DomainError(f"{branch} 已撤销，不能再任职。", field="branch")
+    with audit.action("membership.create", actor=actor) as entry:
+        seat = Membership(user=user, branch=branch, role=role, starts_on=starts_on)
+        seat.full_clean()
+        seat.save(force_insert=True)
+        entry.target = seat
+    return seat
+
+
+def membership_end_blockers(seat: Membership, *, today: date) -> list[str]:
+    """Why this seat cannot be ended now."""
+    if seat.ends_on is not None and seat.ends_on < today:
+        return ["这个任职已经结束。"]
+    if seat.role == Role.ADMIN and _is_last_admin(seat.user, today):
+        return ["这是最后一个管理员，请先给另一个人管理员身份。"]
+    return []
+
+
+@transaction.atomic
+def membership_end(*, seat: Membership, ends_on: date, actor: User, today: date) -> Membership:
+    """End a seat after the day `ends_on`, which still counts.
+
+    Raises:
+        DomainError: see `membership_end_blockers`; also for a day before the seat began.
+    """
+    _hold_admin_seats()
+    seat = Membership.objects.select_for_update(of=("self",)).select_related("user", "branch").get(pk=seat.pk)
+    _refuse(membership_end_blockers(seat, today=today))
+    if ends_on < seat.starts_on:
+        raise DomainError("结束日期不能早于任职开始日期。", field="ends_on")
+    with audit.action("membership.end", actor=actor, target=seat) as entry:
+        entry.changes = {"ends_on": [str(seat.ends_on), str(ends_on)]}
+        seat.ends_on = ends_on
+        seat.save(update_fields=["ends_on", "updated_at"])
+    return seat
+
+
+def locked(user: User) -> User:
+    """The row as it is now, held until the transaction ends."""
+    return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+
+
+def _is_last_admin(user: User, today: date) -> bool:
+    """Whether nobody else could manage the system."""
+    seats = Membership.objects.in_force(on=today).filter(role=Role.ADMIN, user__is_active=True)
+    holders = set(seats.values_list("user", flat=True))
+    holders |= set(User.objects.filter(is_superuser=True, is_active=True).values_list("pk", flat=True))
+    return holders == {user.pk}
+
+
+def _hold_admin_seats() -> None:
+    """Lock the administrators' seats, so that the last two cannot leave at once."""
+    list(Membership.objects.select_for_update().filter(role=Role.ADMIN).order_by("pk"))
+
+
+def _refuse(blockers: list[str]) -> None:
+    if blockers:
+        raise DomainError(blockers[0])
