@@ -121,11 +121,12 @@ def _place(activity: Activity, slot: Slot, now: datetime) -> bool:
     order = row.plan_order
     if row.state != ActivityState.PLANNED or order is None or order.state not in SCHEDULED:
         return False
-    row.starts_at, row.ends_at = activity.starts_at, activity.ends_at = times_of(slot)
+    row.starts_at, row.ends_at = times_of(slot)
     with audit.action("activity.schedule", actor=None, target=row) as entry:
         place(row, now=now)
         entry.summary = cn_datetime(row.starts_at)
     announce(row, now=now)
+    activity.starts_at, activity.ends_at, activity.state = row.starts_at, row.ends_at, row.state
     return True
 
 
@@ -145,6 +146,12 @@ def _cancel_of_cancelled_orders(now: datetime) -> None:
     orphans = Activity.objects.filter(
         plan_order__state=PlanOrderState.CANCELLED, state__in=CANCELLABLE
     ).order_by("pk")
-    for activity in orphans.select_related("plan_order"):
-        reason = f"定单 {activity.plan_order} 已取消"
-        activity_cancel(activity=activity, actor=None, now=now, reason=reason)
+    for activity in orphans:
+        _cancel(activity, now)
+
+
+@transaction.atomic
+def _cancel(activity: Activity, now: datetime) -> None:
+    row = locked(activity)
+    if row.state in CANCELLABLE:  # another run may have been quicker
+        activity_cancel(activity=row, actor=None, now=now, reason=f"定单 {row.plan_order} 已取消")
