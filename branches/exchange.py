@@ -69,7 +69,8 @@ def _check_coordinates(table: Table) -> None:
 def _check_superiors(table: Table) -> None:
     """Refuse an organisation above itself, at once or round about, the database's own tree included."""
     above = dict(Branch.objects.exclude(parent=None).values_list("name", "parent__name"))
-    above |= {row.get("name"): row.get("superior") for row in table.rows if row.has("name", "superior")}
+    rows = [row for row in table.rows if row.has("name", "superior")]
+    above |= {row.values["name"]: row.values["superior"] for row in reversed(rows)}  # the first of doubles
     for row in table.rows:
         name = row.get("name")
         chain = list(_climb(name, above)) if name and row.get("superior") else []

@@ -10,6 +10,12 @@ class CellError(ValueError):
 class WorkbookError(DomainError):
     """A file that is not read at all. `status` is what a browser is answered."""
 
+    status = 422
+
+
+class WorkbookFormatError(WorkbookError):
+    """Not an .xlsx, or one behind a password."""
+
     status = 415
 
 

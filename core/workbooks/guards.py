@@ -9,7 +9,7 @@ from io import BytesIO
 import openpyxl
 from django.core.exceptions import ImproperlyConfigured
 
-from core.workbooks.errors import WorkbookError, WorkbookTooBigError
+from core.workbooks.errors import WorkbookError, WorkbookFormatError, WorkbookTooBigError
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
@@ -53,13 +53,13 @@ def damaged() -> WorkbookError:
 
 
 def _not_xlsx() -> WorkbookError:
-    return WorkbookError("文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。")
+    return WorkbookFormatError("文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。")
 
 
 def _old_or_encrypted(content: bytes) -> WorkbookError:
     """An OLE container is either an old .xls or an .xlsx behind a password."""
     if ENCRYPTED_MARK in content:
-        return WorkbookError("文件已加密，请在 Excel 里取消密码、保存后再导入。")
+        return WorkbookFormatError("文件已加密，请在 Excel 里取消密码、保存后再导入。")
     return _not_xlsx()
 
 

@@ -22,6 +22,7 @@ from core.workbooks.tables import Row, Table
 from core.workbooks.values import Reading, folded, is_blank, shown
 
 HEADER_ROWS = 10  # the header stands within the first ten rows
+HEADER_SHARE = 0.5  # of the columns a ledger must have; a row with fewer is the header of another table
 TOTALS = frozenset({"合计", "总计", "小计", "合计:", "总计:", "小计:"})
 REMARKS = ("注:", "备注:", "说明:", "填报", "填表", "制表", "审核")
 SERIAL = "序号"
@@ -97,21 +98,22 @@ def _load_sheet(content: bytes, sheet: Any, titles: Sequence[str]) -> _Sheet:
 
 def _choose(sheets: list[_Sheet], columns: Sequence[Column], title: str) -> tuple[_Sheet, int]:
     """The sheet and header row with the most known column names; a sheet called `title` wins a tie."""
-    known = {folded(column.header) for column in columns}
+    known = {_header_key(column.header) for column in columns}
     best: tuple[int, bool, _Sheet | None, int] = (0, False, None, 0)
     for sheet in sheets:
         for number, row in enumerate(sheet.rows[:HEADER_ROWS], start=1):
-            hits = len(known & {folded(cell.value) for cell in row})
+            hits = len(known & {_header_key(cell.value) for cell in row})
             is_named = folded(sheet.title) == folded(title)
             if (hits, is_named) > best[:2]:
                 best = (hits, is_named, sheet, number)
     hits, _, chosen, number = best
-    if chosen is None or hits < 2:
-        if not any(sheet.rows for sheet in sheets):
-            raise WorkbookError("文件没有数据行：工作表是空的。")
-        wanted = "、".join(column.header for column in columns if not column.optional)
+    wanted = [column.header for column in columns if not column.optional]
+    if not any(sheet.rows for sheet in sheets):
+        raise WorkbookError("文件没有数据行：工作表是空的。")
+    if chosen is None or hits < len(wanted) * HEADER_SHARE:
         raise WorkbookError(
-            f"前 {HEADER_ROWS} 行里没有找到“{title}”的表头，应当有这些列：{wanted}。可先下载模板对照。"
+            f"前 {HEADER_ROWS} 行里没有找到“{title}”的表头，应当有这些列：{'、'.join(wanted)}。"
+            "可先下载模板对照。"
         )
     return chosen, number
 
@@ -121,10 +123,10 @@ def _positions(table: Table, header: tuple[Any, ...], header_row: int) -> dict[s
     by_key: dict[str, list[int]] = {}
     for position, cell in enumerate(header):
         if not is_blank(cell.value):
-            by_key.setdefault(folded(cell.value), []).append(position)
+            by_key.setdefault(_header_key(cell.value), []).append(position)
     found: dict[str, int] = {}
     for column in table.columns:
-        places = by_key.pop(folded(column.header), [])
+        places = by_key.pop(_header_key(column.header), [])
         if len(places) > 1:
             where = "、".join(f"第 {place + 1} 列" for place in places)
             _fail_header(table, header_row, column, column.header, f"表头重复，出现在{where}，请只保留一列")
@@ -136,6 +138,11 @@ def _positions(table: Table, header: tuple[Any, ...], header_row: int) -> dict[s
         unknown = "、".join(plain_header(header, places[0]) for places in by_key.values())
         table.notes.append(f"有不认识的列，没有导入：{unknown}。")
     return found
+
+
+def _header_key(value: object) -> str:
+    """A header without width, spaces, and the star that marks a required column in the template."""
+    return folded(value).strip("*")
 
 
 def plain_header(header: tuple[Any, ...], position: int) -> str:

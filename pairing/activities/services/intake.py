@@ -91,7 +91,9 @@ def metrics_ensure(names: Iterable[str]) -> dict[str, Metric]:
 def _side_of(activities: Iterable[Activity]) -> _Side:
     side = _Side()
     ids = [activity.pk for activity in activities]
-    for row in Participation.objects.filter(activity__in=ids).select_related("branch").order_by("pk"):
+    order: list[str] = list(ParticipationRole)
+    parties = Participation.objects.filter(activity__in=ids).select_related("branch").order_by("pk")
+    for row in sorted(parties, key=lambda row: order.index(row.role)):
         side.parties[row.activity_id][row.branch_id] = row.role
         side.names[row.branch_id] = row.branch.name
     for outcome in Outcome.objects.filter(activity__in=ids).select_related("metric").order_by("position"):

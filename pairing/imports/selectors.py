@@ -1,0 +1,38 @@
+"""What the import pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rules import has_perm
+
+from branches.models import User
+from pairing.imports.enums import LedgerKind
+from pairing.imports.models import ImportBatch
+
+
+def last_batches(user: User) -> dict[str, ImportBatch]:
+    """The latest import of each ledger that `user` may see, by kind."""
+    latest = ImportBatch.objects.visible_to(user).order_by("kind", "-imported_at", "-pk").distinct("kind")
+    return {batch.kind: batch for batch in latest.select_related("imported_by")}
+
+
+def allowed_kinds(user: User) -> list[LedgerKind]:
+    """The ledgers `user` may import, in the order an empty database needs."""
+    return [kind for kind in LedgerKind if has_perm("imports.import_ledger", user, kind)]
+
+
+class Line(NamedTuple):
+    """One ledger on the list of imports."""
+
+    kind: LedgerKind
+    title: str
+    lead: str
+    last: ImportBatch | None
+
+
+def import_lines(user: User, leads: Iterable[tuple[LedgerKind, str]]) -> list[Line]:
+    """The ledgers `user` may import, each with its latest import."""
+    last, allowed = last_batches(user), allowed_kinds(user)
+    return [Line(kind, kind.label, lead, last.get(kind)) for kind, lead in leads if kind in allowed]

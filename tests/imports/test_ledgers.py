@@ -1,0 +1,159 @@
+"""资源清单 and 需求账单: rows by branch and 序号, the scope of branch staff, all faults of a file at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from ledgers.models import Demand, Resource, ServiceAspect
+from pairing.imports.registry import LEDGERS
+from tests.factories.branches import BranchFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.plans import ClaimFactory
+from tests.imports.workbooks import TERMS, book, short
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def branch():
+    return BranchFactory(name="甲支部")
+
+
+def resource(serial: object, **cells: object) -> dict[str, object]:
+    return {
+        "序号": serial,
+        "提供单位": "甲支部",
+        "资源类别": "专业人才",
+        "资源名称": f"人才{serial}",
+        **cells,
+    }
+
+
+def demand(serial: object, **cells: object) -> dict[str, object]:
+    row = {"序号": serial, "提出单位": "甲支部", "需求方面": "客户服务", "需求内容": f"需求{serial}"}
+    return {**row, "紧急程度": "一般", "提出日期": "2025-01-09", "状态": "待认领", **cells}
+
+
+def take_in(kind: str, *rows: dict[str, object], terms=TERMS):
+    return LEDGERS[kind].take_in(book(kind, *rows), terms)
+
+
+def test_resources_update_only_what_differs() -> None:
+    take_in("resources", resource(1, 服务方向="市场监管、客户服务"), resource(2))
+    Resource.objects.filter(serial=2).update(state="withdrawn")
+    result = take_in(
+        "resources",
+        resource(1, 服务方向="客户服务", 每月可承接次数="４"),  # noqa: RUF001
+        resource(2),
+    )
+    assert (result.changed, result.unchanged) == (1, 1)
+    assert result.changes[0].fields == {
+        "每月可承接次数": ["", "4"],
+        "服务方向": ["客户服务、市场监管", "客户服务"],
+    }
+    assert Resource.objects.get(serial=2).state == "withdrawn"
+    assert [aspect.name for aspect in Resource.objects.get(serial=1).aspects.all()] == ["客户服务"]
+
+
+def test_resources_new_aspect_is_added_and_noted() -> None:
+    result = take_in("resources", resource(1, 服务方向="天文"))
+    assert result.notes == ["“天文”是新的需求方面，已加入服务目录。"]
+    assert ServiceAspect.objects.filter(name="天文").count() == 1
+
+
+def test_resources_faults_are_told_at_once_and_nothing_is_written() -> None:
+    result = take_in(
+        "resources",
+        resource(1, 每月可承接次数=0),
+        resource(1, 提供单位="甲支部 "),
+        resource("一", 提供单位="甲党支部", 资源类别="专家"),
+        resource(4, 资源名称=None, 备注="长" * 301),
+    )
+    kinds = "党建阵地、党员服务站、专业人才、政策信息、资金物资、志愿队伍、其他"
+    assert short(result.errors) == [
+        (4, "每月可承接次数", "0", "不能小于 1"),
+        (5, "序号", "1", "与第 4 行重复"),
+        (6, "序号", "一", "应为数字"),
+        (6, "提供单位", "甲党支部", "没有这个党组织，相近的有：甲支部。请改正名称，或先导入组织清单"),
+        (6, "资源类别", "专家", f"不在可选范围内，可填：{kinds}"),
+        (7, "资源名称", "", "必填，不能为空"),
+        (7, "备注", "长" * 59 + "…", "最多 300 个字，现有 301 个字"),
+    ]
+    assert Resource.objects.count() == 0
+
+
+def test_demands_of_another_branch_are_refused_to_branch_staff(branch) -> None:
+    BranchFactory(name="乙支部")
+    own = replace(TERMS, owner_ids=frozenset({branch.pk}), may_extend=False)
+    rows = [
+        demand(1),
+        demand(2, 提出单位="乙支部"),
+        demand(3, 提出单位="没有的支部"),
+        demand(4, 需求方面="天文"),
+    ]
+    result = take_in("demands", *rows, terms=own)
+    aspects = "、".join(ServiceAspect.objects.values_list("name", flat=True))
+    refusal = "只能导入本支部（甲支部）的数据，整个文件没有导入"
+    assert short(result.errors) == [
+        (5, "提出单位", "乙支部", refusal),
+        (6, "提出单位", "没有的支部", refusal),
+        (7, "需求方面", "天文", f"没有“天文”这个方面，可填：{aspects}"),
+    ]
+    assert Demand.objects.count() == 0
+
+
+def test_demands_state_follows_the_file_until_somebody_claims() -> None:
+    take_in("demands", demand(1), demand(2))
+    claimed = Demand.objects.get(serial=2)
+    ClaimFactory(demand=claimed)
+    Demand.objects.filter(pk=claimed.pk).update(state="claimed")
+    closed = {"状态": "已解决", "解决日期": "2025.03.01", "满意度": 5}
+    result = take_in("demands", demand(1, **closed), demand(2, **closed))
+    assert (result.changed, result.unchanged) == (1, 1)
+    assert result.notes == ["第 5 行：系统里已是“已认领待确认”，文件写的“已办结”没有采用。"]
+    first, second = Demand.objects.order_by("serial")
+    assert (first.state, first.closed_on, first.satisfaction) == ("closed", date(2025, 3, 1), 5)
+    assert (second.state, second.closed_on) == ("claimed", None)
+
+
+def test_demands_faults_are_told_at_once_and_nothing_is_written() -> None:
+    result = take_in(
+        "demands",
+        demand(1, 期望完成时限="2025-01-08"),
+        demand(2, 状态="已解决"),
+        demand(3, 状态="已解决", 解决日期="2024-12-31", 满意度=6),
+        demand(4, 解决日期="2025-02-01", 满意度=4),
+        demand(5, 状态="退回"),
+        demand(6, 提出日期="01/02/2025", 预计受益人数=-1),
+        demand(7, 紧急程度="火急", 状态="办好了"),
+        demand(7),
+    )
+    states = "已解决、草稿、待认领、已认领待确认、办理中、待验收、已办结、退回、挂起、撤销"
+    only_closed = "状态是“待认领”，只有已解决的需求才填写这一格"
+    form = "，请写成 2025-01-09 或 2025年1月9日"
+    assert short(result.errors) == [
+        (4, "期望完成时限", "2025-01-08", "不能早于提出日期"),
+        (5, "解决日期", "", "状态是已解决，必须填写解决日期"),
+        (6, "解决日期", "2024-12-31", "不能早于提出日期"),
+        (6, "满意度", "6", "须在 1 到 5 之间"),
+        (7, "解决日期", "2025-02-01", only_closed),
+        (7, "满意度", "4", only_closed),
+        (8, "状态", "退回", "状态是“退回”，请在备注里写明理由"),
+        (9, "预计受益人数", "-1", "不能为负数"),
+        (9, "提出日期", "01/02/2025", f"日期有歧义，分不清年月日的先后{form}"),
+        (10, "紧急程度", "火急", "不在可选范围内，可填：一般、紧急、特急"),
+        (10, "状态", "办好了", f"不在可选范围内，可填：{states}"),
+        (11, "序号", "7", "与第 10 行重复"),
+    ]
+    assert Demand.objects.count() == 0
+
+
+def test_one_fault_undoes_updates_of_other_rows(branch) -> None:
+    ResourceFactory(branch=branch, serial=1, title="原名")
+    DemandFactory(branch=branch, serial=1, title="原名")
+    assert take_in("resources", resource(1), resource(0)).changed == 0
+    assert take_in("demands", demand(1), demand(0)).changed == 0
+    assert (Resource.objects.get().title, Demand.objects.get().title) == ("原名", "原名")

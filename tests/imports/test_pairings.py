@@ -1,0 +1,81 @@
+"""结对协议: a pairing for each agreement, renewals, and every fault of a file at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pairing.imports.registry import LEDGERS
+from pairing.plans.models import Agreement, Pairing
+from tests.factories.branches import BranchFactory
+from tests.factories.plans import AgreementFactory, PairingFactory
+from tests.imports.workbooks import TERMS, book, short
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def branches():
+    return [BranchFactory(name=name, liaison_name=f"{name}联络员") for name in ("甲支部", "乙支部", "丙支部")]
+
+
+def agreement(number: str, party_a: str = "甲支部", party_b: str = "乙支部", **cells: object):
+    dates = {"签约日期": "2025-01-14", "开始日期": "2025-01-14", "结束日期": "2025-12-31"}
+    return {"协议编号": number, "甲方": party_a, "乙方": party_b, "共建目标": "互帮互学", **dates, **cells}
+
+
+def take_in(*rows: dict[str, object]):
+    return LEDGERS["pairings"].take_in(book("pairings", *rows), TERMS)
+
+
+def test_pairings_come_with_their_agreement() -> None:
+    take_in(agreement("1号", 结束日期="长期"))
+    pairing = Pairing.objects.get()
+    assert (pairing.branch_a.name, pairing.branch_b.name, pairing.liaison_b) == (
+        "甲支部",
+        "乙支部",
+        "乙支部联络员",
+    )
+    assert (pairing.starts_on, pairing.ends_on, pairing.aims) == (date(2025, 1, 14), None, "互帮互学")
+    assert pairing.agreements.get().state == "in_force"
+
+
+def test_pairings_renewal_follows_the_agreement_before_it() -> None:
+    take_in(agreement("1号"))
+    dates = {"签约日期": "2025-12-20", "开始日期": "2026-01-01", "结束日期": "2027-12-31"}
+    result = take_in(agreement("1号"), agreement("2号", "乙支部", "甲支部", **dates))
+    assert (result.errors, result.created, result.unchanged) == ([], 1, 1)
+    assert dict(Agreement.objects.values_list("number", "state")) == {"1号": "renewed", "2号": "in_force"}
+    pairing = Pairing.objects.get()
+    assert (pairing.starts_on, pairing.ends_on) == (date(2025, 1, 14), date(2027, 12, 31))
+
+
+def test_pairings_faults_are_told_at_once_and_nothing_is_written() -> None:
+    other = AgreementFactory(number="9号", pairing=PairingFactory())
+    result = take_in(
+        agreement("1号", "甲支部", "甲支部"),
+        agreement("2号", "甲支", "丙支部"),
+        agreement("2号", "甲支部", "丙支部", 结束日期="2025-01-01"),
+        agreement("3号"),
+        agreement("4号", 开始日期="2025-06-01", 签约日期="下周"),
+        agreement("5号", 开始日期="2025-06-01"),
+        agreement("9号", "丙支部", "乙支部", 开始日期="2025年"),
+    )
+    form = "，请写成 2025-01-09 或 2025年1月9日"
+    assert short(result.errors) == [
+        (4, "乙方", "甲支部", "甲方和乙方是同一个支部"),
+        (
+            5,
+            "甲方",
+            "甲支",
+            "没有这个党组织，相近的有：甲支部。请改正名称，或先导入组织清单",
+        ),
+        (6, "协议编号", "2号", "与第 5 行重复"),
+        (6, "结束日期", "2025-01-01", "不能早于开始日期"),
+        (8, "签约日期", "下周", f"不是日期{form}"),
+        (9, "开始日期", "2025-06-01", "与第 7 行是同一对支部，协议期限重叠"),
+        (10, "协议编号", "9号", f"这个编号已是“{other.pairing}”的协议"),
+        (10, "开始日期", "2025年", f"不是日期{form}"),
+    ]
+    assert Pairing.objects.count() == Agreement.objects.count() == 1
