@@ -17,6 +17,7 @@ from branches.models import Branch
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import (
+    CLAIM_PENDING,
     PLAN_ORDER_LIVE,
     AgreementState,
     ClaimState,
@@ -213,6 +214,10 @@ class Claim(TimeStampedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("claim_detail", args=[self.pk])
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in CLAIM_PENDING
 
 
 class PlanOrderQuerySet(models.QuerySet["PlanOrder"]):

@@ -38,6 +38,7 @@ class PlanOrderForm(forms.ModelForm):
         pairing = self.instance.pairing
         self.fields["responsible_a"].label = f"{pairing.branch_a}责任人"
         self.fields["responsible_b"].label = f"{pairing.branch_b}责任人"
+        self.fields["line"].choices = Line.choices  # always one of the four, never blank
         self.fields["place"].help_text = "排期时优先用这个地点。"
         self.initial.setdefault("version", self.instance.version)
 
@@ -61,8 +62,8 @@ class PlanOrderFilter(django_filters.FilterSet):
     """The filters of the order ledger; they stand in the address bar."""
 
     q = django_filters.CharFilter(label="编号、任务或需求", method="with_words")
-    state = django_filters.ChoiceFilter(label="状态", choices=PlanOrderState.choices)
-    line = django_filters.ChoiceFilter(label="四联类别", choices=Line.choices)
+    state = django_filters.ChoiceFilter(label="状态", empty_label="全部", choices=PlanOrderState.choices)
+    line = django_filters.ChoiceFilter(label="四联类别", empty_label="全部", choices=Line.choices)
     overdue = django_filters.BooleanFilter(
         label="只看逾期", method="that_are_overdue", widget=forms.CheckboxInput
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -16,7 +16,7 @@ from pairing.plans.models import PlanOrder, PlanTask
 from pairing.plans.selectors.timeline import timeline
 
 BOARD_STATES = (*PLAN_ORDER_LIVE, PlanOrderState.COMPLETED)
-BOARD_DEPTH = 12  # cards a column shows; the rest is behind 查看全部
+BOARD_DEPTH = 6  # cards a column shows; the rest is behind 查看全部
 
 
 def plan_order_rows(user: User) -> QuerySet[PlanOrder]:
@@ -38,7 +38,8 @@ def plan_order_detail(user: User) -> QuerySet[PlanOrder]:
 
 def plan_order_at_version(order: PlanOrder, version: int) -> dict[str, Any]:
     """Give the fields of the order as they stood in an earlier version; empty when history has none."""
-    return order.events.filter(version=version).order_by("-pgh_id").values().first() or {}
+    history = cast(Any, order).events  # the relation to the event table is made by pghistory at run time
+    return history.filter(version=version).order_by("-pgh_id").values().first() or {}
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "active_count": sum(row.is_active for row in rows),
         "ended_count": sum(not row.is_active for row in rows),
         "may_manage": request.user.is_admin,
+        "today": timezone.localdate(),
     }
     return render(request, "plans/pairing_list.html", context)
 
@@ -44,6 +45,7 @@ def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "pairing": pairing,
         "page": pairing_page(pairing),
+        "is_expired": pairing.is_active and pairing.ends_on and pairing.ends_on < timezone.localdate(),
         "may_manage": request.user.is_admin,
         "timeline": timeline(entries_of(pairing)),
     }
