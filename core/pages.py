@@ -30,11 +30,16 @@ def found(rows: QuerySet[M], pk: int, user: Any, permission: str = "") -> M:
     return row
 
 
-def sorted_page(request: HttpRequest, rows: QuerySet[Any], sorts: Mapping[str, str]) -> Page[Any]:
-    """One page of `rows` in the order the address asks for, if it asks for a known one."""
+def in_order(request: HttpRequest, rows: QuerySet[M], sorts: Mapping[str, str]) -> QuerySet[M]:
+    """`rows` in the order the address asks for, if it asks for one of `sorts`."""
     wanted = request.GET.get("sort", "")
     column = sorts.get(wanted.removeprefix("-"))
-    if column:
-        sign = "-" if wanted.startswith("-") else ""
-        rows = rows.order_by(f"{sign}{column}", "pk")
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    if not column:
+        return rows
+    sign = "-" if wanted.startswith("-") else ""
+    return rows.order_by(f"{sign}{column}", "pk")
+
+
+def sorted_page(request: HttpRequest, rows: QuerySet[Any], sorts: Mapping[str, str]) -> Page[Any]:
+    """One page of `rows` in the order the address asks for."""
+    return Paginator(in_order(request, rows, sorts), PAGE_SIZE).get_page(request.GET.get("page"))

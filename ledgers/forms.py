@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from branches.models import Branch, User
+from core.workbooks.values import plain
 from ledgers.enums import Audience, HelpKind
 from ledgers.models import Demand, Resource, ServiceAspect, ServiceItem
 
@@ -92,6 +93,14 @@ class LedgerForm(forms.ModelForm):
             self.initial.setdefault("contact_name", self.only_branch.liaison_name)
             self.initial.setdefault("contact_phone", self.only_branch.phone)
 
+    def clean(self) -> dict[str, Any]:
+        """Level line ends and invisible characters as an import does, so that a round trip is one."""
+        data = super().clean() or {}
+        self.cleaned_data = {
+            name: plain(value) if isinstance(value, str) else value for name, value in data.items()
+        }
+        return self.cleaned_data
+
     @property
     def values(self) -> dict[str, Any]:
         """What the create service takes, the branch included."""
@@ -142,7 +151,7 @@ class ResourceForm(LedgerForm):
         error_messages = {"title": {"required": "请填写资源名称。"}, "kind": {"required": "请选择资源类别。"}}
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         self.refuse_order("valid_from", "valid_to", "有效期止不能早于有效期起。")
         if data.get("capacity_per_month") == 0:
             self.add_error("capacity_per_month", "每月可承接次数须大于 0；不限次数请留空。")
@@ -183,7 +192,7 @@ class DemandForm(LedgerForm):
         self.fields["aspect"].queryset = ServiceAspect.objects.filter(retired_on=None)
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         self.refuse_order("raised_on", "deadline_on", "期望完成时限不能早于提出日期。")
         return data
 

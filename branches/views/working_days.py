@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +19,14 @@ from core.forms import attempt
 from core.models import WorkingDay
 from core.pages import get_or_post, posted
 
+YEAR = re.compile(r"20\d\d", re.ASCII)
 manage_calendar = permission_required("branches.manage_calendar", raise_exception=True)
 
 
 def _year_of(request: HttpRequest) -> int:
+    """The year the address asks for, within what a calendar holds; this one otherwise."""
     wanted = request.GET.get("year", "")
-    return int(wanted) if wanted.isdecimal() and len(wanted) == 4 else timezone.localdate().year
+    return int(wanted) if YEAR.fullmatch(wanted) else timezone.localdate().year
 
 
 def _list_url(year: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from branches.references import settle_branches
 from core.workbooks.columns import Column
 from core.workbooks.merging import Record
@@ -31,6 +33,7 @@ COLUMNS = (
     Column("联系人", "contact_name", Text(60)),
     Column("联系电话", "contact_phone", Text(30)),
     Column("状态", "state", Label(DemandState, {"已解决": DemandState.CLOSED}), required=True),
+    Column("状态说明", "state_reason", Text(300, multiline=True), optional=True),
     Column("解决日期", "closed_on", Day()),
     Column("满意度", "satisfaction", Whole(minimum=1, maximum=5)),
     Column("备注", "note", Text(300), optional=True),
@@ -65,7 +68,7 @@ def _check_state(table: Table, row: Row) -> None:
     for name in ("closed_on", "satisfaction"):
         if row.get(name) is not None:
             table.fail(row, name, f"状态是“{state.label}”，只有已解决的需求才填写这一格")
-    if state in NEEDS_REASON and not row.get("note"):
+    if state in NEEDS_REASON and not (row.get("state_reason") or row.get("note")):
         table.fail(row, "state", f"状态是“{state.label}”，请在备注里写明理由")
 
 
@@ -74,5 +77,10 @@ def _record(row: Row) -> Record:
     for name, fallback in (("nature", DemandNature.PROBLEM), ("source", DemandSource.OTHER)):
         if name in values:
             values[name] = values[name] or fallback
-    values["state_reason"] = values.get("note", "") if values["state"] in NEEDS_REASON else ""
+    values["state_reason"] = values.get("state_reason") or _reason_in_note(values)
     return Record(row.number, values, {"aspect": row.values["aspect"]})
+
+
+def _reason_in_note(values: dict[str, Any]) -> str:
+    """Offices whose ledger has no 状态说明 write the reason into 备注."""
+    return values.get("note", "") if values["state"] in NEEDS_REASON else ""

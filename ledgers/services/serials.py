@@ -9,6 +9,6 @@ from ledgers.models import Demand, Resource
 
 
 def next_serial(model: type[Demand] | type[Resource], branch: Branch) -> int:
-    """The next free 序号 in one branch's ledger; its row is locked so that two clerks cannot draw the same."""
+    """The next free 序号 in a branch's ledger; locks its row, so that two clerks cannot draw the same."""
     Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
     return (model.objects.filter(branch=branch).aggregate(last=Max("serial"))["last"] or 0) + 1

@@ -9,17 +9,20 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from core.pages import in_order
 from core.workbooks.filing import CONTENT_TYPE
 from ledgers.exchange.outgoing import demand_workbook, resource_workbook
 from ledgers.views.common import unit_of
+from ledgers.views.demands import SORTS as DEMAND_SORTS
 from ledgers.views.demands import filtered_demands
+from ledgers.views.resources import SORTS as RESOURCE_SORTS
 from ledgers.views.resources import filtered_resources
 
 
 @require_safe
 def resource_export(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    rows = filtered_resources(request).qs
+    rows = in_order(request, filtered_resources(request).qs, RESOURCE_SORTS)
     content = resource_workbook(rows, user=request.user, unit=unit_of(request.user), today=today)
     return _download("资源清单", content, today)
 
@@ -27,7 +30,7 @@ def resource_export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def demand_export(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    rows = filtered_demands(request).qs
+    rows = in_order(request, filtered_demands(request).qs, DEMAND_SORTS)
     content = demand_workbook(rows, user=request.user, unit=unit_of(request.user), today=today)
     return _download("需求账单", content, today)
 

@@ -307,3 +307,9 @@ def test_demand_step_of_a_stranger_is_not_found(page):
     url = reverse("demand_withdraw", args=[DemandFactory().pk])
 
     assert page.post(url, {"reason": "试试"}).status_code == 404
+
+
+def test_demand_new_levels_line_ends_as_an_import_does(page):
+    page.post(reverse("demand_new"), form_data(description="第一行\r\n第二行\u200b"))
+
+    assert Demand.objects.get().description == "第一行\n第二行"

@@ -1,0 +1,142 @@
+"""Organisations in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from branches.models import Branch
+from ledgers.enums import DemandState
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import DemandFactory
+from tests.factories.plans import PairingFactory
+
+pytestmark = pytest.mark.django_db
+LONG_NAME = "双峰县人力资源和社会保障局机关委员会离退休干部第一党支部" * 4
+
+
+@pytest.fixture
+def admin():
+    return UserFactory(admin=True)
+
+
+@pytest.fixture
+def page(client, admin):
+    client.force_login(admin)
+    return client
+
+
+def form_data(**changes) -> dict[str, object]:
+    return {"name": "花门镇党支部", "kind": "village", "member_count": 20, **changes}
+
+
+def test_branch_list_shows_the_tree_in_order(page, admin):
+    root = BranchFactory(name="党总支", serial=1)
+    child = BranchFactory(name="机关党支部", parent=root, serial=2)
+    PairingFactory(branch_a=child, branch_b=BranchFactory(name="村党支部", serial=3))
+
+    rows = page.get(reverse("branch_list")).context["rows"]
+
+    found = [(row.name, row.depth, row.pairing_count) for row in rows if row.serial]
+    assert found == [("党总支", 0, 0), ("机关党支部", 1, 1), ("村党支部", 0, 1)]
+
+
+def test_branch_list_needs_the_same_few_queries_for_any_length(
+    page, django_assert_max_num_queries, django_assert_num_queries
+):
+    with django_assert_max_num_queries(12) as captured:
+        page.get(reverse("branch_list"))
+    root = BranchFactory(name=LONG_NAME[:100])
+    BranchFactory.create_batch(10, parent=root)
+
+    with django_assert_num_queries(len(captured)):
+        page.get(reverse("branch_list"))
+
+
+def test_branch_list_is_for_the_county(client):
+    client.force_login(UserFactory(secretary_of=BranchFactory()))
+
+    assert client.get(reverse("branch_list")).status_code == 403
+
+
+@pytest.mark.parametrize(("seat", "phone"), [("auditor", "138****1234"), ("office", "13812341234")])
+def test_branch_detail_masks_the_phone_outside_pairs_and_the_office(client, seat, phone):
+    client.force_login(UserFactory(**{seat: True}))
+    branch = BranchFactory(phone="13812341234")
+
+    assert client.get(reverse("branch_detail", args=[branch.pk])).context["phone"] == phone
+
+
+def test_branch_detail_shows_the_partner_the_phone(client):
+    own = BranchFactory()
+    partner = PairingFactory(branch_b=own, branch_a__phone="13812341234").branch_a
+    client.force_login(UserFactory(member_of=own))
+
+    response = client.get(reverse("branch_detail", args=[partner.pk]))
+
+    assert response.context["phone"] == "13812341234"
+    assert (response.context["people"], list(response.context["partners"])) == (None, [own])
+
+
+def test_branch_new_sorts_by_pinyin(page):
+    page.post(reverse("branch_new"), form_data())
+
+    branch = Branch.objects.get(name="花门镇党支部")
+    assert branch.name_key == "hua men zhen dang zhi bu"
+
+
+def test_branch_new_with_a_taken_name_is_refused_beside_the_field(page):
+    BranchFactory(name="花门镇党支部")
+
+    form = page.post(reverse("branch_new"), form_data(secretary_name="王同志")).context["form"]
+
+    assert form.errors == {"name": ["已有同名的党组织，请核对，或在名称里加以区别。"]}
+    assert form["secretary_name"].value() == "王同志"
+
+
+def test_branch_edit_below_itself_is_refused(page):
+    branch = BranchFactory()
+    below = BranchFactory(parent=branch)
+
+    response = page.post(reverse("branch_edit", args=[branch.pk]), form_data(parent=below.pk))
+
+    branch.refresh_from_db()
+    assert response.status_code == 200
+    assert branch.parent is None
+
+
+@pytest.mark.parametrize("name", ["branch_edit", "branch_dissolve"])
+def test_branch_upkeep_is_forbidden_to_the_office(client, name):
+    client.force_login(UserFactory(office=True))
+
+    assert client.get(reverse(name, args=[BranchFactory().pk])).status_code == 403
+
+
+def test_branch_dissolve_ends_its_seats(page):
+    branch = BranchFactory()
+    person = UserFactory(secretary_of=branch)
+
+    page.post(reverse("branch_dissolve", args=[branch.pk]), {"reason": "并入社区党支部"})
+
+    branch.refresh_from_db()
+    assert branch.dissolved_on is not None
+    assert person.memberships.get().ends_on == branch.dissolved_on
+
+
+def test_branch_dissolve_names_everything_that_stands_in_the_way(page):
+    branch = BranchFactory()
+    PairingFactory(branch_a=branch, branch_b__name="和谐村党支部")
+    DemandFactory(branch=branch)
+    DemandFactory(branch=branch, state=DemandState.DRAFT)
+    BranchFactory(parent=branch)
+
+    response = page.post(reverse("branch_dissolve", args=[branch.pk]), {"reason": "合并"})
+
+    branch.refresh_from_db()
+    assert branch.dissolved_on is None
+    assert response.context["blockers"] == [
+        "还在和和谐村党支部结对，请先结束结对。",
+        "还有 1 条需求没有办结，请先销号或撤销。",
+        "下面还有 1 个党组织，请先把它们改到别的上级。",
+    ]
+    assert len(response.context["form"].non_field_errors()) == 1

@@ -1,0 +1,227 @@
+"""People, their passwords and their seats in the browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from branches.enums import Role
+from branches.models import Membership, User
+from core.models import AuditEntry
+from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+NEW_PASSWORD = "shan-gu-you-feng-2025"
+
+
+@pytest.fixture
+def admin():
+    return UserFactory(admin=True)
+
+
+@pytest.fixture
+def page(client, admin):
+    client.force_login(admin)
+    return client
+
+
+def test_user_list_shows_people_with_their_seats(page):
+    branch = BranchFactory()
+    person = UserFactory(secretary_of=branch)
+    UserFactory()
+
+    response = page.get(reverse("user_list"), {"branch": branch.pk, "role": "secretary"})
+
+    rows = list(response.context["page"])
+    assert [(row.pk, [seat.branch for seat in row.current_seats]) for row in rows] == [(person.pk, [branch])]
+
+
+def test_user_list_needs_the_same_few_queries_for_any_length(
+    page, django_assert_max_num_queries, django_assert_num_queries
+):
+    with django_assert_max_num_queries(12) as captured:
+        page.get(reverse("user_list"))
+    for _ in range(10):
+        UserFactory(member_of=BranchFactory())
+
+    with django_assert_num_queries(len(captured)):
+        page.get(reverse("user_list"))
+
+
+@pytest.mark.parametrize("name", ["user_list", "user_new", "working_day_list"])
+def test_management_pages_are_for_administrators(client, name):
+    client.force_login(UserFactory(office=True))
+
+    assert client.get(reverse(name)).status_code == 403
+
+
+def test_user_new_shows_a_password_that_works_once_and_must_be_changed(page):
+    response = page.post(reverse("user_new"), {"display_name": "王同志", "username": "wang"})
+
+    person, password = User.objects.get(username="wang"), response.context["password"]
+    browser = Client()
+    browser.post(reverse("login"), {"username": "wang", "password": password})
+    assert person.check_password(password)
+    assert browser.get(reverse("demand_list")).url == reverse("password_change")
+    assert browser.get(reverse("demand_list"), headers={"HX-Request": "true"})["HX-Redirect"] == reverse(
+        "password_change"
+    )
+
+    browser.post(
+        reverse("password_change"),
+        {"old_password": password, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD},
+    )
+    assert browser.get(reverse("demand_list")).status_code == 200
+    person.refresh_from_db()
+    assert (person.check_password(password), person.must_change_password) == (False, False)
+
+
+def test_user_new_with_a_taken_name_is_refused_beside_the_field(page, admin):
+    response = page.post(reverse("user_new"), {"display_name": "王同志", "username": admin.username})
+
+    assert response.context["form"].errors == {"username": ["这个用户名已经有人用了，请换一个。"]}
+    assert response.context["form"]["display_name"].value() == "王同志"
+
+
+def test_no_password_is_written_into_the_audit_trail(page):
+    password = page.post(reverse("user_new"), {"display_name": "王同志", "username": "wang"}).context[
+        "password"
+    ]
+
+    entry = AuditEntry.objects.get(action="user.create")
+    assert password not in f"{entry.summary}{entry.changes}"
+
+
+def test_user_edit_saves(page):
+    person = UserFactory()
+
+    page.post(reverse("user_edit", args=[person.pk]), {"display_name": "李同志", "username": person.username})
+
+    person.refresh_from_db()
+    assert person.display_name == "李同志"
+
+
+def test_user_edit_with_a_bad_phone_is_refused_beside_the_field(page):
+    person = UserFactory()
+
+    response = page.post(
+        reverse("user_edit", args=[person.pk]),
+        {"display_name": "李同志", "username": person.username, "phone": "打办公室"},
+    )
+
+    assert list(response.context["form"].errors) == ["phone"]
+
+
+def test_user_deactivate_refuses_the_person_on_the_next_request(page):
+    person = UserFactory(secretary_of=BranchFactory())
+    browser = Client()
+    browser.force_login(person)
+    assert browser.get(reverse("demand_list")).status_code == 200
+
+    page.post(reverse("user_deactivate", args=[person.pk]), {"reason": "调离"})
+
+    assert browser.get(reverse("demand_list")).status_code == 302
+
+
+def test_user_deactivate_of_oneself_is_refused(page, admin):
+    response = page.post(reverse("user_deactivate", args=[admin.pk]), {"reason": "试试"})
+
+    admin.refresh_from_db()
+    assert admin.is_active
+    assert response.context["blockers"] == ["不能停用自己的账号，请由另一位管理员办理。"]
+
+
+def test_user_activate_lets_the_person_in_again(page):
+    person = UserFactory(is_active=False)
+
+    page.post(reverse("user_activate", args=[person.pk]))
+
+    person.refresh_from_db()
+    assert person.is_active
+
+
+def test_user_reset_password_ends_every_session(page):
+    person = UserFactory(secretary_of=BranchFactory())
+    browser = Client()
+    browser.force_login(person)
+
+    response = page.post(reverse("user_reset_password", args=[person.pk]))
+
+    person.refresh_from_db()
+    assert person.check_password(response.context["password"])
+    assert browser.get(reverse("demand_list")).status_code == 302
+
+
+def test_membership_new_gives_a_seat(page):
+    person, branch = UserFactory(), BranchFactory()
+    data = {"role": "liaison", "branch": branch.pk, "starts_on": timezone.localdate().isoformat()}
+
+    page.post(reverse("membership_new", args=[person.pk]), data)
+
+    assert User.objects.get(pk=person.pk).staff_branch_ids == {branch.pk}
+
+
+def test_membership_new_of_a_seat_already_held_is_refused(page):
+    seat = MembershipFactory(role=Role.LIAISON)
+    data = {"role": "liaison", "branch": seat.branch.pk, "starts_on": timezone.localdate().isoformat()}
+
+    response = page.post(reverse("membership_new", args=[seat.user.pk]), data)
+
+    assert response.context["form"].non_field_errors() == ["这个人已在该组织担任同一职务。"]
+
+
+def test_membership_end_takes_the_rights_away_after_its_last_day(page):
+    seat = MembershipFactory()
+    yesterday = timezone.localdate() - timedelta(days=1)
+
+    page.post(reverse("membership_end", args=[seat.pk]), {"ends_on": yesterday.isoformat()})
+
+    assert User.objects.get(pk=seat.user.pk).staff_branch_ids == frozenset()
+
+
+def test_membership_end_before_its_start_is_refused_beside_the_field(page):
+    seat = MembershipFactory(starts_on=timezone.localdate())
+    yesterday = timezone.localdate() - timedelta(days=1)
+
+    response = page.post(reverse("membership_end", args=[seat.pk]), {"ends_on": yesterday.isoformat()})
+
+    assert response.context["form"].errors == {"ends_on": ["结束日期不能早于任职开始日期。"]}
+
+
+def test_membership_end_of_the_last_administrator_is_refused(page, admin):
+    seat = Membership.objects.get(user=admin)
+
+    response = page.post(
+        reverse("membership_end", args=[seat.pk]), {"ends_on": timezone.localdate().isoformat()}
+    )
+
+    seat.refresh_from_db()
+    assert seat.ends_on is None
+    assert response.context["blockers"] == ["这是最后一个管理员，请先给另一个人管理员身份。"]
+
+
+def test_account_shows_who_i_am(client):
+    branch = BranchFactory()
+    client.force_login(UserFactory(secretary_of=branch))
+
+    seats = client.get(reverse("account")).context["seats"]
+
+    assert [(seat.branch, seat.role) for seat in seats] == [(branch, "secretary")]
+
+
+def test_password_change_with_a_weak_one_is_refused_beside_the_field(client):
+    person = UserFactory()
+    person.set_password("qi-shi-hen-hao-1")
+    person.save()
+    client.force_login(person)
+
+    response = client.post(
+        reverse("password_change"),
+        {"old_password": "qi-shi-hen-hao-1", "new_password1": "12345", "new_password2": "12345"},
+    )
+
+    assert list(response.context["form"].errors) == ["new_password2"]

@@ -1,0 +1,144 @@
+"""The ledgers as workbooks: the list's own rows, safe to open, and the same after coming back in."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from core.wording import cn_date
+from core.workbooks.results import ImportTerms
+from ledgers.enums import DemandState, Sharing, Urgency
+from ledgers.exchange.demands import import_demands
+from ledgers.exchange.resources import import_resources
+from ledgers.models import Demand, Resource
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def branch():
+    return BranchFactory(name="专卖党支部")
+
+
+@pytest.fixture
+def page(client, branch):
+    client.force_login(UserFactory(secretary_of=branch, display_name="杨同志"))
+    return client
+
+
+def sheet_of(response):
+    return load_workbook(BytesIO(response.content)).active
+
+
+def terms() -> ImportTerms:
+    return ImportTerms(now=timezone.now(), as_of=timezone.localdate())
+
+
+def snapshot(model) -> list[dict[str, object]]:
+    return list(model.objects.order_by("pk").values())
+
+
+def test_demand_export_has_title_filing_line_header_rows_and_totals(page, branch):
+    DemandFactory(
+        branch=branch,
+        serial=1,
+        title="办证难",
+        expected_people=12,
+        urgency=Urgency.URGENT,
+        deadline_on=None,
+        raised_on=date(2025, 1, 9),
+    )
+    DemandFactory(branch=branch, serial=2, expected_people=30, closed=True)
+
+    response = page.get(reverse("demand_export"))
+
+    rows = list(sheet_of(response).iter_rows(values_only=True))
+    first = dict(zip(rows[2], rows[3], strict=True))
+    today = timezone.localdate()
+    assert rows[0][0] == f"专卖党支部{today.year}年度需求账单"
+    assert rows[1][0] == f"填报单位：专卖党支部        填报人：杨同志        填报日期：{cn_date(today)}"
+    assert (first["提出单位"], first["需求内容"], first["紧急程度"]) == ("专卖党支部", "办证难", "紧急")
+    assert (first["期望完成时限"], first["提出日期"].date()) == ("长期", date(2025, 1, 9))
+    assert dict(zip(rows[2], rows[4], strict=True))["状态"] == "已解决"
+    totals = dict(zip(rows[2], rows[5], strict=True))
+    assert (totals["序号"], totals["需求内容"], totals["预计受益人数"]) == ("合计", "2条", 42)
+
+
+def test_demand_export_holds_exactly_the_filtered_rows(page, branch):
+    DemandFactory(branch=branch, title="办证难")
+    DemandFactory(branch=branch, title="路灯不亮")
+    DemandFactory(title="别家的事")
+
+    response = page.get(reverse("demand_export"), {"q": "路灯"})
+
+    titles = [row[3] for row in sheet_of(response).iter_rows(min_row=4, values_only=True)]
+    assert titles == ["路灯不亮", "1条"]
+
+
+def test_export_follows_the_order_of_the_list(page, branch):
+    for title in ("乙", "甲"):
+        DemandFactory(branch=branch, title=title, urgency=Urgency.URGENT if title == "甲" else 0)
+
+    response = page.get(reverse("demand_export"), {"sort": "-urgency"})
+
+    assert [row[3] for row in sheet_of(response).iter_rows(min_row=4, max_row=5, values_only=True)] == [
+        "甲",
+        "乙",
+    ]
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+8613800000000", "-5°C 冷库", "@全体党员"])
+def test_export_marks_what_looks_like_a_formula_as_text(page, branch, title):
+    ResourceFactory(branch=branch, title=title)
+
+    cell = sheet_of(page.get(reverse("resource_export"))).cell(4, 4)
+
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (title, "s", True)
+
+
+def test_export_masks_phones_the_reader_may_not_see(page):
+    ResourceFactory(sharing=Sharing.COUNTY, contact_phone="13812341234")
+
+    row = next(sheet_of(page.get(reverse("resource_export"))).iter_rows(min_row=4, values_only=True))
+
+    assert "138****1234" in row
+
+
+def test_demand_export_comes_back_in_without_change(page, branch):
+    today = timezone.localdate()
+    DemandFactory(branch=branch, title="=1+1", description="第一行\n第二行", deadline_on=None)
+    DemandFactory(branch=branch, urgency=Urgency.CRITICAL, audience_text="零售户", expected_people=0)
+    DemandFactory(branch=branch, closed=True, note="座谈会提出")
+    DemandFactory(branch=branch, draft=True, deadline_on=today + timedelta(days=3))
+    DemandFactory(branch=branch, state=DemandState.CLAIMED)
+    DemandFactory(branch=branch, state=DemandState.SUSPENDED, state_reason="等经费", note="请先联系")
+    DemandFactory(branch=branch, state=DemandState.WITHDRAWN, state_reason="已自行解决")
+    DemandFactory(branch=branch, closed=True, state_reason="镇里统一办了")
+    before = snapshot(Demand)
+
+    result = import_demands(page.get(reverse("demand_export")).content, terms())
+
+    assert result.errors == []
+    assert (result.created, result.changed, result.unchanged) == (0, 0, 8)
+    assert snapshot(Demand) == before
+
+
+def test_resource_export_comes_back_in_without_change(page, branch):
+    aspects = [ServiceAspectFactory(name=name) for name in ("市场监管", "乡村振兴")]
+    ResourceFactory(branch=branch, aspects=aspects, capacity_per_month=3, place="三楼")
+    ResourceFactory(branch=branch, title="-5°C 冷库", description="一行\n又一行")
+    ResourceFactory(branch=branch, draft=True, note="提前两天预约")
+    before = snapshot(Resource)
+
+    result = import_resources(page.get(reverse("resource_export")).content, terms())
+
+    assert result.errors == []
+    assert (result.created, result.changed, result.unchanged) == (0, 0, 3)
+    assert snapshot(Resource) == before
