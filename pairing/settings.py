@@ -195,5 +195,13 @@ DOORBELLS = {
     "notification_queued": "pairing.reminders.tasks.dispatch",
 }
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
 SITE_NAME = env.str("SITE_NAME", default="三单四联")
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")

@@ -8,14 +8,16 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches.models import Branch, User
 from core.errors import DomainError
+from ledgers.models import Demand, Resource
 from pairing.matching.models import MatchRun
-from pairing.matching.selectors import branch_suggestions, match_run_rows
+from pairing.matching.selectors import branch_suggestions, match_run_rows, suggestion_of
 from pairing.matching.services.runs import match_run_execute
 from pairing.plans.models import Pairing
+from pairing.plans.views.claims import propose_page
 
 
 @require_safe
@@ -37,6 +39,16 @@ def _chosen_branches(request: HttpRequest) -> frozenset[int]:
         return request.user.branch_ids
     chosen = request.GET.get("branch", "")
     return frozenset({int(chosen)}) if chosen.isdecimal() else frozenset()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def match_claim(request: HttpRequest, demand_pk: int, resource_pk: int) -> HttpResponse:
+    """Claim a match: the claim keeps the score and the reasons that led to it."""
+    demand = get_object_or_404(Demand.objects.visible_to(request.user), pk=demand_pk)
+    resource = get_object_or_404(Resource.objects.visible_to(request.user), pk=resource_pk)
+    found = suggestion_of(demand, resource, today=timezone.localdate())
+    match = {"score": found.score.value, "explanation": found.explanation} if found else {}
+    return propose_page(request, demand_pk, resource_pk, **match)
 
 
 def visible_runs(user: User) -> QuerySet[MatchRun]:

@@ -52,7 +52,19 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @form_page
 def claim_new(request: HttpRequest) -> HttpResponse:
     """Propose that ?resource= serve ?demand=, in the name of the branch one works for."""
-    context = _match(request)
+    return propose_page(request, _number(request, "demand"), _number(request, "resource"))
+
+
+def propose_page(
+    request: HttpRequest,
+    demand_pk: int,
+    resource_pk: int,
+    *,
+    score: float | None = None,
+    explanation: str = "",
+) -> HttpResponse:
+    """The form that proposes one resource for one demand; a match adds its score and its reasons."""
+    context = _match(request, demand_pk, resource_pk) | {"explanation": explanation}
     form = ClaimForm(posted(request))
     if request.method == "POST":
         claim = submit(
@@ -63,6 +75,8 @@ def claim_new(request: HttpRequest) -> HttpResponse:
             by_branch=context["by_branch"],
             proposer=request.user,
             now=timezone.now(),
+            score=score,
+            explanation=explanation,
         )
         if claim:
             ring("notification_queued")
@@ -72,15 +86,15 @@ def claim_new(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/claim_new.html", context | {"form": form}, status=status)
 
 
-def _match(request: HttpRequest) -> dict[str, Any]:
-    """Both rows of the match named in the address, and what stands in the way of claiming it."""
+def _match(request: HttpRequest, demand_pk: int, resource_pk: int) -> dict[str, Any]:
+    """Both rows of the match, and what stands in the way of claiming it."""
     today = timezone.localdate()
     demand = get_object_or_404(
         Demand.objects.visible_to(request.user).select_related("branch", "aspect"),
-        pk=_number(request, "demand"),
+        pk=demand_pk,
     )
     resource = get_object_or_404(
-        Resource.objects.visible_to(request.user).select_related("branch"), pk=_number(request, "resource")
+        Resource.objects.visible_to(request.user).select_related("branch"), pk=resource_pk
     )
     by_branch = _acting_branch(request.user, demand, resource)
     blockers = claim_propose_blockers(
