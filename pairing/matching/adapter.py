@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db.models import DateField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 
 from ledgers.enums import Audience, HelpKind, Relation
-from ledgers.models import DemandQuerySet, ResourceQuerySet, ServiceItem
+from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet, ServiceItem
 from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing
@@ -19,26 +20,36 @@ from pairing.plans.models import Claim, Pairing
 HELD = [ClaimState.PROPOSED, ClaimState.COUNTERED, ClaimState.ACCEPTED]
 
 
-def problem_of(
+@dataclass(frozen=True)
+class Posed:
+    """A problem with the rows it was made of, by primary key."""
+
+    problem: MatchProblem
+    demands: dict[int, Demand]
+    resources: dict[int, Resource]
+
+
+def pose(
     *,
     demands: DemandQuerySet,
     resources: ResourceQuerySet,
     as_of: date,
     weights: Weights | None = None,
-) -> MatchProblem:
+) -> Posed:
     """The matching problem of some demands and resources on a day, in five queries."""
-    needs = tuple(_need(row) for row in _with_names(demands, aspects=False))
-    rows = list(_with_names(resources.valid(on=as_of), aspects=True))
-    return MatchProblem(
-        offers=tuple(_offer(row) for row in rows),
-        needs=needs,
+    asking = list(_with_names(demands, aspects=False))
+    giving = list(_with_names(resources.valid(on=as_of), aspects=True))
+    problem = MatchProblem(
+        offers=tuple(_offer(row) for row in giving),
+        needs=tuple(_need(row) for row in asking),
         as_of=as_of,
         pairs=_pairs(),
         weights=weights or Weights.default(),
         lexicon=_lexicon(),
-        used=_used(row.pk for row in rows),
-        branch_names={row.branch_id: row.branch.name for row in rows},
+        used=_used(row.pk for row in giving),
+        branch_names={row.branch_id: row.branch.name for row in (*asking, *giving)},
     )
+    return Posed(problem, {row.pk: row for row in asking}, {row.pk: row for row in giving})
 
 
 def _with_names(rows: QuerySet, *, aspects: bool) -> QuerySet:

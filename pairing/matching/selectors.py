@@ -7,7 +7,7 @@ from datetime import date
 
 from branches.models import Branch
 from ledgers.models import Demand, Resource
-from pairing.matching.adapter import problem_of
+from pairing.matching.adapter import Posed, pose
 from pairing.matching.engine import Score, explain, suggest
 from pairing.matching.models import MatchRun
 
@@ -42,28 +42,32 @@ class Suggestions:
 def branch_suggestions(branch_ids: frozenset[int], *, today: date) -> Suggestions:
     """Rank open demands against usable resources between some branches and their partners."""
     partners = set(Branch.objects.partnered_with(branch_ids).values_list("pk", flat=True))
-    circle = partners | branch_ids
-    found = _pairs_of_circle(circle, today)
+    posed = _posed(partners | branch_ids, today)
+    found = _suggestions(posed)
     received = _grouped(
         [each for each in found if each.demand.branch_id in branch_ids], lambda each: each.demand
     )
     given = _grouped(
         [each for each in found if each.resource.branch_id in branch_ids], lambda each: each.resource
     )
-    own = Demand.objects.open().filter(branch__in=branch_ids).select_related("branch", "aspect")
+    own = [demand for demand in posed.demands.values() if demand.branch_id in branch_ids]
     return Suggestions([(demand, received.get(demand.pk, [])) for demand in own], _with_heads(given))
 
 
-def _pairs_of_circle(circle: set[int], today: date) -> list[Suggestion]:
-    """Every suggestion between partners among `circle`, best first within each demand."""
-    demands = Demand.objects.open().filter(branch__in=circle)
-    resources = Resource.objects.published().filter(branch__in=circle)
-    problem = problem_of(demands=demands, resources=resources, as_of=today)
-    scores = suggest(problem, top=len(problem.offers) or 1)
-    needs = {row.pk: row for row in demands.select_related("branch", "aspect")}
-    offers = {row.pk: row for row in resources.select_related("branch")}
+def _posed(branch_ids: set[int] | frozenset[int], today: date) -> Posed:
+    """The matching problem of the open demands and usable resources of some branches."""
+    return pose(
+        demands=Demand.objects.open().filter(branch__in=branch_ids),
+        resources=Resource.objects.published().filter(branch__in=branch_ids),
+        as_of=today,
+    )
+
+
+def _suggestions(posed: Posed) -> list[Suggestion]:
+    """Every suggestion of a problem, best first within each demand."""
+    scores = suggest(posed.problem, top=len(posed.resources) or 1)
     return [
-        Suggestion(needs[int(score.need_id)], offers[int(score.offer_id)], score)
+        Suggestion(posed.demands[int(score.need_id)], posed.resources[int(score.offer_id)], score)
         for ranked in scores.values()
         for score in ranked
     ]
@@ -85,14 +89,9 @@ def _with_heads(groups: dict[int, list[Suggestion]]) -> list[tuple[Resource, lis
 
 def suggestion_of(demand: Demand, resource: Resource, *, today: date) -> Suggestion | None:
     """The suggestion of one resource for one demand, or None when it stays below the floor."""
-    problem = problem_of(
-        demands=Demand.objects.filter(branch=demand.branch_id).open(),
-        resources=Resource.objects.published().filter(branch=resource.branch_id),
-        as_of=today,
-    )
-    ranked = suggest(problem, [demand.pk], top=len(problem.offers) or 1) if problem.offers else {}
-    score = next((each for each in ranked.get(demand.pk, []) if each.offer_id == resource.pk), None)
-    return Suggestion(demand, resource, score) if score else None
+    found = _suggestions(_posed({demand.branch_id, resource.branch_id}, today))
+    wanted = (each for each in found if (each.demand, each.resource) == (demand, resource))
+    return next(wanted, None)
 
 
 def match_run_rows(run: MatchRun) -> dict[str, object]:

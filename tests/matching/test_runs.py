@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ledgers.enums import DemandState
-from pairing.matching.adapter import problem_of
+from pairing.matching.adapter import pose
 from pairing.matching.models import Match
 from pairing.matching.selectors import branch_suggestions, match_run_rows, suggestion_of
 from pairing.matching.services.runs import match_run_execute
@@ -98,10 +98,10 @@ def test_suggestion_of_unrelated_resource_is_none(law_pair):
 def test_adapter_counts_pending_claims_as_used(law_pair):
     pairing, demand, speaker = law_pair
     ClaimFactory(pairing=pairing, demand=demand, resource=speaker, wanted_on=date(2026, 3, 20), visit_count=2)
-    problem = problem_of(
+    posed = pose(
         demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY
     )
-    assert problem.used == {(speaker.pk, date(2026, 3, 1)): 2}
+    assert posed.problem.used == {(speaker.pk, date(2026, 3, 1)): 2}
 
 
 @pytest.mark.parametrize("extra", [0, 2])
@@ -110,6 +110,4 @@ def test_adapter_asks_five_queries(law_pair, extra, django_assert_num_queries):
     DemandFactory.create_batch(extra, branch=pairing.branch_b)
     ResourceFactory.create_batch(extra, branch=pairing.branch_a)
     with django_assert_num_queries(5):
-        problem_of(
-            demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY
-        )
+        pose(demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY)

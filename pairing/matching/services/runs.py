@@ -11,7 +11,7 @@ from django.db.models import Q
 from branches.models import User
 from core import audit
 from ledgers.models import Demand, Resource
-from pairing.matching.adapter import problem_of
+from pairing.matching.adapter import pose
 from pairing.matching.engine import MatchProblem, Plan, Score, Weights, explain, solve, suggest
 from pairing.matching.enums import MatchRunState
 from pairing.matching.models import Match, MatchRun
@@ -33,7 +33,7 @@ def match_run_execute(
     if pairing:
         sides = Q(branch__in=[pairing.branch_a_id, pairing.branch_b_id])
         demands, resources = demands.filter(sides), resources.filter(sides)
-    problem = problem_of(demands=demands, resources=resources, as_of=today, weights=weights)
+    problem = pose(demands=demands, resources=resources, as_of=today, weights=weights).problem
     plan = solve(problem)
     with audit.action("match_run.execute", actor=actor) as entry:
         run = _store(pairing, actor, problem, plan)
