@@ -65,7 +65,8 @@ class Branch(TreeNode, TimeStampedModel):
             models.CheckConstraint(condition=~Q(parent=F("id")), name="branch_not_own_parent"),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
-                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                | Q(longitude__isnull=False, latitude__isnull=False)
+                & Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
                 name="branch_coordinates",
                 violation_error_message="经度须在 ±180、纬度须在 ±90 之间，且要么都填、要么都不填。",
             ),
