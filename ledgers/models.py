@@ -184,7 +184,7 @@ class Availability(models.Model):
         ordering = ["resource", "weekday", "day", "half"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(weekday__range=(0, 6), day__isnull=True)
+                condition=Q(weekday__isnull=False, weekday__range=(0, 6), day__isnull=True)
                 | Q(weekday__isnull=True, day__isnull=False),
                 name="availability_weekday_or_day",
                 violation_error_message="请填星期或某一天，二者选一。",

@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
 # Which background task looks at what a lower layer has left; see core.doorbell.
 DOORBELLS = {
     "plan_order_confirmed": "pairing.activities.tasks.schedule",
+    "plan_order_cancelled": "pairing.activities.tasks.schedule",
     "notification_queued": "pairing.reminders.tasks.dispatch",
 }
 

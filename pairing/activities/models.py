@@ -111,7 +111,8 @@ class Activity(TimeStampedModel):
         constraints = [
             models.UniqueConstraint(fields=["serial"], name="activity_serial"),
             models.CheckConstraint(
-                condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True)
+                | Q(starts_at__isnull=False, ends_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="activity_times",
                 violation_error_message="结束时间须晚于开始时间。",
             ),
