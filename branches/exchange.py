@@ -94,7 +94,7 @@ def _note_new_roots(table: Table, names: BranchNames) -> None:
         if superior not in listed and names.find(superior) is None:
             near = near_names(superior, listed, share=LIKELY_MEANT)
             meant = f"；如果本意是{'、'.join(near)}，请改正后重新导入" if near else ""
-            table.notes.append(f"上级党组织“{superior}”不在清单里，已作为顶层组织新建{meant}。")
+            table.notes.append(f"上级党组织“{superior}”不在清单里，随本次导入作为顶层组织新建{meant}。")
 
 
 def _record(row: Row) -> Record:

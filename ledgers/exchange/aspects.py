@@ -26,7 +26,7 @@ def settle_aspects(table: Table, column: str, terms: ImportTerms) -> None:
             continue
         for name in unknown:
             known[folded(name)] = name
-            table.notes.append(f"“{name}”是新的需求方面，已加入服务目录。")
+            table.notes.append(f"“{name}”是新的需求方面，随本次导入加入服务目录。")
         settled = [known[folded(name)] for name in wanted]
         row.values[column] = settled[0] if isinstance(value, str) else tuple(dict.fromkeys(settled))
 

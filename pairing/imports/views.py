@@ -60,7 +60,7 @@ def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
         result = ledger_preview(kind=kind, content=upload.content, terms=terms)
     except DomainError as error:
         return _refused(request, kind, error)
-    return _preview_page(request, kind, upload, result)
+    return _preview_page(request, kind, upload, result, HTTPStatus.OK)
 
 
 @require_POST
@@ -79,7 +79,7 @@ def import_confirm(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     except DomainError as error:
         return _refused(request, kind, error)
     if result.errors:  # the database moved on since the preview
-        return _preview_page(request, kind, upload, result)
+        return _preview_page(request, kind, upload, result, HTTPStatus.CONFLICT)
     upload_delete(upload)
     messages.success(request, _told(kind, result))
     return redirect("import_list")
@@ -115,7 +115,7 @@ def _refused(request: HttpRequest, kind: LedgerKind, error: DomainError) -> Http
 
 
 def _preview_page(
-    request: HttpRequest, kind: LedgerKind, upload: Upload, result: ImportResult
+    request: HttpRequest, kind: LedgerKind, upload: Upload, result: ImportResult, status: int
 ) -> HttpResponse:
     context = {
         "ledger": LEDGERS[kind],
@@ -125,7 +125,6 @@ def _preview_page(
         "shown_changes": [change for change in result.changes if change.fields][:SHOWN_ROWS],
         "shown_errors": result.errors[:SHOWN_ROWS],
     }
-    status = HTTPStatus.OK if result.ok else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "imports/import_preview.html", context, status=status)
 
 

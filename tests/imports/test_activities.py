@@ -56,8 +56,8 @@ def test_activities_changes_reach_parties_outcomes_and_bookings() -> None:
 def test_activities_new_kind_and_metric_are_added_and_noted() -> None:
     result = take_in(activity(1, 活动类型="义诊", 成效指标1="义诊人次", 成效数值1=30))
     assert result.notes == [
-        "“义诊”是新的活动类型，已按“活动联办”加入字典。",
-        "“义诊人次”是新的成效指标，已加入字典。",
+        "“义诊”是新的活动类型，随本次导入按“活动联办”加入字典。",
+        "“义诊人次”是新的成效指标，随本次导入加入字典。",
     ]
     assert ActivityKind.objects.get(name="义诊").line == "activity"
     assert Metric.objects.get(name="义诊人次").aggregation == "sum"

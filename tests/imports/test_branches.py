@@ -23,14 +23,14 @@ def take_in(*rows: dict[str, object]):
 def test_branches_superior_may_come_later() -> None:
     result = take_in(branch("甲支部", "乙总支"), branch("乙总支", "丙党委"))
     assert (result.errors, result.created) == ([], 2)
-    assert result.notes == ["上级党组织“丙党委”不在清单里，已作为顶层组织新建。"]
+    assert result.notes == ["上级党组织“丙党委”不在清单里，随本次导入作为顶层组织新建。"]
     assert Branch.objects.get(name="甲支部").parent.parent.name == "丙党委"
 
 
 def test_branches_likely_slip_of_a_superior_is_pointed_out() -> None:
     result = take_in(branch("青树坪镇中心党总支部委员会"), branch("甲支部", "青树坪镇中心党总支委员会"))
     assert result.notes == [
-        "上级党组织“青树坪镇中心党总支委员会”不在清单里，已作为顶层组织新建；"
+        "上级党组织“青树坪镇中心党总支委员会”不在清单里，随本次导入作为顶层组织新建；"
         "如果本意是青树坪镇中心党总支部委员会，请改正后重新导入。"
     ]
 

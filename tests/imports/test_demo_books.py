@@ -60,7 +60,7 @@ def test_demo_books_unknown_superiors_become_roots(imported):
         "娄底市局（公司）机关党委",
     }
     assert imported["branches"].notes == [
-        f"上级党组织“{name}”不在清单里，已作为顶层组织新建。"
+        f"上级党组织“{name}”不在清单里，随本次导入作为顶层组织新建。"
         for name in (
             "娄底市局（公司）党委",
             "永丰街道党工委",

@@ -60,7 +60,7 @@ def test_resources_update_only_what_differs() -> None:
 
 def test_resources_new_aspect_is_added_and_noted() -> None:
     result = take_in("resources", resource(1, 服务方向="天文"))
-    assert result.notes == ["“天文”是新的需求方面，已加入服务目录。"]
+    assert result.notes == ["“天文”是新的需求方面，随本次导入加入服务目录。"]
     assert ServiceAspect.objects.filter(name="天文").count() == 1
 
 

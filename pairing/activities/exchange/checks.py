@@ -41,7 +41,7 @@ def settle_kinds(table: Table, terms: ImportTerms) -> None:
             continue
         if key not in known:
             known[key] = (row.values["kind"], line)
-            table.notes.append(f"“{row.values['kind']}”是新的活动类型，已按“{line.label}”加入字典。")
+            table.notes.append(f"“{row.values['kind']}”是新的活动类型，随本次导入按“{line.label}”加入字典。")
         row.values["kind"], expected = known[key]
         if line != expected:
             table.fail(row, "line", f"活动类型“{row.values['kind']}”属于“{type(line)(expected).label}”")
@@ -72,7 +72,7 @@ def _knows_metric(table: Table, row: Row, n: int, known: dict[str, str], terms: 
         table.fail(row, f"metric_{n}", f"没有这个指标，可填：{'、'.join(known.values())}")
         return False
     known[folded(name)] = name
-    table.notes.append(f"“{name}”是新的成效指标，已加入字典。")
+    table.notes.append(f"“{name}”是新的成效指标，随本次导入加入字典。")
     return True
 
 

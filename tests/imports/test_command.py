@@ -1,0 +1,113 @@
+"""manage.py import_ledger: what it prints and its exit status when a file is not taken in."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.models import AuditEntry
+from ledgers.models import Demand, ServiceAspect
+from pairing.activities.models import Activity, Metric
+from pairing.imports.models import ImportBatch
+from tests.factories.branches import BranchFactory
+from tests.factories.plans import PairingFactory
+from tests.imports.test_activities import activity
+from tests.imports.test_ledgers import demand
+from tests.imports.workbooks import book
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def branch():
+    return BranchFactory(name="甲支部")
+
+
+def saved(folder: Path, content: bytes) -> str:
+    path = folder / "台账.xlsx"
+    path.write_bytes(content)
+    return str(path)
+
+
+def run(*args: str) -> tuple[int, str, str]:
+    """Exit status, output and errors of the command."""
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("import_ledger", *args, stdout=out, stderr=err)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def test_import_ledger_with_errors_exits_1_and_writes_nothing(tmp_path: Path) -> None:
+    aspects = ServiceAspect.objects.count()
+    file = saved(tmp_path, book("demands", demand(1, 需求方面="天文"), demand(2, 状态="好")))
+    status, out, _ = run("demands", file, "--json")
+    result = json.loads(out)
+    errors = result.pop("errors")
+    assert (status, result) == (
+        1,
+        {
+            "ok": False,
+            "rows": 2,
+            "created": 0,
+            "changed": 0,
+            "unchanged": 0,
+            "notes": ["“天文”是新的需求方面，随本次导入加入服务目录。"],
+        },
+    )
+    assert [{**error, "reason": error["reason"].split("，")[0]} for error in errors] == [
+        {"sheet": "需求账单", "row": 5, "column": "状态", "value": "好", "reason": "不在可选范围内"}
+    ]
+    assert (Demand.objects.count(), ServiceAspect.objects.count()) == (0, aspects)
+    assert (ImportBatch.objects.count(), AuditEntry.objects.count()) == (0, 0)
+
+
+def test_import_ledger_prints_errors_for_people(tmp_path: Path) -> None:
+    file = saved(tmp_path, book("demands", demand(1, 预计受益人数=-5)))
+    assert run("demands", file) == (
+        1,
+        "需求账单：有 1 处错误，什么都没有写入。\n",
+        "需求账单 第 4 行 预计受益人数“-5”：不能为负数\n",
+    )
+
+
+def test_import_ledger_refuses_an_unreadable_file_in_json(tmp_path: Path) -> None:
+    status, out, _ = run("demands", saved(tmp_path, b"no workbook"), "--json")
+    assert (status, json.loads(out)["errors"]) == (
+        1,
+        [
+            {
+                "sheet": "",
+                "row": 0,
+                "column": "",
+                "value": "台账.xlsx",
+                "reason": "文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。",
+            }
+        ],
+    )
+
+
+def test_import_ledger_without_the_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as refusal:
+        run("demands", str(tmp_path / "nothing.xlsx"))
+    assert str(refusal.value) == f"Cannot read {tmp_path / 'nothing.xlsx'}: No such file or directory."
+
+
+def test_import_ledger_as_of_decides_what_has_been_held(branch, tmp_path: Path) -> None:
+    PairingFactory(branch_a=branch, branch_b=BranchFactory(name="乙支部"))
+    file = saved(tmp_path, book("activities", activity(1, 日期="2025-05-09"), activity(2, 日期="2025-05-10")))
+    assert run("activities", file, "--as-of", "2025-05-09")[0] == 0
+    assert dict(Activity.objects.values_list("serial", "state")) == {1: "archived", 2: "announced"}
+
+
+def test_import_ledger_that_fails_in_the_end_leaves_the_dictionaries_alone(branch, tmp_path: Path) -> None:
+    PairingFactory(branch_a=branch, branch_b=BranchFactory(name="乙支部"))
+    clashing = book("activities", activity(1, 成效指标1="义诊人次", 成效数值1=3), activity(2))
+    status, _, _ = run("activities", saved(tmp_path, clashing))
+    assert (status, Activity.objects.count()) == (1, 0)
+    assert Metric.objects.filter(name="义诊人次").count() == 0
