@@ -34,7 +34,7 @@ class Light:
 def pairing_lights(pairings: Iterable[Pairing], *, today: date) -> list[Light]:
     """One light per pairing, red first, with three queries however many pairings there are."""
     rows = list(pairings)
-    reviews = _by_pairing(Review.objects.overdue(on=today), "series__pairing", rows)
+    reviews = _by_pairing(Review.objects.owed(on=today).overdue(on=today), "series__pairing", rows)
     orders = _by_pairing(PlanOrder.objects.overdue(on=today), "pairing", rows)
     overdue = _overdue_by_branch(rows, today)
     lights = [_light(pairing, reviews, orders, overdue) for pairing in rows]
@@ -58,7 +58,7 @@ def _light(pairing: Pairing, reviews: dict[int, int], orders: dict[int, int], ov
     late_demands = overdue[pairing.branch_a_id] + overdue[pairing.branch_b_id]
     reasons = []
     if late_reviews:
-        reasons.append(f"{late_reviews} 次沟通、调度或研讨逾期未开：补开并记录纪要后解除")
+        reasons.append(f"最近一期的沟通、调度、研讨有 {late_reviews} 项没有按期开：补开并记录纪要后解除")
     if late_orders:
         reasons.append(f"{late_orders} 张定单超过完成时限：完成活动并验收，或双方商定新时限")
     if late_demands:

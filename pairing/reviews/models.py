@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from branches.models import Branch
@@ -51,6 +51,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def overdue(self, *, on: date) -> ReviewQuerySet:
         return self.due().filter(due_on__lt=on)
+
+    def owed(self, *, on: date) -> ReviewQuerySet:
+        """Waiting reviews worth holding: once the next of its series has fallen due, one is only history."""
+        later = Review.objects.filter(series=OuterRef("series"), due_on__gt=OuterRef("due_on"), due_on__lt=on)
+        return self.due().exclude(Exists(later))
 
     def visible_to(self, user: User) -> ReviewQuerySet:
         if user.sees_county:

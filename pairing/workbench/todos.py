@@ -104,7 +104,7 @@ def _activities(branch_ids: frozenset[int], now: datetime) -> Iterator[Todo]:
 
 
 def _reviews(branch_ids: frozenset[int], today: date) -> Iterator[Todo]:
-    rows = Review.objects.due().filter(
+    rows = Review.objects.owed(on=today).filter(
         _of_pair(branch_ids, "series__pairing__"), due_on__lte=today + timedelta(days=AHEAD_DAYS)
     )
     for review in rows.select_related("series__pairing__branch_a", "series__pairing__branch_b"):
