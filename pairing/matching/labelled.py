@@ -1,0 +1,129 @@
+"""A labelled county: a JSON file of branches, both ledgers and the right answers, read into a problem.
+
+Everything stays in memory: the file says what exists, the engine answers, nothing is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ledgers.catalogue import SEED
+from ledgers.enums import Audience, HelpKind, Relation
+from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, pair_of, suggest
+from pairing.matching.engine.evaluation import Quality, baseline, judge
+
+URGENCY = {"": 0, "一般": 0, "普通": 0, "急": 1, "较急": 1, "紧急": 1, "特急": 2}
+
+
+@dataclass(frozen=True)
+class LabelledCounty:
+    """A problem and the grades of its right answers: demand id → {resource id: 1 in part, 2 directly}."""
+
+    name: str
+    problem: MatchProblem
+    labels: dict[str, dict[str, int]]
+    demand_texts: dict[str, str]
+    resource_texts: dict[str, str]
+    owners: dict[str, str]
+
+
+def county_of(path: Path) -> LabelledCounty:
+    """Read a labelled county.
+
+    Raises:
+        ValueError: the file is not JSON, or a part or field of it is missing or malformed.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return _county(data)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path.name}：缺少 {error}") from error
+
+
+def shipped_lexicon() -> Lexicon:
+    """The catalogue a new installation starts with, as the engine sees it."""
+    aspects = json.loads(SEED.read_text(encoding="utf-8"))
+    return Lexicon.default().plus(
+        _item(aspect["name"], item) for aspect in aspects for item in aspect["items"]
+    )
+
+
+def predictions(county: LabelledCounty) -> dict[str, list[str]]:
+    """Rank every resource above the floor for every demand, best first."""
+    found = suggest(county.problem, top=max(len(county.problem.offers), 1))
+    return {str(need): [str(score.offer_id) for score in scores] for need, scores in found.items()}
+
+
+def compare(county: LabelledCounty, found: Mapping[str, list[str]]) -> tuple[Quality, Quality]:
+    """The quality of some predictions and of the plain baseline on the same county."""
+    plain = baseline(county.demand_texts, county.resource_texts, county.owners)
+    return judge(county.labels, found), judge(county.labels, plain)
+
+
+def _county(data: dict[str, Any]) -> LabelledCounty:
+    demands, resources = data["demands"], data["resources"]
+    problem = MatchProblem(
+        offers=tuple(_offer(row) for row in resources),
+        needs=tuple(_need(row) for row in demands),
+        as_of=date.fromisoformat(data["as_of"]),
+        pairs=frozenset(pair_of(row["branch_a"], row["branch_b"]) for row in data.get("pairings", [])),
+        lexicon=shipped_lexicon(),
+        branch_names={row["id"]: row["name"] for row in data.get("branches", [])},
+    )
+    owners = {row["id"]: row["branch"] for row in demands}
+    owners |= {row["id"]: row["owner_branch"] for row in resources}
+    return LabelledCounty(
+        name=data.get("county", ""),
+        problem=problem,
+        labels={demand: dict(grades) for demand, grades in data["labels"].items()},
+        demand_texts={row["id"]: _text(row) for row in demands},
+        resource_texts={row["id"]: _text(row) for row in resources},
+        owners=owners,
+    )
+
+
+def _text(row: dict[str, Any]) -> str:
+    return f"{row['name']} {row.get('description') or ''}"
+
+
+def _need(row: dict[str, Any]) -> Need:
+    return Need(
+        id=row["id"],
+        branch_id=row["branch"],
+        title=row["name"],
+        text=f"{row.get('description') or ''} {row.get('target_group') or ''}".strip(),
+        aspect=row.get("aspect") or None,
+        urgency=URGENCY.get(row.get("urgency") or "", 0),
+        raised_on=_day(row.get("raised_on")),
+        deadline=_day(row.get("deadline")),
+    )
+
+
+def _offer(row: dict[str, Any]) -> Offer:
+    return Offer(
+        id=row["id"],
+        branch_id=row["owner_branch"],
+        title=row["name"],
+        text=f"{row.get('description') or ''} {row.get('target_group') or ''}".strip(),
+        kind=row.get("category") or "",
+        capacity_per_month=row.get("capacity_per_month"),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _item(aspect: str, item: dict[str, Any]) -> LexiconItem:
+    words = {Relation(relation): texts for relation, texts in item["terms"].items()}
+    return LexiconItem(
+        item["name"],
+        item["name"],
+        tuple(text for relation, texts in words.items() if relation != Relation.NEGATIVE for text in texts),
+        tuple(words.get(Relation.NEGATIVE, ())),
+    )
