@@ -52,7 +52,8 @@ VERBS = {
 def action_words(action: str, target_type: str) -> str:
     """Say an action in Chinese; a verb without a word here is shown as it is stored."""
     verb = action.rpartition(".")[2]
-    return f"{VERBS.get(verb, verb)}{target_noun(target_type)}"
+    words, noun = VERBS.get(verb, verb), target_noun(target_type)
+    return noun if noun.startswith(words) else f"{words}{noun}"
 
 
 def target_noun(target_type: str) -> str:

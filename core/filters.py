@@ -29,7 +29,7 @@ class AuditFilter(django_filters.FilterSet):
         widget=forms.Select(attrs={"data-pick": True}),
     )
     day = django_filters.DateFilter(
-        label="日期", method="by_day", widget=forms.DateInput(attrs={"type": "date"})
+        label="日期", method="by_day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
     class Meta:

@@ -19,7 +19,9 @@ class ReviewRecordForm(forms.Form):
     """When and how a review was held, what was said, and which other reviews the meeting also held."""
 
     held_on = forms.DateField(
-        label="召开日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="实际开会或通话的那一天。"
+        label="召开日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="实际开会或通话的那一天。",
     )
     held_by = forms.ChoiceField(
         label="方式",
@@ -57,7 +59,9 @@ class DecisionForm(forms.Form):
     title = forms.CharField(label="督办事项", max_length=200, required=False)
     owner = forms.ModelChoiceField(label="负责支部", queryset=Branch.objects.none(), required=False)
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
-    due_on = forms.DateField(label="完成时限", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(
+        label="完成时限", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, branches: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

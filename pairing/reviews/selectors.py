@@ -13,32 +13,46 @@ from ledgers.models import Demand, Resource
 from pairing.plans.enums import PairingState, PlanOrderState
 from pairing.plans.models import Pairing, PlanOrder
 from pairing.reviews.enums import ReviewKind, ReviewState
-from pairing.reviews.models import ActionItem, Review
+from pairing.reviews.models import ActionItem, Review, ReviewQuerySet
 
 AGENDA_LENGTH = 20  # rows of each kind a meeting can talk through
 STALLED_AFTER_DAYS = 10  # without a second confirmation
 IDLE_AFTER_DAYS = 90  # without a plan order
 
 
-def review_waiting(user: User, *, today: date) -> QuerySet[Review]:
-    """The reviews this person still has to see held: missed ones first, then those of the current periods."""
+def _visible(user: User) -> ReviewQuerySet:
+    return Review.objects.visible_to(user).select_related(
+        "series__pairing__branch_a", "series__pairing__branch_b"
+    )
+
+
+def review_current(user: User, *, today: date) -> QuerySet[Review]:
+    """The waiting reviews of the periods that run today, the nearest due date first."""
     return (
-        Review.objects.visible_to(user)
-        .due()
-        .filter(period_starts_on__lte=today)
-        .select_related("series__pairing__branch_a", "series__pairing__branch_b")
-        .order_by("due_on", "series")
+        review_waiting(user, today=today)
+        .filter(due_on__gte=today)
+        .order_by("due_on", "series__pairing", "pk")
+    )
+
+
+def review_missed(user: User, *, today: date) -> QuerySet[Review]:
+    """The reviews that were due before today, latest first: the latest can best be made up for."""
+    return (
+        review_waiting(user, today=today)
+        .filter(due_on__lt=today)
+        .order_by("-due_on", "series__pairing", "pk")
     )
 
 
 def review_held(user: User) -> QuerySet[Review]:
     """The reviews on record, latest first."""
-    return (
-        Review.objects.visible_to(user)
-        .exclude(state=ReviewState.DUE)
-        .select_related("series__pairing__branch_a", "series__pairing__branch_b")
-        .order_by("-held_on", "-pk")
-    )
+    return _visible(user).exclude(state=ReviewState.DUE).order_by("-held_on", "-pk")
+
+
+def review_waiting(user: User, *, today: date) -> QuerySet[Review]:
+    """Every review still owed of the periods that have begun, in the order of their due dates."""
+    waiting = _visible(user).due().filter(period_starts_on__lte=today)
+    return waiting.order_by("due_on", "series__pairing", "pk")
 
 
 @dataclass(frozen=True)

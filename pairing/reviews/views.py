@@ -16,20 +16,30 @@ from core.pages import PAGE_SIZE, found
 from pairing.reviews.enums import RHYTHM_LABEL, ReviewKind
 from pairing.reviews.forms import RecordForms
 from pairing.reviews.models import ActionItem, Review
-from pairing.reviews.selectors import review_agenda, review_held, review_matrix, review_waiting
+from pairing.reviews.selectors import review_agenda, review_current, review_held, review_matrix, review_missed
 from pairing.reviews.services.meetings import action_item_done as finish
 from pairing.reviews.services.meetings import review_record as record
 
 
 @require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
-    """Missed and due reviews first, then the matrix of 应开/实开, or the held ones."""
+    """What the current periods owe, what was missed, or what was held; and the matrix of 应开/实开."""
     today = timezone.localdate()
-    shows_held = request.GET.get("show") == "held"
-    rows = review_held(request.user) if shows_held else review_waiting(request.user, today=today)
+    tabs = {
+        "current": review_current(request.user, today=today),
+        "missed": review_missed(request.user, today=today),
+        "held": review_held(request.user),
+    }
+    show = request.GET.get("show", "")
+    show = show if show in tabs else "current"
+    rows = tabs[show]
+    if (pairing := request.GET.get("pairing", "")).isdecimal():
+        rows = rows.filter(series__pairing=pairing)
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "shows_held": shows_held,
+        "show": show,
+        "pairing": pairing,
+        "missed_count": tabs["missed"].count(),
         "matrix": review_matrix(request.user, first=today.replace(month=1, day=1), as_of=today),
         "kinds": ReviewKind.choices,
         "items": ActionItem.objects.visible_to(request.user)

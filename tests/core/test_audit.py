@@ -65,6 +65,7 @@ def test_history_event_carries_actor_action_and_reason():
 
 def test_action_words_of_an_unknown_verb_or_table():
     assert action_words("plan_order.confirm", "plans.planorder") == "确认计划定单"
+    assert action_words("ledger.import", "imports.importbatch") == "导入记录"
     assert action_words("thing.twist", "gone.thing") == "twistgone.thing"
 
 

@@ -65,11 +65,11 @@ def test_every_stage_is_sent_on_its_day(review):
     }
     assert sent == {DUE + timedelta(days=days): 1 for days in (-7, -1, 0, 3, 7)}
     assert told() == [
-        ("甲书记", f"例会7 天后到期：{title}"),
-        ("甲书记", f"例会明天到期：{title}"),
-        ("甲书记", f"例会今天到期：{title}"),
-        ("甲书记", f"例会到期已过 3 天：{title}"),
-        ("县党建办", f"例会到期已过 7 天：{title}"),
+        ("甲书记", f"例会（7 天后到期）：{title}"),
+        ("甲书记", f"例会（明天到期）：{title}"),
+        ("甲书记", f"例会（今天到期）：{title}"),
+        ("甲书记", f"例会（到期已过 3 天）：{title}"),
+        ("县党建办", f"例会（到期已过 7 天）：{title}"),
     ]
 
 
@@ -85,8 +85,8 @@ def test_three_days_of_downtime_are_made_up_for_with_the_original_date(review):
     reminder = Reminder.objects.get(state=ReminderState.SENT)
     assert (reminder.stage_days, reminder.is_late) == (-7, True)
     notice = Notification.objects.get()
-    assert notice.subject == f"【补发】例会4 天后到期：{review.series.pairing} 2026年3月沟通"
-    assert notice.body.splitlines()[1] == (
+    assert notice.subject == f"【补发】例会（4 天后到期）：{review.series.pairing} 2026年3月沟通"
+    assert notice.body == (
         "到期日：2026年3月31日。请与对方约定时间，开完后在“沟通·调度·研讨”里记录。"
         "这条提醒原定 2026年3月24日 发出，现在补发。"
     )
@@ -134,7 +134,7 @@ def test_moved_due_date_has_stages_of_its_own(review):
     review.save()
     assert tick(DUE) == 0
     assert tick(DUE + timedelta(days=13)) == 1
-    assert told()[-1][1].startswith("例会7 天后到期")
+    assert told()[-1][1].startswith("例会（7 天后到期）")
 
 
 def test_duty_past_due_when_it_came_in_is_reminded_of_its_later_stages_only():
@@ -160,7 +160,7 @@ def test_vacant_seat_waits_until_somebody_takes_it(review):
     newcomer = UserFactory(display_name="乙书记")
     MembershipFactory(user=newcomer, branch=review.series.pairing.branch_b, starts_on=DUE - timedelta(days=6))
     assert tick(DUE - timedelta(days=5)) == 1
-    assert told()[-1] == ("乙书记", f"【补发】例会5 天后到期：{review.series.pairing} 2026年3月沟通")
+    assert told()[-1] == ("乙书记", f"【补发】例会（5 天后到期）：{review.series.pairing} 2026年3月沟通")
 
 
 def test_successor_in_the_seat_gets_the_next_stage(review):

@@ -8,7 +8,15 @@ from django.utils import timezone
 from ledgers.enums import DemandState
 from pairing.plans.enums import PairingState
 from pairing.reviews.enums import HeldBy, ReviewKind, ReviewState
-from pairing.reviews.selectors import Tally, review_agenda, review_matrix, review_waiting
+from pairing.reviews.selectors import (
+    Tally,
+    review_agenda,
+    review_current,
+    review_held,
+    review_matrix,
+    review_missed,
+    review_waiting,
+)
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
@@ -29,13 +37,15 @@ def held(day):
     return {"state": ReviewState.HELD, "held_on": day, "held_by": HeldBy.MEETING}
 
 
-def test_review_waiting_gives_missed_ones_first_and_nothing_of_later_periods():
+def test_reviews_of_current_and_missed_periods_and_nothing_of_later_ones():
     series = ReviewSeriesFactory()
     user = UserFactory(secretary_of=series.pairing.branch_a)
-    missed, current, later = (month(series, number) for number in (3, 5, 6))
-    month(series, 4, **held(date(2026, 4, 9)))
-    assert list(review_waiting(user, today=TODAY)) == [missed, current]
-    assert later not in review_waiting(user, today=TODAY)
+    february, april, current, _later = (month(series, number) for number in (2, 4, 5, 6))
+    done = month(series, 3, **held(date(2026, 3, 9)))
+    assert list(review_waiting(user, today=TODAY)) == [february, april, current]
+    assert list(review_current(user, today=TODAY)) == [current]
+    assert list(review_missed(user, today=TODAY)) == [april, february]
+    assert list(review_held(user)) == [done]
 
 
 def test_review_waiting_of_a_stranger_or_an_ended_pairing_is_empty():

@@ -43,6 +43,20 @@ def test_review_list_shows_what_is_due(client, review, secretary):
     assert f"/reviews/{review.pk}/" in response.content.decode()
 
 
+def test_review_list_missed_of_one_pairing(client, secretary, review):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    missed = ReviewFactory(
+        series__kind=ReviewKind.DISPATCH, series__pairing=review.series.pairing, due_on=yesterday
+    )
+    other = ReviewFactory(series__pairing__branch_a=review.series.pairing.branch_a, due_on=yesterday)
+    pages = [
+        client.get(reverse("review_list"), {"show": "missed"} | query).context
+        for query in ({}, {"pairing": other.series.pairing_id}, {"pairing": "x"})
+    ]
+    assert [page["missed_count"] for page in pages] == [2, 2, 2]
+    assert [list(page["page"]) for page in pages] == [[missed, other], [other], [missed, other]]
+
+
 def test_review_list_held(client, review, secretary):
     client.post(reverse("review_record", args=[review.pk]), posted())
     response = client.get(reverse("review_list"), {"show": "held"})
@@ -52,12 +66,12 @@ def test_review_list_held(client, review, secretary):
 def test_review_list_needs_the_same_queries_for_one_and_three_rows(
     client, secretary, review, django_assert_num_queries
 ):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("review_list"))
     for kind in (ReviewKind.DISPATCH, ReviewKind.SEMINAR):
         ReviewFactory(series__kind=kind, series__pairing=review.series.pairing, due_on=review.due_on)
     ActionItemFactory(review=review)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("review_list"))
 
 

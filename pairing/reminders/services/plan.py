@@ -147,8 +147,8 @@ def _send(rule: Rule, reminder: Reminder, duty: Duty, people: list[User], now: d
     notify(
         people,
         key=f"reminder:{_duty_key(rule, duty)}:{reminder.stage_days}",
-        subject=f"{prefix}{rule.label}{_distance(duty.due_on, today)}：{duty.title}",
-        body=f"{duty.title}\n到期日：{cn_date(duty.due_on)}。{rule.remedy}{late}",
+        subject=f"{prefix}{rule.label}（{_distance(duty.due_on, today)}）：{duty.title}",
+        body=f"到期日：{cn_date(duty.due_on)}。{rule.remedy}{late}",
         url=duty.url,
         now=now,
     )
