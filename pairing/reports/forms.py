@@ -8,7 +8,22 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django import forms
 
+from core.periods import period_of
 from pairing.reports.metrics.measure import Window
+
+PRESET_UNITS = (("本年", "year"), ("本季", "quarter"), ("本月", "month"))
+
+
+def presets(today: date) -> list[tuple[str, Window]]:
+    """The spans an office asks for most, each ending today."""
+    return [
+        ("近一年", last_year(today)),
+        *((label, Window(period_of(unit, today).starts_on, today)) for label, unit in PRESET_UNITS),
+    ]
+
+
+def last_year(today: date) -> Window:
+    return Window(today - relativedelta(years=1) + relativedelta(days=1), today)
 
 
 class WindowForm(forms.Form):
@@ -18,7 +33,7 @@ class WindowForm(forms.Form):
     last = forms.DateField(label="截止日期", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, query: Any, *, today: date) -> None:
-        self.default = Window(today - relativedelta(years=1) + relativedelta(days=1), today)
+        self.default = last_year(today)
         data = {
             "first": query.get("first") or self.default.first.isoformat(),
             "last": query.get("last") or self.default.last.isoformat(),

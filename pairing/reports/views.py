@@ -14,13 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pairing.plans.enums import Line
-from pairing.reports.forms import WindowForm
+from pairing.reports.forms import WindowForm, presets
 from pairing.reports.lights import pairing_lights
 from pairing.reports.metrics.measure import Window
 from pairing.reports.metrics.pulse import FUNNEL, LINES
 from pairing.reports.selectors import (
     FIGURES,
-    Reading,
     active_pairings,
     by_topic,
     figure_rows,
@@ -51,7 +50,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "query": window_query(form.window),
         "headlines": [found[key] for key in HEADLINES],
         "late": [found[key] for key in LATE],
-        "funnel": _funnel(found),
+        "presets": [(label, window_query(window)) for label, window in presets(timezone.localdate())],
+        "funnel": [found[key] for key in ("demands", *FUNNEL)],
         "lines": [found[key] for key in LINES],
         "topics": by_topic(found),
         "trend": trend_chart(form.window),
@@ -99,12 +99,6 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "reports/figure_detail.html", context)
 
 
-def _funnel(found: dict[str, Reading]) -> list[tuple[Reading, int]]:
-    """The stages a demand goes through, each with its share of all demands in percent."""
-    whole = int(found["demands"].value) or 1
-    return [(found[key], round(100 * int(found[key].value) / whole)) for key in ("demands", *FUNNEL)]
-
-
 def trend_chart(window: Window) -> dict[str, Any]:
     """The month trend as a stacked bar chart and the same numbers as a table."""
     months = month_trend(window)
@@ -116,7 +110,8 @@ def trend_chart(window: Window) -> dict[str, Any]:
     option = {
         "xAxis": {"type": "category", "data": labels},
         "yAxis": {"type": "value", "minInterval": 1},
-        "legend": {},
+        "legend": {"top": 0},
+        "grid": {"top": 40},
         "series": series,
     }
     head = ["月份", *(line.label for line in Line)]
