@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +17,6 @@ from pairing.reports.metrics.conditions import held
 from pairing.reports.metrics.measure import Figure, Topic, Window, values
 from pairing.reports.metrics.pulse import PULSE
 from pairing.reports.tables import TABLES, Table
-from pairing.reviews.enums import ReviewKind, ReviewState
-from pairing.reviews.models import Review
 
 FIGURES: dict[str, Figure] = ARTICLE.figures | PULSE.figures
 
@@ -63,40 +59,7 @@ def month_trend(window: Window) -> list[Any]:
     return list(rows)
 
 
-@dataclass(frozen=True)
-class ReviewCount:
-    """应开 and 实开 of one kind for one pairing."""
-
-    label: str
-    due: int
-    held: int
-
-    @property
-    def missing(self) -> int:
-        return max(self.due - self.held, 0)
-
-    @property
-    def is_short(self) -> bool:
-        return self.missing > 0
-
-
-def review_matrix(pairings: list[Pairing], window: Window) -> dict[int, dict[str, ReviewCount]]:
-    """pairing → kind → 应开/实开: reviews due within the window, and how many of those have been held."""
-    rows = (
-        Review.objects.filter(series__pairing__in=pairings, due_on__range=(window.first, window.last))
-        .order_by()
-        .values_list("series__pairing", "series__kind")
-        .annotate(due=Count("pk"), held=Count("pk", filter=~Q(state=ReviewState.DUE)))
-    )
-    matrix: dict[int, dict[str, ReviewCount]] = defaultdict(
-        lambda: {kind.value: ReviewCount(kind.label, 0, 0) for kind in ReviewKind}
-    )
-    for pairing, kind, due, done in rows:
-        matrix[pairing][kind] = ReviewCount(ReviewKind(kind).label, due, done)
-    return matrix
-
-
-def active_pairings(today: date) -> list[Pairing]:
+def active_pairings() -> list[Pairing]:
     return list(Pairing.objects.active().select_related("branch_a", "branch_b"))
 
 

@@ -26,9 +26,9 @@ from pairing.reports.selectors import (
     month_trend,
     reading,
     readings,
-    review_matrix,
 )
 from pairing.reviews.enums import RHYTHM_LABEL
+from pairing.reviews.selectors import review_matrix
 
 HEADLINES = ("problems_solved", "demands", "pairings_signed", "volunteer_services", "volunteer_people")
 LATE = ("demands_overdue", "plan_orders_overdue")
@@ -65,12 +65,12 @@ def dashboard_pairings(request: HttpRequest) -> HttpResponse:
     """Lights and the 应开/实开 matrix; a fragment of the dashboard and a page of its own."""
     today = timezone.localdate()
     window = WindowForm(request.GET, today=today).window
-    pairings = active_pairings(today)
-    matrix = review_matrix(pairings, window)
-    rows = [
-        (light, [matrix[light.pairing.pk][kind] for kind in RHYTHM_LABEL])
-        for light in pairing_lights(pairings, today=today)
-    ]
+    counts = {
+        row.pairing_id: row.cells
+        for row in review_matrix(request.user, first=window.first, as_of=window.last)
+    }
+    lights = pairing_lights(active_pairings(), today=today)
+    rows = [(light, counts.get(light.pairing.pk, [])) for light in lights]
     context = {"rows": rows, "rhythms": RHYTHM_LABEL.values(), "window": window}
     template = "reports/dashboard_pairings.html" + ("#matrix" if request.headers.get("HX-Request") else "")
     return render(request, template, context)
