@@ -119,6 +119,7 @@ def demands_due(by: date) -> Iterator[Duty]:
         .filter(deadline_on__lte=by)
     )
     for demand in demands:
+        assert demand.deadline_on is not None  # left out by the filter
         yield Duty(
             demand.pk,
             demand.deadline_on,
@@ -165,6 +166,7 @@ def agreements_expiring(by: date) -> Iterator[Duty]:
         state=AgreementState.IN_FORCE, pairing__state=PairingState.ACTIVE, ends_on__lte=by
     ).select_related("pairing__branch_a", "pairing__branch_b")
     for agreement in agreements:
+        assert agreement.ends_on is not None  # left out by the filter
         yield Duty(
             agreement.pk,
             agreement.ends_on,

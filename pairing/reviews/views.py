@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,10 +23,8 @@ from pairing.reviews.services.meetings import action_item_done as finish
 from pairing.reviews.services.meetings import review_record as record
 
 
-@require_safe
-def review_list(request: HttpRequest) -> HttpResponse:
-    """What the current periods owe, what was missed, or what was held; and the matrix of 应开/实开."""
-    today = timezone.localdate()
+def _tab(request: HttpRequest, today: date) -> tuple[str, QuerySet[Review]]:
+    """The tab the address asks for and its rows, of one pairing if it names one."""
     tabs = {
         "current": review_current(request.user, today=today),
         "missed": review_missed(request.user, today=today),
@@ -32,14 +32,20 @@ def review_list(request: HttpRequest) -> HttpResponse:
     }
     show = request.GET.get("show", "")
     show = show if show in tabs else "current"
-    rows = tabs[show]
-    if (pairing := request.GET.get("pairing", "")).isdecimal():
-        rows = rows.filter(series__pairing=pairing)
+    pairing = request.GET.get("pairing", "")
+    return show, tabs[show].filter(series__pairing=int(pairing)) if pairing.isdecimal() else tabs[show]
+
+
+@require_safe
+def review_list(request: HttpRequest) -> HttpResponse:
+    """What the current periods owe, what was missed, or what was held; and the matrix of 应开/实开."""
+    today = timezone.localdate()
+    show, rows = _tab(request, today)
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "show": show,
-        "pairing": pairing,
-        "missed_count": tabs["missed"].count(),
+        "is_one_pairing": request.GET.get("pairing", "").isdecimal(),
+        "missed_count": review_missed(request.user, today=today).count(),
         "matrix": review_matrix(request.user, first=today.replace(month=1, day=1), as_of=today),
         "kinds": ReviewKind.choices,
         "items": ActionItem.objects.visible_to(request.user)
