@@ -59,7 +59,7 @@ def visible_runs(user: User) -> QuerySet[MatchRun]:
 
 @require_safe
 def match_run_list(request: HttpRequest) -> HttpResponse:
-    runs = visible_runs(request.user).annotate(match_count=Count("matches"))
+    runs = visible_runs(request.user).annotate(match_count=Count("matches")).order_by("-pk")
     context = {
         "page": Paginator(runs, 20).get_page(request.GET.get("page")),
         "pairings": Pairing.objects.active().visible_to(request.user).select_related("branch_a", "branch_b"),
