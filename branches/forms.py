@@ -9,29 +9,11 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from branches.models import Branch, Membership, User
+from core.forms import DateInput
 
 PHONE = RegexValidator(r"^[0-9Xx+()（）\- ]{5,30}$", "电话号码只能有数字、空格、括号和横线。")
 
 BRANCH_MORE = ("member_count", "address", "longitude", "latitude", "serial")
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")  # the browser's own picker understands no other
-
-
-class ReasonForm(forms.Form):
-    """Why a step is taken; it stays on record."""
-
-    reason = forms.CharField(
-        label="理由",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="会留痕，写清原因即可。",
-        error_messages={"required": "请写明理由。"},
-    )
 
 
 class UpdateForm(forms.ModelForm):
@@ -124,8 +106,9 @@ class WorkingDayForm(forms.Form):
     day = forms.DateField(label="日期", widget=DateInput())
     is_working = forms.TypedChoiceField(
         label="安排",
-        choices=[("no", "放假（工作日改休息）"), ("yes", "上班（周末调休）")],
+        choices=[("no", "放假"), ("yes", "上班")],
         coerce=lambda value: value == "yes",
+        help_text="周末调休选上班。",
     )
     name = forms.CharField(
         label="说明", max_length=60, required=False, help_text="例如“国庆节”“国庆节调休”。"

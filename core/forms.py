@@ -1,27 +1,54 @@
-"""What views share: turning refusals of a service into sentences beside the right field."""
+"""What forms of every app share, and refusals of a service as sentences beside the right field."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
+from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import BaseForm
 
 from core.errors import DomainError
 
 T = TypeVar("T")
 
 
-def attempt(form: BaseForm, call: Callable[[], T]) -> T | None:
+class DateInput(forms.DateInput):
+    """A day in the browser's own picker, which understands ISO dates only."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ReasonForm(forms.Form):
+    """Why a step is taken; it stays on record."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写清原因，会留痕。",
+        error_messages={"required": "请写明理由。"},
+    )
+
+
+def attempt(form: forms.BaseForm, call: Callable[[], T]) -> T | None:
     """Give what `call` returns, or None with its refusal written into the bound `form`."""
     try:
         return call()
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
     except ValidationError as error:
-        for field, sentences in error.message_dict.items() if hasattr(error, "error_dict") else ():
-            form.add_error(field if field in form.fields and field != NON_FIELD_ERRORS else None, sentences)
-        if not hasattr(error, "error_dict"):
-            form.add_error(None, error)
+        _add(form, error)
     return None
+
+
+def _add(form: forms.BaseForm, error: ValidationError) -> None:
+    """Put each sentence beside its field; above the form when the form has no such field."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, sentences in error.message_dict.items():
+        form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, sentences)

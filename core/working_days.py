@@ -12,6 +12,7 @@ import holidays
 from core.models import WorkingDay
 
 FIRST_YEAR = 2025
+CHINESE_NAMES = {each.value: each.chinese for each in chinese_calendar.constants.Holiday}
 GUESSED_YEARS = 1  # how many years after the last announced one are guessed
 
 
@@ -49,10 +50,9 @@ def _announced(first_year: int, last_year: int) -> Iterator[WorkingDay]:
     for day in days_between(date(first_year, 1, 1), date(last_year, 12, 31)):
         worked = chinese_calendar.is_workday(day)
         if worked != (day.weekday() < 5):
-            name = chinese_calendar.constants.holidays.get(day) or chinese_calendar.constants.workdays.get(
-                day, ""
-            )
-            yield WorkingDay(day=day, is_working=worked, name=name)
+            known = chinese_calendar.constants
+            name = known.holidays.get(day) or known.workdays.get(day, "")
+            yield WorkingDay(day=day, is_working=worked, name=CHINESE_NAMES.get(name, name))
 
 
 def _guessed(first_year: int, last_year: int) -> Iterator[WorkingDay]:

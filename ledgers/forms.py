@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from branches.models import Branch, User
+from core.forms import DateInput
 from core.workbooks.values import plain
-from ledgers.enums import Audience, HelpKind
+from ledgers.enums import Audience, HelpKind, ResourceKind
 from ledgers.models import Demand, Resource, ServiceAspect, ServiceItem
 
 # What a form keeps under 更多: a row is complete without it.
@@ -36,13 +37,6 @@ DEMAND_MORE = (
     "contact_phone",
     "note",
 )
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")  # the browser's own picker understands no other
 
 
 class ItemChoice(forms.ModelMultipleChoiceField):
@@ -132,12 +126,12 @@ class ResourceForm(LedgerForm):
         model = Resource
         fields = (
             "branch",
-            "kind",
             "title",
+            "kind",
+            "capacity_per_month",
             "description",
             "aspects",
             "items",
-            "capacity_per_month",
             *RESOURCE_MORE,
         )
         widgets = {"valid_from": DateInput(), "valid_to": DateInput()}
@@ -149,6 +143,10 @@ class ResourceForm(LedgerForm):
             "sharing": "默认只给结对支部看；选“全县可见”后其他支部也能看到，联系电话仍打码。",
         }
         error_messages = {"title": {"required": "请填写资源名称。"}, "kind": {"required": "请选择资源类别。"}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "请选择资源类别"), *ResourceKind.choices]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -166,10 +164,10 @@ class DemandForm(LedgerForm):
         model = Demand
         fields = (
             "branch",
-            "aspect",
             "title",
-            "description",
+            "aspect",
             "urgency",
+            "description",
             "deadline_on",
             "expected_people",
             *DEMAND_MORE,
@@ -190,20 +188,9 @@ class DemandForm(LedgerForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["aspect"].queryset = ServiceAspect.objects.filter(retired_on=None)
+        self.fields["aspect"].empty_label = "请选择需求方面"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self.refuse_order("raised_on", "deadline_on", "期望完成时限不能早于提出日期。")
         return data
-
-
-class ReasonForm(forms.Form):
-    """Why a step is taken; it stays on record."""
-
-    reason = forms.CharField(
-        label="理由",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="写清原因，对方和县党建办都能看到。",
-        error_messages={"required": "请写明理由。"},
-    )

@@ -62,7 +62,7 @@ def branch_dissolve_blockers(branch: Branch) -> list[str]:
     unfinished = branch.demands.exclude(state__in=FINISHED_DEMANDS).count()
     if unfinished:
         found.append(f"还有 {unfinished} 条需求没有办结，请先销号或撤销。")
-    below = branch.children.active().count()
+    below = Branch.objects.active().filter(parent=branch).count()
     if below:
         found.append(f"下面还有 {below} 个党组织，请先把它们改到别的上级。")
     return found

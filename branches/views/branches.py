@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.contacts import Contacts
-from branches.forms import BranchForm, ReasonForm
+from branches.forms import BranchForm
 from branches.models import Branch
 from branches.selectors import branch_partners, branch_people, branch_rows
 from branches.services.branches import (
@@ -20,7 +20,7 @@ from branches.services.branches import (
     branch_dissolve_blockers,
     branch_update,
 )
-from core.forms import attempt
+from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted
 
 manage_branch = permission_required("branches.manage_branch", raise_exception=True)

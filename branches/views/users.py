@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from branches.filters import UserFilter
-from branches.forms import MembershipEndForm, MembershipForm, ReasonForm, UserForm
+from branches.forms import MembershipEndForm, MembershipForm, UserForm
 from branches.models import Membership, User
 from branches.selectors import user_rows
 from branches.services.users import (
@@ -26,7 +26,7 @@ from branches.services.users import (
     user_reset_password,
     user_update,
 )
-from core.forms import attempt
+from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted, sorted_page
 
 SORTS = {"name": "display_name", "username": "username", "login": "last_login"}

@@ -109,7 +109,7 @@ def _set_layout(page: Worksheet, sheet: Sheet) -> None:
         texts = [column.header, *(str(row[position - 1] or "") for row in sheet.rows)]
         widest = max(2 * len(text) for text in texts) + 2  # a Chinese character is two wide
         page.column_dimensions[get_column_letter(position)].width = min(max(widest, WIDTHS[0]), WIDTHS[1])
-    page.freeze_panes = page.cell(HEADER_ROW + 1, 1)
+    page.freeze_panes = f"A{HEADER_ROW + 1}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToHeight = 0  # as many sheets of paper as it takes

@@ -82,7 +82,8 @@ def _steps(demand: Demand, chain: Chain) -> list[dict[str, Any]]:
     reached = REACHED[DemandState(demand.state)]
     if reached == 2 and any(order.state in CONFIRMED for order in chain.orders):
         reached = 3
-    notes = [demand.raised_on, *_notes(chain), demand.closed_on]
+    closed = demand.closed_on.isoformat() if demand.closed_on else ""
+    notes = [demand.raised_on.isoformat(), *_notes(chain), closed]
     return [
         {"label": label, "state": _step_state(position, reached), "note": note}
         for position, (label, note) in enumerate(zip(STAGES, notes, strict=True))

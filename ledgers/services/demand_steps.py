@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
-from branches.models import User
+from branches.models import Membership, User
+from core.notifications import notify
 from ledgers.enums import DemandState
 from ledgers.models import Demand
-from ledgers.services.demands import demand_change_state, demand_close, locked, refuse
+from ledgers.services.demands import demand_change_state, demand_close, local_date, locked, refuse
 
 
 @dataclass(frozen=True)
@@ -112,4 +114,20 @@ def demand_take_step(*, demand: Demand, step: Step, actor: User, now: datetime, 
     refuse(demand_step_blockers(demand, step))
     if step.target == DemandState.CLOSED:
         return demand_close(demand=demand, actor=actor, now=now, reason=reason)
-    return demand_change_state(demand=demand, to=step.target, actor=actor, now=now, reason=reason)
+    demand = demand_change_state(demand=demand, to=step.target, actor=actor, now=now, reason=reason)
+    if step.target == DemandState.RETURNED:
+        _tell_staff(demand, now)
+    return demand
+
+
+def _tell_staff(demand: Demand, now: datetime) -> None:
+    """A demand is returned by somebody else, so its branch would not notice by itself."""
+    seats = Membership.objects.staff_of(demand.branch, on=local_date(now)).select_related("user")
+    notify(
+        [seat.user for seat in seats],
+        key=f"demand:{demand.pk}:returned:{now.isoformat()}",
+        subject=f"需求被退回：{demand.title}",
+        body=f"退回理由：{demand.state_reason}。改好后请重新提交。",
+        url=reverse("demand_detail", args=[demand.pk]),
+        now=now,
+    )

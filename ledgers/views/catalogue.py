@@ -11,5 +11,12 @@ from ledgers.selectors.catalogue import catalogue
 
 @require_safe
 def service_item_list(request: HttpRequest) -> HttpResponse:
+    """One aspect at a time, or every item that speaks of the words searched for."""
     words = request.GET.get("q", "").strip()
-    return render(request, "ledgers/service_item_list.html", {"aspects": catalogue(words), "q": words})
+    aspects = list(catalogue(words))
+    chosen = next((each for each in aspects if str(each.pk) == request.GET.get("aspect")), None)
+    if not words:
+        chosen = chosen or next(iter(aspects), None)
+    shown = [aspect for aspect in aspects if aspect.shown_items and (words or aspect == chosen)]
+    context = {"aspects": aspects, "shown": shown, "chosen": chosen, "q": words}
+    return render(request, "ledgers/service_item_list.html", context)

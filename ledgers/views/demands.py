@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.contacts import Contacts
-from core.forms import attempt
+from core.doorbell import ring
+from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted, sorted_page
 from ledgers.filters import DemandFilter
-from ledgers.forms import DemandForm, ReasonForm
+from ledgers.forms import DemandForm
 from ledgers.models import Demand
 from ledgers.selectors.chains import demand_chain
 from ledgers.selectors.rows import demand_rows
@@ -53,7 +54,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = request.user, timezone.localdate()
-    demand = found(demand_rows(user, today=today).prefetch_related("items__aspect"), pk, user)
+    demand = found(demand_rows(user, today=today).prefetch_related("items"), pk, user)
     steps = [
         step
         for step in STEPS.values()
@@ -65,8 +66,7 @@ def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "phone": Contacts(user).phone(demand.branch_id, demand.contact_phone),
         "chain": demand_chain(demand, user),
         "trail": trail(demand),
-        "may_change": user.has_perm("ledgers.change_demand", demand),
-        "edit_blockers": demand_edit_blockers(demand),
+        "can_edit": user.has_perm("ledgers.change_demand", demand) and not demand_edit_blockers(demand),
         "steps": [(step, reverse(f"demand_{step.name}", args=[demand.pk])) for step in steps],
     }
     return render(request, "ledgers/demand_detail.html", context)
@@ -105,6 +105,7 @@ def demand_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     demand = found(Demand.objects.visible_to(request.user), pk, request.user, chosen.permission)
     form = ReasonForm(posted(request)) if chosen.needs_reason else None
     if request.method == "POST" and _take(request, demand, step, form):
+        ring("notification_queued")
         messages.success(request, f"需求已{chosen.label}。")
         return redirect("demand_detail", demand.pk)
     context = {

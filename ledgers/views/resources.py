@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from branches.contacts import Contacts
-from core.forms import attempt
+from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted, sorted_page
 from ledgers.enums import ResourceState
 from ledgers.filters import ResourceFilter
-from ledgers.forms import ReasonForm, ResourceForm
+from ledgers.forms import ResourceForm
 from ledgers.models import Resource
 from ledgers.selectors.chains import resource_use
 from ledgers.selectors.rows import resource_page_state, resource_rows
@@ -48,7 +48,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
-    rows = resource_rows(request.user, today=today).prefetch_related("items__aspect")
+    rows = resource_rows(request.user, today=today).prefetch_related("items")
     resource = found(rows, pk, request.user)
     context = {
         "resource": resource,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -140,3 +142,18 @@ def test_branch_dissolve_names_everything_that_stands_in_the_way(page):
         "下面还有 1 个党组织，请先把它们改到别的上级。",
     ]
     assert len(response.context["form"].non_field_errors()) == 1
+
+
+def test_branch_detail_needs_few_queries(page, django_assert_max_num_queries):
+    branch = PairingFactory().branch_a
+    for _ in range(3):
+        UserFactory(member_of=branch)
+
+    with django_assert_max_num_queries(12):
+        page.get(reverse("branch_detail", args=[branch.pk]))
+
+
+def test_branch_detail_of_a_dissolved_one_still_opens(page):
+    branch = BranchFactory(dissolved_on=date(2026, 1, 1))
+
+    assert page.get(reverse("branch_detail", args=[branch.pk])).status_code == 200

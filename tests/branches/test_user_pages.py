@@ -225,3 +225,11 @@ def test_password_change_with_a_weak_one_is_refused_beside_the_field(client):
     )
 
     assert list(response.context["form"].errors) == ["new_password2"]
+
+
+def test_user_edit_needs_few_queries(page, django_assert_max_num_queries):
+    person = UserFactory()
+    MembershipFactory.create_batch(3, user=person)
+
+    with django_assert_max_num_queries(12):
+        page.get(reverse("user_edit", args=[person.pk]))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import User
+from core.models import Notification
 from ledgers.enums import DemandState
 from ledgers.models import Demand
 from tests.factories.activities import ActivityFactory
@@ -293,7 +294,7 @@ def test_demand_close_needs_the_secretary(client, branch):
     assert response.status_code == 403
 
 
-def test_demand_return_is_for_the_office(client, branch):
+def test_demand_return_is_for_the_office_and_told_to_the_branch(client, branch, secretary):
     demand = DemandFactory(branch=branch)
     office = logged_in(client, UserFactory(office=True))
 
@@ -301,6 +302,11 @@ def test_demand_return_is_for_the_office(client, branch):
 
     demand.refresh_from_db()
     assert (demand.state, demand.state_reason) == ("returned", "请写具体些")
+    notice = Notification.objects.get(recipient=secretary)
+    assert (notice.subject, notice.url) == (
+        f"需求被退回：{demand.title}",
+        reverse("demand_detail", args=[demand.pk]),
+    )
 
 
 def test_demand_step_of_a_stranger_is_not_found(page):
@@ -313,3 +319,23 @@ def test_demand_new_levels_line_ends_as_an_import_does(page):
     page.post(reverse("demand_new"), form_data(description="第一行\r\n第二行\u200b"))
 
     assert Demand.objects.get().description == "第一行\n第二行"
+
+
+def test_demand_detail_needs_few_queries(page, branch, django_assert_max_num_queries):
+    order = PlanOrderFactory(in_progress=True, pairing__branch_b=branch)
+    ActivityFactory.create_batch(3, pairing=order.pairing, plan_order=order)
+
+    with django_assert_max_num_queries(12):
+        page.get(reverse("demand_detail", args=[order.demand.pk]))
+
+
+@pytest.mark.parametrize("state", DemandState)
+def test_demand_detail_opens_in_every_state(page, branch, state):
+    demand = DemandFactory(
+        branch=branch,
+        state=state,
+        state_reason="有缘由",
+        closed_on=timezone.localdate() if state == DemandState.CLOSED else None,
+    )
+
+    assert page.get(reverse("demand_detail", args=[demand.pk])).status_code == 200

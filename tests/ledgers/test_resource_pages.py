@@ -208,3 +208,15 @@ def test_resource_publish_twice_is_refused_with_a_sentence(page, branch):
     response = page.post(reverse("resource_publish", args=[resource.pk]), follow=True)
 
     assert "不能改为“可用”" in str(next(iter(response.context["messages"])))
+
+
+def test_resource_detail_needs_few_queries(page, branch, django_assert_max_num_queries):
+    claim = ClaimFactory(pairing=PairingFactory(branch_a=branch))
+
+    with django_assert_max_num_queries(12):
+        page.get(reverse("resource_detail", args=[claim.resource.pk]))
+
+
+def test_resource_form_needs_few_queries(page, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        page.get(reverse("resource_new"))
