@@ -66,3 +66,7 @@ def test_working_day_remove_brings_the_plain_week_back(page):
 def test_working_day_list_with_an_odd_year_shows_this_one(page):
     assert page.get(reverse("working_day_list"), {"year": "99x"}).status_code == 200
     assert page.get(reverse("working_day_list"), {"year": "0000"}).status_code == 200
+
+
+def test_working_days_are_seeded_with_chinese_names():
+    assert WorkingDay.objects.get(day=date(2026, 1, 1)).name == "元旦"
