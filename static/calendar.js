@@ -57,6 +57,8 @@
     headerToolbar: narrow
       ? { left: "title", right: "prev,next", center: "" }
       : { left: "prev,next today", center: "title", right: VIEWS.join(",") },
+    buttonIcons: false, // its icon font says nothing to a screen reader; the arrows below do
+    buttonText: { prev: "‹", next: "›" },
     footerToolbar: narrow ? { left: "today", right: VIEWS.join(",") } : false,
     height: "auto",
     firstDay: 1,

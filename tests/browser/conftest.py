@@ -49,4 +49,5 @@ def window(chromium: Browser, live_server) -> Iterator[Callable[[str], Watched]]
     yield new
     for watched in opened:
         watched.context.close()
-    assert [fault for watched in opened for fault in watched.faults] == []
+    faults = [fault for watched in opened for fault in watched.faults]
+    assert not faults, "\n".join(faults)
