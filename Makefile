@@ -5,7 +5,7 @@ ARGS ?=
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset stop test check vendor
+.PHONY: help setup demo demo-reset stop test check vendor screenshots
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -31,3 +31,6 @@ check: setup ## lint, types, import contracts, migrations, deployment settings
 
 vendor: ## fetch the pinned browser libraries into static/vendor again (needs npm)
 	@$(PYTHON) scripts/vendor.py
+
+screenshots: setup ## take the pictures of the documents from a running demo
+	@PORT=$(PORT) $(VENV_PYTHON) scripts/screenshots.py
