@@ -1,4 +1,4 @@
-"""Take the documents' pictures from a running demo: `make demo` here, `make screenshots` in another window."""
+"""Take the pictures of the documents from a demo that runs in another window (`make demo`)."""
 
 from __future__ import annotations
 
