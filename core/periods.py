@@ -29,12 +29,16 @@ class Period:
 
     @property
     def label(self) -> str:
-        """The period as an office writes it: 2026年3月, 2026年第1季度, 2026年."""
-        if "Q" in self.key:
-            year, quarter = self.key.split("Q")
-            return f"{year}年第{quarter}季度"
-        year, _, month = self.key.partition("-")
-        return f"{year}年{int(month)}月" if month else f"{year}年"
+        return label_of(self.key)
+
+
+def label_of(key: str) -> str:
+    """A period's key as an office writes it: 2026年3月, 2026年第1季度, 2026年."""
+    if "Q" in key:
+        year, quarter = key.split("Q")
+        return f"{year}年第{quarter}季度"
+    year, _, month = key.partition("-")
+    return f"{year}年{int(month)}月" if month else f"{year}年"
 
 
 def period_of(unit: str, day: date) -> Period:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from branches.models import Branch
 from core.models import TimeStampedModel
-from core.periods import Period
+from core.periods import label_of
 from pairing.activities.models import Activity
 from pairing.plans.enums import PairingState
 from pairing.plans.models import Pairing
@@ -97,7 +97,7 @@ class Review(TimeStampedModel):
         indexes = [models.Index(fields=["due_on"], condition=Q(state="due"), name="review_due")]
 
     def __str__(self) -> str:
-        return f"{self.series} {self.period_key}"
+        return f"{self.series} {label_of(self.period_key)}"
 
     def get_absolute_url(self) -> str:
         return reverse("review_detail", args=[self.pk])
@@ -105,7 +105,7 @@ class Review(TimeStampedModel):
     @property
     def period_label(self) -> str:
         """The period as an office writes it: 2026年3月, 2026年第1季度, 2026年."""
-        return Period(self.period_starts_on, self.period_starts_on, self.period_key).label
+        return label_of(self.period_key)
 
     @property
     def is_held(self) -> bool:

@@ -111,7 +111,7 @@ def _reviews(branch_ids: frozenset[int], today: date) -> Iterator[Todo]:
         pairing = review.series.pairing
         partner = pairing.partner_of(next(iter(branch_ids & {pairing.branch_a_id, pairing.branch_b_id})))
         url = reverse("review_detail", args=[review.pk])
-        title = f"与{partner.name}的{review.series.get_kind_display()}（{review.period_key}）"
+        title = f"与{partner.name}的{review.series.get_kind_display()}（{review.period_label}）"
         yield Todo(title, "议程已备好", url, "去召开", review.due_on, "chat-square-text")
 
 
