@@ -1,4 +1,4 @@
-"""Tables without a domain word: the audit trail, the notification outbox, the working calendar, heartbeats."""
+"""Tables without a domain word: audit trail, outbox, forms sent, working calendar, heartbeats."""
 
 from __future__ import annotations
 
@@ -116,6 +116,22 @@ class Notification(TimeStampedModel):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class SubmitToken(models.Model):
+    """表单提交: one form that one person sent, and the page it led to; see core.submissions."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="用户", related_name="+")
+    key = models.CharField("表单摘要", max_length=64)
+    location = models.CharField("结果页", max_length=1000, blank=True)
+    created_at = models.DateTimeField("提交时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "表单提交"
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="submit_token_once")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class WorkingDay(models.Model):

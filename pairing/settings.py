@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.private_pages",
     "core.middleware.domain_errors",
+    "core.submissions.submit_once",
     "axes.middleware.AxesMiddleware",
 ]
 

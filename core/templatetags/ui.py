@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import wording
+from core import submissions, wording
 from core.tones import LIGHTS, STATES, TONES
 
 register = template.Library()
@@ -29,6 +29,13 @@ def _render(context: Context, name: str, values: Mapping[str, Any]) -> SafeStrin
     component = context.template.engine.get_template(f"components/{name}.html")
     with context.push(**values):
         return component.render(context)
+
+
+@register.simple_tag
+def submit_token() -> SafeString:
+    """Give the hidden field by which a form sent twice is answered once; stands beside every csrf_token."""
+    value = submissions.new_token()
+    return format_html('<input type="hidden" name="{}" value="{}">', submissions.FIELD, value)
 
 
 @register.simple_tag
