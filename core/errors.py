@@ -17,6 +17,16 @@ class DomainError(Exception):
         self.field = field
 
 
+def refuse(blockers: Sequence[str]) -> None:
+    """Raise the first of the reasons why a step cannot be taken, if there is one.
+
+    Raises:
+        DomainError: when there is one.
+    """
+    if blockers:
+        raise DomainError(blockers[0])
+
+
 class TransitionError(DomainError):
     """The thing is in a state from which the wanted step is not possible."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
-from core.errors import DomainError
+from core.errors import DomainError, StaleVersionError
 
 T = TypeVar("T")
 
@@ -20,6 +21,15 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """A clock time in the browser's own picker, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
 
 
 class ReasonForm(forms.Form):
@@ -35,14 +45,31 @@ class ReasonForm(forms.Form):
 
 
 def attempt(form: forms.BaseForm, call: Callable[[], T]) -> T | None:
-    """Give what `call` returns, or None with its refusal written into the bound `form`."""
+    """Give what `call` returns, or None with its refusal written into the bound `form`.
+
+    Raises:
+        StaleVersionError: no field can mend it; the view shows both versions instead.
+    """
     try:
         return call()
+    except StaleVersionError:
+        raise
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
     except ValidationError as error:
         _add(form, error)
     return None
+
+
+def submit(form: forms.BaseForm, service: Callable[..., T], **arguments: Any) -> T | None:
+    """Give a valid form's values to a service, as `attempt` does; None for a form with faults.
+
+    Raises:
+        StaleVersionError: see `attempt`.
+    """
+    if not form.is_valid():
+        return None
+    return attempt(form, partial(service, **arguments, **form.cleaned_data))
 
 
 def _add(form: forms.BaseForm, error: ValidationError) -> None:

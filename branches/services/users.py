@@ -11,7 +11,7 @@ from django.db import transaction
 from branches.enums import Role
 from branches.models import Branch, Membership, User
 from core import audit
-from core.errors import DomainError
+from core.errors import DomainError, refuse
 
 # Without letters and digits that are mistaken for each other when read out over the telephone.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -96,7 +96,7 @@ def user_deactivate(*, user: User, actor: User, today: date, reason: str) -> Use
     """
     _hold_admin_seats()
     user = locked(user)
-    _refuse(user_deactivate_blockers(user, actor, today=today))
+    refuse(user_deactivate_blockers(user, actor, today=today))
     with audit.action("user.deactivate", actor=actor, target=user, reason=reason):
         user.is_active = False
         user.save(update_fields=["is_active"])
@@ -150,7 +150,7 @@ def membership_end(*, seat: Membership, ends_on: date, actor: User, today: date)
     """
     _hold_admin_seats()
     seat = Membership.objects.select_for_update(of=("self",)).select_related("user", "branch").get(pk=seat.pk)
-    _refuse(membership_end_blockers(seat, today=today))
+    refuse(membership_end_blockers(seat, today=today))
     if ends_on < seat.starts_on:
         raise DomainError("结束日期不能早于任职开始日期。", field="ends_on")
     with audit.action("membership.end", actor=actor, target=seat) as entry:
@@ -176,8 +176,3 @@ def _is_last_admin(user: User, today: date) -> bool:
 def _hold_admin_seats() -> None:
     """Lock the administrators' seats, so that the last two cannot leave at once."""
     list(Membership.objects.select_for_update().filter(role=Role.ADMIN).order_by("pk"))
-
-
-def _refuse(blockers: list[str]) -> None:
-    if blockers:
-        raise DomainError(blockers[0])

@@ -10,12 +10,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from branches.models import Membership, User
+from core.errors import refuse
 from core.notifications import notify
 from ledgers.enums import DemandState
 from ledgers.models import Demand
-from ledgers.services.demands import demand_change_state, demand_close, local_date, locked, refuse
+from ledgers.services.demands import demand_change_state, demand_close, locked
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def demand_take_step(*, demand: Demand, step: Step, actor: User, now: datetime, 
 
 def _tell_staff(demand: Demand, now: datetime) -> None:
     """A demand is returned by somebody else, so its branch would not notice by itself."""
-    seats = Membership.objects.staff_of(demand.branch, on=local_date(now)).select_related("user")
+    seats = Membership.objects.staff_of(demand.branch, on=timezone.localdate(now)).select_related("user")
     notify(
         [seat.user for seat in seats],
         key=f"demand:{demand.pk}:returned:{now.isoformat()}",

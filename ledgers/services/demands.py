@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
-from core.errors import DomainError
+from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from ledgers.enums import DEMAND_TRANSITIONS, DemandState
 from ledgers.models import Demand
@@ -109,7 +109,7 @@ def demand_close(
         entry.changes = {"state": [demand.state, str(DemandState.CLOSED)]}
         demand.state = DemandState.CLOSED
         demand.state_reason = reason[:300]
-        demand.closed_on = local_date(now)
+        demand.closed_on = timezone.localdate(now)
         demand.satisfaction = satisfaction
         demand.acceptance_words = words[:300]
         demand.full_clean(exclude=["branch", "aspect"])
@@ -120,13 +120,3 @@ def demand_close(
 def locked(demand: Demand) -> Demand:
     """The row as it is now, held until the transaction ends."""
     return Demand.objects.select_for_update(of=("self",)).select_related("branch").get(pk=demand.pk)
-
-
-def refuse(blockers: list[str]) -> None:
-    """Raise the first blocker, if any."""
-    if blockers:
-        raise DomainError(blockers[0])
-
-
-def local_date(now: datetime) -> date:
-    return timezone.localtime(now).date()

@@ -24,4 +24,5 @@ def half_day(day: date, half: str) -> Span:
 
 
 def local_instant(day: date, clock: time) -> datetime:
+    """The aware instant of a local day and clock time."""
     return timezone.make_aware(datetime.combine(day, clock))

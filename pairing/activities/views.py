@@ -14,11 +14,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.audit import entries_of
 from core.errors import DomainError
 from core.forms import attempt
+from core.pages import get_or_post
 from core.periods import Period, period_of
 from core.wording import cn_datetime
 from pairing.activities import selectors
@@ -37,7 +38,6 @@ from pairing.activities.services import activities, records
 
 PAGE_SIZE = 20
 LONGEST_VIEW = timedelta(days=400)
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 may_enter = permission_required("plans.add_claim", raise_exception=True)
 
 
@@ -111,7 +111,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/activity_detail.html", context)
 
 
-@form_page
+@get_or_post
 @may_enter
 def activity_new(request: HttpRequest) -> HttpResponse:
     """Enter a free-standing activity; the free half-days follow pairing, venue and people."""
@@ -135,7 +135,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"form": form}, status=422 if form.errors else 200)
 
 
-@form_page
+@get_or_post
 def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the activity another time, or its first."""
     activity, now = _own(request, pk), timezone.now()
@@ -151,7 +151,7 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/activity_move.html", context, status=422 if form.errors else 200)
 
 
-@form_page
+@get_or_post
 def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel the activity after naming what that does."""
     activity = _own(request, pk)
@@ -187,7 +187,7 @@ def _cancel_words(activity: Activity) -> dict[str, Any]:
     }
 
 
-@form_page
+@get_or_post
 def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole record on one page, short enough for a phone."""
     activity, now = _own(request, pk), timezone.now()

@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from rules import has_perm
 
 from core.errors import DomainError
+from core.pages import get_or_post
 from core.workbooks.results import ImportResult
 from core.workbooks.template import template
 from pairing.imports.enums import LedgerKind
@@ -36,7 +37,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/import_list.html", {"lines": lines})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def import_upload(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     """Take a file for preview; nothing is written yet."""
     _check_permission(request, kind)

@@ -8,10 +8,11 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from branches.models import Branch, User
 from core.errors import DomainError
+from core.pages import get_or_post
 from ledgers.models import Demand, Resource
 from pairing.matching.models import MatchRun
 from pairing.matching.selectors import branch_suggestions, match_run_rows, suggestion_of
@@ -41,7 +42,7 @@ def _chosen_branches(request: HttpRequest) -> frozenset[int]:
     return frozenset({int(chosen)}) if chosen.isdecimal() else frozenset()
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def match_claim(request: HttpRequest, demand_pk: int, resource_pk: int) -> HttpResponse:
     """Claim a match: the claim keeps the score and the reasons that led to it."""
     demand = get_object_or_404(Demand.objects.visible_to(request.user), pk=demand_pk)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-
 from django.db import transaction
-from django.utils import timezone
 
 from branches.models import Branch
 from branches.naming import BranchNames
@@ -15,6 +12,7 @@ from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.tables import Row
 from pairing.activities.exchange import checks
 from pairing.activities.exchange.columns import COLUMNS, TITLE
+from pairing.activities.half_days import local_instant
 from pairing.activities.services.intake import activities_take_in
 from pairing.plans.exchange.pairs import settle_pairings
 
@@ -57,11 +55,7 @@ def import_activities(content: bytes, terms: ImportTerms) -> ImportResult:
 
 def _record(row: Row) -> Record:
     values = {name: row.values[name] for name in FIELDS if name in row.values}
-    values["starts_at"] = _instant(row.values["day"], row.values["starts"])
-    values["ends_at"] = _instant(row.values["day"], row.values["ends"])
+    values["starts_at"] = local_instant(row.values["day"], row.values["starts"])
+    values["ends_at"] = local_instant(row.values["day"], row.values["ends"])
     extra = {name: row.values[name] for name in ("kind", "line", "others", "outcomes", "day")}
     return Record(row.number, values, extra)
-
-
-def _instant(day: date, clock: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, clock))

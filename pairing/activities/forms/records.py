@@ -10,7 +10,8 @@ from django import forms
 from django.utils import timezone
 
 from branches.models import Branch
-from pairing.activities.forms.inputs import DateInput, TimeInput, local_time
+from core.forms import DateInput, TimeInput
+from pairing.activities.half_days import local_instant
 from pairing.activities.models import Activity, Metric
 from pairing.activities.services.records import Attendance
 
@@ -102,8 +103,8 @@ class RecordForm(forms.Form):
         if data["held_to"] <= data["held_from"]:
             self.add_error("held_to", "结束时间须晚于开始时间。")
         data["from"], data["to"] = (
-            local_time(data["held_on"], data["held_from"]),
-            local_time(data["held_on"], data["held_to"]),
+            local_instant(data["held_on"], data["held_from"]),
+            local_instant(data["held_on"], data["held_to"]),
         )
 
     @property

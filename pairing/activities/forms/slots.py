@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from branches.models import Branch, User
+from core.forms import DateInput, ReasonForm, TimeInput
 from core.wording import short_datetime
-from pairing.activities.forms.inputs import DateInput, TimeInput, local_time
-from pairing.activities.half_days import Span
+from pairing.activities.half_days import Span, local_instant
 from pairing.activities.models import ActivityKind
 from pairing.activities.services.activities import activity_free_slots
 from pairing.plans.models import Pairing
@@ -49,7 +49,7 @@ class SlotForm(forms.Form):
         if any(own):
             if not all(own):
                 raise ValidationError("自选时间请把日期、开始时间、结束时间都填上。")
-            data["starts_at"], data["ends_at"] = local_time(own[0], own[1]), local_time(own[0], own[2])
+            data["starts_at"], data["ends_at"] = local_instant(own[0], own[1]), local_instant(own[0], own[2])
         elif data.get("slot"):
             data["starts_at"], data["ends_at"] = self._chosen(data["slot"])
         elif not self.errors:
@@ -133,13 +133,12 @@ class ActivityMoveForm(SlotForm):
         return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "reason")}
 
 
-class ActivityCancelForm(forms.Form):
-    reason = forms.CharField(
-        label="取消理由",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="会随取消通知发给参加的支部。",
-    )
+class ActivityCancelForm(ReasonForm):
+    """Why the activity does not take place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "会随取消通知发给参加的支部。"
 
 
 def slot_value(slot: Span) -> str:

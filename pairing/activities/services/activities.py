@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from branches.models import Branch, User
 from core import audit
-from core.errors import DomainError
+from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from core.wording import cn_datetime, short_datetime
 from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState, ParticipationRole
@@ -223,12 +223,6 @@ def locked(activity: Activity) -> Activity:
         .select_related("kind", "plan_order", "pairing__branch_a", "pairing__branch_b")
         .get(pk=activity.pk)
     )
-
-
-def refuse(blockers: Sequence[str]) -> None:
-    """Raise the first blocker, if there is one."""
-    if blockers:
-        raise DomainError(blockers[0])
 
 
 def _next_serial() -> int:

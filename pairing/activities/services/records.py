@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from branches.models import User
 from core import audit
-from core.errors import DomainError
+from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from core.wording import cn_datetime
 from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState
 from pairing.activities.models import Activity, Metric, Outcome
-from pairing.activities.services.activities import locked, refuse
+from pairing.activities.services.activities import locked
 from pairing.activities.services.booking import activity_book
 from pairing.activities.services.orders import hand_in_if_last
 

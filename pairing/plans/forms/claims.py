@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from pairing.plans.forms.inputs import DateInput
+from core.forms import DateInput
 
 
 class ClaimForm(forms.Form):

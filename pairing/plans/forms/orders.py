@@ -10,8 +10,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.forms import DateInput
 from pairing.plans.enums import Line, PlanOrderState
-from pairing.plans.forms.inputs import DateInput
 from pairing.plans.models import PlanOrder
 
 SATISFACTION = [

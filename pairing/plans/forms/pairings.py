@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from branches.models import Branch
-from pairing.plans.forms.inputs import DateInput
+from core.forms import DateInput
 
 
 class PairingForm(forms.Form):

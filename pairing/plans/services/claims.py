@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
-from core.errors import DomainError
+from core.errors import DomainError, refuse
 from core.wording import short_date
 from ledgers.enums import DemandState
 from ledgers.models import Demand, Resource
@@ -24,7 +25,7 @@ from pairing.plans.services.claim_guards import (
 )
 from pairing.plans.services.deadlines import working_day_after
 from pairing.plans.services.drafting import plan_order_draft
-from pairing.plans.services.guards import local_date, refuse, stated
+from pairing.plans.services.guards import stated
 from pairing.plans.services.locks import lock_claim, lock_demand, lock_pairing, lock_resource
 from pairing.plans.services.notices import tell
 
@@ -56,7 +57,7 @@ def claim_propose(
         DomainError: see `claim_propose_blockers`; also for a wanted day in the past.
         ConflictError: when the month's capacity is promised already.
     """
-    today = local_date(now)
+    today = timezone.localdate(now)
     pairing = _locked_pairing(demand, resource)
     demand, resource = lock_demand(demand.pk), lock_resource(resource.pk)
     refuse(
@@ -111,7 +112,7 @@ def claim_accept(*, claim: Claim, actor: User, now: datetime) -> Claim:
         DomainError: see `claim_answer_blockers`; of two who accept at once the second is told so.
     """
     claim = lock_claim(claim.pk)
-    refuse(claim_answer_blockers(claim, actor, on=local_date(now)))
+    refuse(claim_answer_blockers(claim, actor, on=timezone.localdate(now)))
     with audit.action("claim.accept", actor=actor, target=claim) as entry:
         entry.changes = _decide(claim, ClaimState.ACCEPTED, now)
         entry.summary = f"{claim.awaiting}同意认领"
@@ -137,7 +138,7 @@ def claim_decline(*, claim: Claim, actor: User, reason: str, now: datetime) -> C
         DomainError: see `claim_answer_blockers`; also when the reason is blank.
     """
     claim = lock_claim(claim.pk)
-    refuse(claim_answer_blockers(claim, actor, on=local_date(now)))
+    refuse(claim_answer_blockers(claim, actor, on=timezone.localdate(now)))
     claim.reason = stated(reason, "婉拒")
     with audit.action("claim.decline", actor=actor, target=claim, reason=claim.reason) as entry:
         entry.changes = _decide(claim, ClaimState.DECLINED, now)
@@ -172,7 +173,7 @@ def claim_counter(
         DomainError: see `claim_answer_blockers`; also when nothing differs or the wanted day is past.
         ConflictError: when the month's capacity is promised already.
     """
-    today = local_date(now)
+    today = timezone.localdate(now)
     claim = lock_claim(claim.pk)
     refuse(claim_answer_blockers(claim, actor, on=today))
     terms = {
@@ -225,7 +226,7 @@ def claim_expire(*, claim: Claim, now: datetime, reason: str = "逾期未答复"
 
 def claims_expire(*, now: datetime) -> int:
     """Let every claim past its last day lapse, one transaction each; gives how many there were."""
-    overdue = Claim.objects.pending().filter(expires_on__lt=local_date(now)).order_by("pk")
+    overdue = Claim.objects.pending().filter(expires_on__lt=timezone.localdate(now)).order_by("pk")
     return len([claim_expire(claim=claim, now=now) for claim in overdue])
 
 

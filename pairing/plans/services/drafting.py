@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from branches.models import Branch, User
 from core import audit
 from pairing.plans.enums import TaskKind
 from pairing.plans.models import Claim, PlanOrder, PlanTask
 from pairing.plans.services.deadlines import task_deadlines, working_day_from
-from pairing.plans.services.guards import local_date
 from pairing.plans.services.lines import line_for
 from pairing.plans.services.locks import lock_numbering
 
@@ -18,7 +19,7 @@ DEFAULT_TERM_DAYS = 30  # for a demand without a deadline, or one that is alread
 
 def plan_order_draft(*, claim: Claim, actor: User, now: datetime) -> PlanOrder:
     """Write the draft order of a claim that has just been accepted; the caller holds the claim."""
-    today = local_date(now)
+    today = timezone.localdate(now)
     pairing = claim.pairing
     people = {
         claim.demand.branch_id: claim.demand.contact_name or _leader(claim.demand.branch),

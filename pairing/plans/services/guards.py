@@ -1,24 +1,11 @@
-"""Turning reasons against a step into the refusal of it."""
+"""What the guards of every step share."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from django.db.models import TextChoices
-from django.utils import timezone
 
 from core.errors import DomainError, TransitionError
 from core.transitions import Table, check_transition
-
-
-def refuse(blockers: list[str]) -> None:
-    """Raise the first blocker.
-
-    Raises:
-        DomainError: when there is one.
-    """
-    if blockers:
-        raise DomainError(blockers[0])
 
 
 def step_blockers(
@@ -41,7 +28,3 @@ def stated(reason: str, what: str) -> str:
     if not reason.strip():
         raise DomainError(f"请写明{what}的理由，对方支部会看到。", field="reason")
     return reason.strip()[:300]
-
-
-def local_date(now: datetime) -> date:
-    return timezone.localtime(now).date()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils import timezone
+
 from branches.models import Membership, User
 from core.audit import entries_of
 from core.notifications import notify
 from pairing.plans.models import Claim, Pairing, PlanOrder
-from pairing.plans.services.guards import local_date
 
 
 def tell(
@@ -29,7 +30,7 @@ def tell(
     inside the audited action of the event.
     """
     seats = (
-        Membership.objects.in_force(on=local_date(now))
+        Membership.objects.in_force(on=timezone.localdate(now))
         .filter(branch__in=set(branch_ids), role__in=("secretary", "liaison"))
         .select_related("user")
     )

@@ -6,17 +6,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from branches.models import User
 from core import audit
-from core.errors import DomainError, StaleVersionError
+from core.errors import DomainError, StaleVersionError, refuse
 from ledgers.enums import DemandState
 from ledgers.services.demands import demand_change_state, demand_close
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
 from pairing.plans.services import order_guards
 from pairing.plans.services.deadlines import spread
-from pairing.plans.services.guards import local_date, refuse, stated
+from pairing.plans.services.guards import stated
 from pairing.plans.services.locks import lock_demand, lock_order
 from pairing.plans.services.notices import tell
 
@@ -46,7 +47,7 @@ def plan_order_edit(
     if unknown:
         raise TypeError(f"plan_order_edit cannot change {sorted(unknown)}")
     differing = {name: value for name, value in changes.items() if getattr(order, name) != value}
-    today = local_date(now)
+    today = timezone.localdate(now)
     if differing.get("due_on", today) < today:
         raise DomainError("完成时限已经过去，请改成今天或以后的日期。", field="due_on")
     if not differing:
@@ -140,7 +141,7 @@ def plan_order_hand_in(*, order: PlanOrder, actor: User | None = None, now: date
     with audit.action("plan_order.hand_in", actor=actor, target=order) as entry:
         entry.changes = _move(order, PlanOrderState.AWAITING_ACCEPTANCE)
         entry.summary = "提交验收"
-        order.tasks.filter(done_on=None).update(done_on=local_date(now))
+        order.tasks.filter(done_on=None).update(done_on=timezone.localdate(now))
         if lock_demand(order.demand_id).state == DemandState.IN_PROGRESS:
             demand_change_state(demand=order.demand, to=DemandState.AWAITING_ACCEPTANCE, actor=actor, now=now)
         _tell(order, "hand_in", f"请{order.demand.branch}验收：{order.demand}", now, actor)
@@ -164,7 +165,7 @@ def plan_order_accept(
     if not 1 <= satisfaction <= 5:
         raise DomainError("满意度须为 1 到 5 分。", field="satisfaction")
     with audit.action("plan_order.accept", actor=actor, target=order) as entry:
-        order.completed_on = local_date(now)
+        order.completed_on = timezone.localdate(now)
         entry.changes = _move(order, PlanOrderState.COMPLETED)
         entry.summary = f"{order.demand.branch}验收通过，满意度 {satisfaction} 分，需求销号"
         demand_close(demand=order.demand, actor=actor, now=now, satisfaction=satisfaction, words=words)

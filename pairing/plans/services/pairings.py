@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
-from core.errors import DomainError
+from core.errors import DomainError, refuse
 from pairing.plans.enums import PAIRING_TRANSITIONS, AgreementState, PairingState
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 from pairing.plans.selectors.pairings import pairing_active_between
 from pairing.plans.services.claims import claim_expire
-from pairing.plans.services.guards import local_date, refuse, stated, step_blockers
+from pairing.plans.services.guards import stated, step_blockers
 from pairing.plans.services.locks import lock_claim, lock_pairing
 from pairing.plans.services.notices import tell
 
@@ -116,7 +117,7 @@ def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) ->
     ]
     refuse(pairing_end_blockers(pairing, actor))
     reason = stated(reason, "结束结对")
-    today = local_date(now)
+    today = timezone.localdate(now)
     with audit.action("pairing.end", actor=actor, target=pairing, reason=reason) as entry:
         for claim in pending:
             claim_expire(claim=claim, now=now, reason="结对已结束")

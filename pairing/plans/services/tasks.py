@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from branches.models import User
 from core import audit
+from core.errors import refuse
 from pairing.plans.models import PlanTask
-from pairing.plans.services.guards import local_date, refuse
 from pairing.plans.services.locks import lock_order
 from pairing.plans.services.order_guards import plan_task_done_blockers
 
@@ -27,7 +28,7 @@ def plan_task_done(*, task: PlanTask, actor: User | None, now: datetime) -> Plan
         return task
     refuse(plan_task_done_blockers(order, actor))
     with audit.action("plan_order.task_done", actor=actor, target=order) as entry:
-        task.done_on = local_date(now)
+        task.done_on = timezone.localdate(now)
         task.save(update_fields=["done_on", "updated_at"])
         entry.summary = f"完成任务：{task}"
     return task

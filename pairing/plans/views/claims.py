@@ -9,14 +9,16 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from branches.models import Branch, User
 from core.audit import entries_of
 from core.doorbell import ring
+from core.forms import submit
+from core.pages import get_or_post, posted
 from ledgers.models import Demand, Resource
 from pairing.plans.forms.claims import ClaimForm
-from pairing.plans.forms.inputs import ReasonForm, posted, submit
+from pairing.plans.forms.reasons import SharedReasonForm
 from pairing.plans.models import Claim
 from pairing.plans.selectors.claims import claim_inbox, claim_rows, resource_capacity_left
 from pairing.plans.selectors.pairings import pairing_active_between
@@ -25,7 +27,6 @@ from pairing.plans.services import claims
 from pairing.plans.services.claim_guards import claim_answer_blockers, claim_propose_blockers
 
 PAGE_SIZE = 20
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -49,7 +50,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "plans/claim_detail.html", context)
 
 
-@form_page
+@get_or_post
 def claim_new(request: HttpRequest) -> HttpResponse:
     """Propose that ?resource= serve ?demand=, in the name of the branch one works for."""
     return propose_page(request, _number(request, "demand"), _number(request, "resource"))
@@ -132,7 +133,7 @@ def claim_accept(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(claim.plan_order)
 
 
-@form_page
+@get_or_post
 def claim_counter(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with other terms."""
     claim = _own(request, pk)
@@ -152,11 +153,11 @@ def claim_counter(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "plans/claim_counter.html", context, status=422 if form.errors else 200)
 
 
-@form_page
+@get_or_post
 def claim_decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Turn a claim down with a reason."""
     claim = _own(request, pk)
-    form = ReasonForm(posted(request))
+    form = SharedReasonForm(posted(request))
     if request.method == "POST" and submit(
         form, claims.claim_decline, claim=claim, actor=request.user, now=timezone.now()
     ):

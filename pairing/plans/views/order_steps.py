@@ -10,19 +10,19 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.doorbell import ring
 from core.errors import DomainError
+from core.forms import submit
+from core.pages import get_or_post, posted
 from pairing.plans.enums import PlanOrderState
-from pairing.plans.forms.inputs import ReasonForm, posted, submit
 from pairing.plans.forms.orders import AcceptanceForm
+from pairing.plans.forms.reasons import SharedReasonForm
 from pairing.plans.models import PlanOrder
 from pairing.plans.selectors.orders import plan_order_rows
 from pairing.plans.services import order_guards, orders
 from pairing.plans.services.tasks import plan_task_done as tick_off
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_POST
@@ -43,7 +43,7 @@ def plan_order_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(order)
 
 
-@form_page
+@get_or_post
 def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the branch that raised the demand for acceptance."""
     order = _own(request, pk)
@@ -67,7 +67,7 @@ def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@form_page
+@get_or_post
 def plan_order_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept the work with a satisfaction of 1–5 and close the demand."""
     order = _own(request, pk)
@@ -87,7 +87,7 @@ def plan_order_accept(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@form_page
+@get_or_post
 def plan_order_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Send handed-in work back with a reason."""
     order = _own(request, pk)
@@ -95,7 +95,7 @@ def plan_order_return(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         order,
         orders.plan_order_return,
-        ReasonForm(posted(request)),
+        SharedReasonForm(posted(request)),
         done="已退回，对方会看到理由。",
         page={
             "title": "退回继续办理",
@@ -106,7 +106,7 @@ def plan_order_return(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@form_page
+@get_or_post
 def plan_order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the order up with a reason."""
     order = _own(request, pk)
@@ -114,7 +114,7 @@ def plan_order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         order,
         orders.plan_order_cancel,
-        ReasonForm(posted(request)),
+        SharedReasonForm(posted(request)),
         done="定单已取消，需求重新开放认领。",
         event="plan_order_cancelled",
         page={

@@ -9,11 +9,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.doorbell import ring
 from core.errors import StaleVersionError
-from pairing.plans.forms.inputs import posted, submit
+from core.forms import submit
+from core.pages import get_or_post, posted
 from pairing.plans.forms.orders import PlanOrderFilter, PlanOrderForm
 from pairing.plans.selectors.orders import (
     plan_order_at_version,
@@ -67,7 +68,7 @@ def plan_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "plans/plan_order_detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def plan_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an order that is not agreed yet; a stale save shows both versions side by side."""
     order = get_object_or_404(plan_order_rows(request.user), pk=pk)

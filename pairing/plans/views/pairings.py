@@ -6,20 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import DomainError
+from core.forms import submit
+from core.pages import get_or_post, posted
 from pairing.plans.enums import PairingState
-from pairing.plans.forms.inputs import ReasonForm, posted, submit
 from pairing.plans.forms.pairings import PairingForm
+from pairing.plans.forms.reasons import SharedReasonForm
 from pairing.plans.models import Pairing
 from pairing.plans.selectors.pairings import pairing_page, pairing_rows
 from pairing.plans.selectors.timeline import timeline
 from pairing.plans.services import pairings
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -52,7 +52,7 @@ def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "plans/pairing_detail.html", context)
 
 
-@form_page
+@get_or_post
 def pairing_new(request: HttpRequest) -> HttpResponse:
     """Register a pairing with its agreement."""
     if not request.user.is_admin:
@@ -67,11 +67,11 @@ def pairing_new(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/pairing_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@form_page
+@get_or_post
 def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a pairing with a reason."""
     pairing = _visible(request, pk)
-    form = ReasonForm(posted(request))
+    form = SharedReasonForm(posted(request))
     if request.method == "POST" and submit(
         form, pairings.pairing_end, pairing=pairing, actor=request.user, now=timezone.now()
     ):
