@@ -8,16 +8,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import DateField, Q, QuerySet, Sum
-from django.db.models.functions import Cast, Coalesce, TruncMonth
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from ledgers.enums import Audience, HelpKind, Relation
 from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet, ServiceItem
 from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
-from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing
-
-HELD = [ClaimState.PROPOSED, ClaimState.COUNTERED, ClaimState.ACCEPTED]
 
 
 @dataclass(frozen=True)
@@ -118,11 +115,11 @@ def _lexicon() -> Lexicon:
 
 
 def _used(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:
-    """Visits promised per resource and month: claims awaiting an answer hold capacity like accepted ones."""
-    day = Coalesce("wanted_on", Cast("created_at", DateField()))
+    """Visits promised per resource and month, counted as a new claim would find them."""
     rows = (
-        Claim.objects.filter(resource__in=list(resource_ids), state__in=HELD)
-        .annotate(month=TruncMonth(day))
+        Claim.objects.holding_capacity()
+        .filter(resource__in=list(resource_ids))
+        .annotate(month=TruncMonth("day"))
         .order_by()
         .values_list("resource", "month")
         .annotate(n=Sum("visit_count"))

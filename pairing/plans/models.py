@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least, TruncDate
 from django.urls import reverse
 
 from branches.models import Branch
@@ -141,7 +141,17 @@ class Agreement(TimeStampedModel):
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def pending(self) -> ClaimQuerySet:
-        return self.filter(state__in=[ClaimState.PROPOSED, ClaimState.COUNTERED])
+        return self.filter(state__in=CLAIM_PENDING)
+
+    def holding_capacity(self) -> ClaimQuerySet:
+        """Claims whose visits are promised, each with the local `day` in whose month they count.
+
+        Pending ones hold capacity like accepted ones, unless the order was cancelled; one without a wanted
+        day counts in the month it was made.
+        """
+        held = self.filter(state__in=[*CLAIM_PENDING, ClaimState.ACCEPTED])
+        held = held.exclude(plan_order__state=PlanOrderState.CANCELLED)
+        return held.annotate(day=Coalesce("wanted_on", TruncDate("created_at")))
 
     def visible_to(self, user: User) -> ClaimQuerySet:
         if user.sees_county:

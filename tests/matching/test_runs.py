@@ -1,17 +1,20 @@
 """A whole-list plan is solved over real rows and kept with its proof."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from django.utils import timezone
 
 from ledgers.enums import DemandState
 from pairing.matching.adapter import pose
 from pairing.matching.models import Match
 from pairing.matching.selectors import branch_suggestions, match_run_rows, suggestion_of
 from pairing.matching.services.runs import match_run_execute
+from pairing.plans.enums import PlanOrderState
+from pairing.plans.models import Claim
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
-from tests.factories.plans import ClaimFactory, PairingFactory
+from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -95,13 +98,33 @@ def test_suggestion_of_unrelated_resource_is_none(law_pair):
     assert suggestion_of(demand, speaker, today=TODAY).resource == speaker
 
 
+def _used(pairing):
+    demands, resources = pairing.branch_b.demands.all(), pairing.branch_a.resources.all()
+    return pose(demands=demands, resources=resources, as_of=TODAY).problem.used
+
+
 def test_adapter_counts_pending_claims_as_used(law_pair):
     pairing, demand, speaker = law_pair
     ClaimFactory(pairing=pairing, demand=demand, resource=speaker, wanted_on=date(2026, 3, 20), visit_count=2)
-    posed = pose(
-        demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY
-    )
-    assert posed.problem.used == {(speaker.pk, date(2026, 3, 1)): 2}
+    assert _used(pairing) == {(speaker.pk, date(2026, 3, 1)): 2}
+
+
+def test_adapter_counts_a_claim_made_at_local_midnight_in_the_new_month(law_pair):
+    pairing, demand, speaker = law_pair
+    claim = ClaimFactory(pairing=pairing, demand=demand, resource=speaker)
+    first_half_hour = datetime(2026, 3, 1, 0, 30, tzinfo=timezone.get_current_timezone())
+    Claim.objects.filter(pk=claim.pk).update(created_at=first_half_hour)
+    assert _used(pairing) == {(speaker.pk, date(2026, 3, 1)): 1}
+
+
+def test_adapter_frees_the_capacity_of_a_cancelled_order(law_pair):
+    pairing, demand, speaker = law_pair
+    claim = ClaimFactory(accepted=True, pairing=pairing, demand=demand, resource=speaker, wanted_on=TODAY)
+    order = PlanOrderFactory(pairing=pairing, demand=demand, resource=speaker, claim=claim)
+    assert _used(pairing) == {(speaker.pk, date(2026, 3, 1)): 1}
+    order.state, order.state_reason = PlanOrderState.CANCELLED, "改期"
+    order.save()
+    assert _used(pairing) == {}
 
 
 @pytest.mark.parametrize("extra", [0, 2])

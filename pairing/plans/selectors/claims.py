@@ -6,29 +6,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, TruncDate
 
 from branches.models import User
 from core.periods import period_of
 from ledgers.models import Resource
-from pairing.plans.enums import CLAIM_PENDING, ClaimState, PlanOrderState
+from pairing.plans.enums import CLAIM_PENDING
 from pairing.plans.models import Claim
 
 
 def resource_capacity_left(resource: Resource, day: date, *, besides: Claim | None = None) -> int | None:
     """How many more visits the resource can promise in the month of `day`; None when there is no limit.
 
-    Held are the visits of pending and accepted claims wanted in that month (a claim without a wanted day
-    counts in the month it was made), unless its order was cancelled.
+    What is promised already: see `ClaimQuerySet.holding_capacity`.
     """
     if resource.capacity_per_month is None:
         return None
     month = period_of("month", day)
-    claims = (
-        Claim.objects.filter(resource=resource, state__in=[*CLAIM_PENDING, ClaimState.ACCEPTED])
-        .exclude(plan_order__state=PlanOrderState.CANCELLED)
-        .annotate(day=Coalesce("wanted_on", TruncDate("created_at")))
-        .filter(day__gte=month.starts_on, day__lt=month.ends_before)
+    claims = Claim.objects.holding_capacity().filter(
+        resource=resource, day__gte=month.starts_on, day__lt=month.ends_before
     )
     if besides is not None:
         claims = claims.exclude(pk=besides.pk)
