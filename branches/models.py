@@ -150,11 +150,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, *, on: date) -> MembershipQuerySet:
         return self.filter(Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on)))
 
-    def secretaries_of(self, branch: Branch | int, *, on: date) -> MembershipQuerySet:
-        return self.in_force(on=on).filter(branch=branch, role=Role.SECRETARY)
-
-    def staff_of(self, branch: Branch | int, *, on: date) -> MembershipQuerySet:
-        return self.in_force(on=on).filter(branch=branch, role__in=BRANCH_STAFF)
+    def staff_of(self, branches: Iterable[Branch | int], *, on: date) -> MembershipQuerySet:
+        """The seats of secretaries and liaisons of any of `branches`, with the people who hold them."""
+        seats = self.in_force(on=on).filter(branch__in=branches, role__in=BRANCH_STAFF)
+        return seats.select_related("user")
 
 
 @pghistory.track()

@@ -122,6 +122,10 @@ DEMAND_TRANSITIONS = {
 }
 
 
+# Nothing is left to do: not yet begun, done, or given up.
+DEMAND_FINISHED = (DemandState.DRAFT, DemandState.CLOSED, DemandState.WITHDRAWN)
+
+
 class Relation(TextChoices):
     """How a lexicon term stands to its service item."""
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from branches.models import Branch
 from core.models import TimeStampedModel
 from ledgers.enums import (
+    DEMAND_FINISHED,
     Audience,
     DemandNature,
     DemandSource,
@@ -203,7 +204,7 @@ class DemandQuerySet(models.QuerySet["Demand"]):
         return self.filter(state=DemandState.OPEN)
 
     def unfinished(self) -> DemandQuerySet:
-        return self.exclude(state__in=[DemandState.DRAFT, DemandState.CLOSED, DemandState.WITHDRAWN])
+        return self.exclude(state__in=DEMAND_FINISHED)
 
     def overdue(self, *, on: date) -> DemandQuerySet:
         return self.unfinished().filter(deadline_on__lt=on)
@@ -290,9 +291,3 @@ class Demand(TimeStampedModel):
 
     def __str__(self) -> str:
         return self.title
-
-    def is_overdue(self, on: date) -> bool:
-        """Whether it is late: unfinished past its deadline, or closed after it."""
-        if self.deadline_on is None or self.state in {DemandState.DRAFT, DemandState.WITHDRAWN}:
-            return False
-        return self.deadline_on < (self.closed_on or on)

@@ -12,8 +12,6 @@ from branches.naming import sort_key
 from core import audit
 from core.errors import DomainError
 
-FINISHED_DEMANDS = ("draft", "closed", "withdrawn")
-
 
 @transaction.atomic
 def branch_create(*, actor: User, **fields: Any) -> Branch:
@@ -59,7 +57,7 @@ def branch_dissolve_blockers(branch: Branch) -> list[str]:
         names = "、".join(partner.name for partner in pairings)
         found.append(f"还在和{names}结对，请先结束结对。")
     # The ledger sits a layer up; only its relation name is used here.
-    unfinished = branch.demands.exclude(state__in=FINISHED_DEMANDS).count()
+    unfinished = branch.demands.unfinished().count()
     if unfinished:
         found.append(f"还有 {unfinished} 条需求没有办结，请先销号或撤销。")
     below = Branch.objects.active().filter(parent=branch).count()

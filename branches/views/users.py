@@ -96,10 +96,7 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "branches/user_password.html", {"person": person, "password": password})
     context = {
         "title": f"重置密码：{person}",
-        "effects": [
-            "原来的密码立刻失效，已登录的页面会退出。",
-            "下一页显示一次性密码，请当面或打电话告诉本人。",
-        ],
+        "effects": RESET_EFFECTS,
         "submit": "重置密码",
         "cancel_url": reverse("user_edit", args=[person.pk]),
     }
@@ -121,10 +118,7 @@ def user_deactivate_page(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("user_list")
     context = {
         "title": f"停用账号：{person}",
-        "effects": [
-            "本人立刻不能再登录和操作，已登录的页面下一步就会退出。",
-            "做过的事和任职记录都保留，以后可以重新启用。",
-        ],
+        "effects": DEACTIVATE_EFFECTS,
         "form": form,
         "blockers": user_deactivate_blockers(person, request.user, today=today),
         "submit": "停用",

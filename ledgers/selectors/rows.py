@@ -7,10 +7,9 @@ from datetime import date
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from branches.models import User
-from ledgers.enums import DemandState, ResourceState
+from ledgers.enums import DEMAND_FINISHED, ResourceState
 from ledgers.models import Demand, Resource
 
-FINISHED = (DemandState.DRAFT, DemandState.CLOSED, DemandState.WITHDRAWN)
 RESOURCE_ORDER = ("branch__serial", "branch__name_key", "branch", "serial")
 DEMAND_ORDER = RESOURCE_ORDER
 
@@ -28,7 +27,7 @@ def resource_rows(user: User, *, today: date) -> QuerySet[Resource]:
 
 def demand_rows(user: User, *, today: date) -> QuerySet[Demand]:
     """The demands a person may read, as a ledger lists them; `late` says unfinished past its deadline."""
-    late = Q(deadline_on__isnull=False, deadline_on__lt=today) & ~Q(state__in=FINISHED)
+    late = Q(deadline_on__isnull=False, deadline_on__lt=today) & ~Q(state__in=DEMAND_FINISHED)
     rows = Demand.objects.visible_to(user).select_related("branch", "aspect")
     return rows.annotate(late=_flag(late)).order_by(*DEMAND_ORDER)
 

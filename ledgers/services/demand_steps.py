@@ -124,7 +124,7 @@ def demand_take_step(*, demand: Demand, step: Step, actor: User, now: datetime, 
 
 def _tell_staff(demand: Demand, now: datetime) -> None:
     """A demand is returned by somebody else, so its branch would not notice by itself."""
-    seats = Membership.objects.staff_of(demand.branch, on=timezone.localdate(now)).select_related("user")
+    seats = Membership.objects.staff_of([demand.branch_id], on=timezone.localdate(now))
     notify(
         [seat.user for seat in seats],
         key=f"demand:{demand.pk}:returned:{now.isoformat()}",

@@ -30,6 +30,10 @@ ACTIVITY_TRANSITIONS = {
 }
 
 
+# Told to the branches and not yet on record.
+ACTIVITY_AWAITED = (ActivityState.ANNOUNCED, ActivityState.UNDER_WAY, ActivityState.TO_RECORD)
+
+
 class ParticipationRole(TextChoices):
     PARTY_A = "party_a", "甲方"
     PARTY_B = "party_b", "乙方"

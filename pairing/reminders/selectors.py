@@ -14,7 +14,7 @@ from branches.enums import Role
 from branches.models import Membership, User
 from ledgers.enums import DemandState
 from ledgers.models import Demand
-from pairing.activities.enums import ActivityState
+from pairing.activities.enums import ACTIVITY_AWAITED
 from pairing.activities.models import Activity
 from pairing.plans.enums import AgreementState, PairingState, PlanOrderState
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder, PlanTask
@@ -146,7 +146,7 @@ def claims_due(by: date) -> Iterator[Duty]:
 def activity_records_due(by: date) -> Iterator[Duty]:
     """Activities that are over and not recorded, due RECORD_WITHIN_DAYS after their last day."""
     activities = Activity.objects.filter(
-        state__in=[ActivityState.ANNOUNCED, ActivityState.UNDER_WAY, ActivityState.TO_RECORD],
+        state__in=ACTIVITY_AWAITED,
         ends_at__date__lte=by - timedelta(days=RECORD_WITHIN_DAYS),
     ).select_related("pairing")
     for activity in activities:

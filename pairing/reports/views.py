@@ -72,7 +72,7 @@ def dashboard_pairings(request: HttpRequest) -> HttpResponse:
     lights = pairing_lights(active_pairings(), today=today)
     rows = [(light, counts.get(light.pairing.pk, [])) for light in lights]
     context = {"rows": rows, "rhythms": RHYTHM_LABEL.values(), "window": window}
-    template = "reports/dashboard_pairings.html" + ("#matrix" if request.headers.get("HX-Request") else "")
+    template = "reports/dashboard_pairings.html" + ("#matrix" if request.htmx else "")
     return render(request, template, context)
 
 

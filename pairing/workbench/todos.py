@@ -13,7 +13,7 @@ from django.utils import timezone
 from branches.models import User
 from ledgers.enums import DemandState
 from ledgers.models import Demand
-from pairing.activities.enums import ActivityState
+from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState
 from pairing.activities.models import Activity
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Claim, PlanOrder
@@ -41,7 +41,7 @@ class Todo:
 
 def todos_of(user: User, *, now: datetime) -> list[Todo]:
     """Everything that waits for the branches of `user`, most urgent first, with a fixed number of queries."""
-    today = timezone.localtime(now).date()
+    today = timezone.localdate(now)
     branch_ids = user.staff_branch_ids
     if not branch_ids:
         return []
@@ -95,10 +95,11 @@ def _order_todo(order: PlanOrder, action: str, note: str) -> Todo:
 
 
 def _activities(branch_ids: frozenset[int], now: datetime) -> Iterator[Todo]:
-    states = [ActivityState.ANNOUNCED, ActivityState.UNDER_WAY, ActivityState.TO_RECORD]
-    rows = Activity.objects.filter(_of_pair(branch_ids, "pairing__"), state__in=states, ends_at__lte=now)
+    rows = Activity.objects.filter(
+        _of_pair(branch_ids, "pairing__"), state__in=ACTIVITY_AWAITED, ends_at__lte=now
+    )
     for activity in rows.select_related("kind"):
-        held_on = timezone.localtime(activity.starts_at).date()
+        held_on = timezone.localdate(activity.starts_at)
         url = reverse("activity_record", args=[activity.pk])
         yield Todo(activity.title, "已到时间，请补记到场人数和成效", url, "补记录", held_on, "pencil-square")
 

@@ -15,7 +15,7 @@ from pairing.workbench.todos import coming_activities, ledger_of, todos_of
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    today = timezone.localtime(now).date()
+    today = timezone.localdate(now)
     context = {
         "todos": todos_of(request.user, now=now),
         "coming": coming_activities(request.user, now=now),
@@ -30,5 +30,5 @@ def workbench_pairings(request: HttpRequest) -> HttpResponse:
     """My pairs with their lights; a fragment of the workbench and a page of its own."""
     rows = Pairing.objects.active().visible_to(request.user).select_related("branch_a", "branch_b")
     context = {"lights": pairing_lights(rows, today=timezone.localdate())}
-    template = "workbench/workbench_pairings.html" + ("#lights" if request.headers.get("HX-Request") else "")
+    template = "workbench/workbench_pairings.html" + ("#lights" if request.htmx else "")
     return render(request, template, context)

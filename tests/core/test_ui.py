@@ -214,7 +214,7 @@ def test_shell_of_a_stranger_is_empty():
         ("liaison_of", "支部联络员", {"all"}),
         ("office", "县党建办", {"all", "county", "manage"}),
         ("auditor", "审计员", {"all", "county"}),
-        ("admin", "管理员", {"all", "county", "manage"}),
+        ("admin", "管理员", {"all", "county", "manage", "admin"}),
     ],
 )
 def test_shell_navigation_follows_the_role(monkeypatch, seat, role, audiences):

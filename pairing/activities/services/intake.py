@@ -16,12 +16,11 @@ from branches.models import Branch
 from core.wording import quantity
 from core.workbooks.merging import Merge, Record
 from core.workbooks.results import Changes, RowChange
-from pairing.activities.enums import ActivityState, ParticipationRole
+from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState, ParticipationRole
 from pairing.activities.models import Activity, ActivityKind, Metric, Outcome, Participation
 from pairing.activities.services.booking import Clash, activities_book
 from pairing.plans.models import Pairing
 
-AWAITED = frozenset({ActivityState.ANNOUNCED, ActivityState.UNDER_WAY, ActivityState.TO_RECORD})
 RUN_HERE = "这场活动已在系统里办理，文件中不同的内容没有采用。"
 
 
@@ -132,7 +131,7 @@ def _state(activity: Activity | None, record: Record, as_of: date) -> dict[str, 
     is_past = record.extra["day"] <= as_of
     if activity is None:
         return {"state": ActivityState.ARCHIVED if is_past else ActivityState.ANNOUNCED}
-    if activity.state in AWAITED and is_past and record.values["member_count"] is not None:
+    if activity.state in ACTIVITY_AWAITED and is_past and record.values["member_count"] is not None:
         return {"state": ActivityState.ARCHIVED}
     return {}
 

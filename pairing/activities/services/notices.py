@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from branches.enums import BRANCH_STAFF
 from branches.models import Membership, User
 from core.notifications import notify
 from pairing.activities.models import Activity
@@ -20,11 +19,9 @@ def tell_staff(
 
     The same `event` is never told twice to the same person.
     """
-    seats = Membership.objects.in_force(on=timezone.localdate(now)).filter(
-        branch__in=branches_of(activity), role__in=BRANCH_STAFF
-    )
+    seats = Membership.objects.staff_of(branches_of(activity), on=timezone.localdate(now))
     notify(
-        [seat.user for seat in seats.select_related("user") if seat.user != actor],
+        [seat.user for seat in seats if seat.user != actor],
         key=f"activity:{activity.pk}:{event}",
         subject=subject,
         now=now,

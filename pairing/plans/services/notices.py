@@ -29,11 +29,7 @@ def tell(
     (handed in again after a return) is told again, and a repeated call inside one round is not. Call it
     inside the audited action of the event.
     """
-    seats = (
-        Membership.objects.in_force(on=timezone.localdate(now))
-        .filter(branch__in=set(branch_ids), role__in=("secretary", "liaison"))
-        .select_related("user")
-    )
+    seats = Membership.objects.staff_of(set(branch_ids), on=timezone.localdate(now))
     label = about._meta.model_name
     nth = entries_of(about).filter(action=f"{_entity(about)}.{event}").count() + 1
     notify(
