@@ -17,9 +17,9 @@ TROUBLED = frozenset({NotificationState.FAILED, NotificationState.UNCERTAIN})
 
 def notification_read(*, notification: Notification, now: datetime) -> Notification:
     """Mark one message read; the first reading counts."""
-    if notification.read_at is None:
-        notification.read_at = now
-        notification.save(update_fields=["read_at", "updated_at"])
+    unread = Notification.objects.filter(pk=notification.pk, read_at=None)
+    if unread.update(read_at=now, updated_at=now):
+        notification.read_at = notification.updated_at = now
     return notification
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from branches.enums import Role
 from branches.models import Branch, Membership, User
+from branches.services.branches import locked as locked_branch
 from core import audit
 from core.errors import DomainError, refuse
 
@@ -122,6 +123,7 @@ def membership_create(*, user: User, branch: Branch, role: str, starts_on: date,
         DomainError: when the organisation is dissolved.
     """
     user = locked(user)
+    branch = locked_branch(branch)
     if branch.dissolved_on:
         raise DomainError(f"{branch} 已撤销，不能再任职。", field="branch")
     with audit.action("membership.create", actor=actor) as entry:

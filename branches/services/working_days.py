@@ -22,11 +22,15 @@ def working_day_create(*, day: date, is_working: bool, name: str, actor: User) -
     if is_working == (day.weekday() < 5):
         usual = "上班" if is_working else "休息"
         raise ConflictError(f"这一天本来就{usual}，不用登记。", field="day")
-    WorkingDay.objects.filter(day=day, is_guess=True).delete()
-    if WorkingDay.objects.filter(day=day).exists():
-        raise ConflictError("这一天已经登记过，请先删除原来的一条。", field="day")
     with audit.action("working_day.create", actor=actor) as entry:
-        row = WorkingDay.objects.create(day=day, is_working=is_working, name=name)
+        row, is_new = WorkingDay.objects.select_for_update().get_or_create(
+            day=day, defaults={"is_working": is_working, "name": name}
+        )
+        if not is_new and not row.is_guess:
+            raise ConflictError("这一天已经登记过，请先删除原来的一条。", field="day")
+        if row.is_guess:
+            row.is_working, row.name, row.is_guess = is_working, name, False
+            row.save()
         entry.target = row
     return row
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from branches.models import Branch
 from core.audit import entries_of
 from core.errors import DomainError
 from ledgers.enums import DemandState
@@ -57,6 +58,14 @@ def test_pairing_create_with_itself_twice_or_a_dissolved_branch_is_refused():
             create(*pair)
         assert refusal.value.message == words
     assert Pairing.objects.count() == 1
+
+
+def test_pairing_create_sees_a_branch_dissolved_since_the_form_was_opened():
+    one, stale = BranchFactory(), BranchFactory(name="乙支部")
+    Branch.objects.filter(pk=stale.pk).update(dissolved_on=date(2026, 3, 1))
+    with pytest.raises(DomainError, match="乙支部已在 2026-03-01 撤销，不能再结对。"):
+        create(one, stale)
+    assert Pairing.objects.count() == 0
 
 
 def test_pairing_create_refuses_a_used_number_a_backward_term_and_a_secretary():

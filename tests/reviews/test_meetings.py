@@ -51,6 +51,18 @@ def test_review_record_in_time_is_held():
     )
 
 
+def test_review_record_puts_its_decisions_on_record_with_their_author():
+    due, author = review(), UserFactory()
+    decision = Decision("落实四月宣讲", due.series.pairing.branch_a, date(2026, 4, 10))
+    record(due, actor=author, action_items=[decision])
+    event = ActionItem.objects.get().events.get()
+    assert (event.pgh_context.metadata["actor"], event.pgh_context.metadata["action"]) == (
+        author.pk,
+        "review.record",
+    )
+    assert AuditEntry.objects.get().summary == "2026年3月24日会议，已召开，议定督办事项 1 项"
+
+
 def test_review_record_after_the_due_date_is_held_late():
     due = review()
     april = datetime(2026, 4, 8, 9, tzinfo=ZoneInfo("Asia/Shanghai"))

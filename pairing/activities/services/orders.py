@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from branches.models import User
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
 from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.services.orders import plan_order_hand_in, plan_order_start
+from pairing.plans.services.tasks import plan_task_done
 
 FINISHED = (ActivityState.ARCHIVED, ActivityState.CANCELLED)
+UNDER_WAY = (PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS)
 
 
 def start_order(activity: Activity, *, now: datetime) -> None:
@@ -18,6 +22,14 @@ def start_order(activity: Activity, *, now: datetime) -> None:
     order = activity.plan_order
     if order and order.state == PlanOrderState.CONFIRMED:
         activity.plan_order = plan_order_start(order=order, now=now)
+
+
+def finish_task(activity: Activity, *, actor: User, now: datetime) -> None:
+    """Tick off the task that the activity stands for, on the day it was held."""
+    task, order = activity.task, activity.plan_order
+    if task and order and order.state in UNDER_WAY:
+        held_on = timezone.localdate(activity.ends_at)
+        plan_task_done(task=task, actor=actor, now=now, done_on=held_on)
 
 
 def hand_in_if_last(activity: Activity, *, actor: User | None, now: datetime) -> None:

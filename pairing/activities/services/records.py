@@ -8,20 +8,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.utils import timezone
 
 from branches.models import User
 from core import audit
 from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from core.wording import cn_datetime
-from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState
+from pairing.activities.enums import ACTIVITY_AWAITED, ACTIVITY_TRANSITIONS, ActivityState
 from pairing.activities.models import Activity, Metric, Outcome
 from pairing.activities.services.activities import locked
 from pairing.activities.services.booking import activity_book
-from pairing.activities.services.orders import hand_in_if_last
-
-RECORDABLE = frozenset({ActivityState.ANNOUNCED, ActivityState.UNDER_WAY, ActivityState.TO_RECORD})
+from pairing.activities.services.orders import finish_task, hand_in_if_last
 
 
 class Attendance(NamedTuple):
@@ -36,7 +33,7 @@ def activity_record_blockers(activity: Activity, *, now: datetime) -> list[str]:
     """Why the record of this activity cannot be written now; empty when it can."""
     if activity.state == ActivityState.PLANNED:
         return ["活动还没有定时间，请先排期，再补记录。"]
-    if activity.state not in RECORDABLE:
+    if activity.state not in ACTIVITY_AWAITED:
         return [f"活动现在是“{activity.get_state_display()}”，不能再补记录。"]
     if activity.starts_at and activity.starts_at > now:
         return [
@@ -87,7 +84,7 @@ def activity_record(
         if planned != (held_from, held_to):
             activity_book(activity=activity)
             entry.changes = {"starts_at": [cn_datetime(planned[0]), cn_datetime(held_from)]}
-    _finish_task(activity)
+    finish_task(activity, actor=actor, now=now)
     hand_in_if_last(activity, actor=actor, now=now)
     return activity
 
@@ -147,9 +144,3 @@ def _save_outcomes(activity: Activity, outcomes: Sequence[tuple[Metric, Decimal]
         outcome = Outcome(activity=activity, metric=metric, value=value, position=position)
         outcome.full_clean()
         outcome.save(force_insert=True)
-
-
-def _finish_task(activity: Activity) -> None:
-    if activity.task and activity.task.done_on is None:
-        activity.task.done_on = timezone.localdate(activity.ends_at)
-        activity.task.save()

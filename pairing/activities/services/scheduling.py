@@ -30,10 +30,9 @@ from pairing.activities.services.activities import (
     place,
 )
 from pairing.activities.services.notices import tell_staff
+from pairing.activities.services.orders import UNDER_WAY
 from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.models import PlanOrder, PlanTask
-
-SCHEDULED: tuple[str, ...] = (PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def activities_schedule(*, now: datetime) -> ScheduleReport:
     _pick_up()
     waiting = list(
         Activity.objects.unscheduled()
-        .filter(plan_order__state__in=SCHEDULED)
+        .filter(plan_order__state__in=UNDER_WAY)
         .select_related("pairing__branch_a", "pairing__branch_b", "plan_order", "task")
         .order_by("pk")
     )
@@ -80,7 +79,7 @@ def _pick_up() -> None:
     """Make a planned activity of every 联办活动 task that has none; another run keeps the orders it holds."""
     bare = PlanTask.objects.filter(kind=TaskKind.ACTIVITY, activity=None, done_on=None)
     orders = (
-        PlanOrder.objects.filter(Exists(bare.filter(plan_order=OuterRef("pk"))), state__in=SCHEDULED)
+        PlanOrder.objects.filter(Exists(bare.filter(plan_order=OuterRef("pk"))), state__in=UNDER_WAY)
         .select_related("pairing__branch_a", "pairing__branch_b", "demand__branch", "resource")
         .order_by("pk")
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
@@ -119,7 +118,7 @@ def _place(activity: Activity, slot: Slot, now: datetime) -> bool:
     """
     row = locked(activity)
     order = row.plan_order
-    if row.state != ActivityState.PLANNED or order is None or order.state not in SCHEDULED:
+    if row.state != ActivityState.PLANNED or order is None or order.state not in UNDER_WAY:
         return False
     row.starts_at, row.ends_at = times_of(slot)
     with audit.action("activity.schedule", actor=None, target=row) as entry:

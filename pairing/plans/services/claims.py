@@ -92,15 +92,7 @@ def claim_propose(
         entry.target = claim
         entry.summary = f"{by_branch}发起认领，等{claim.awaiting}答复"
         demand_change_state(demand=demand, to=DemandState.CLAIMED, actor=proposer, now=now)
-        tell(
-            [claim.awaiting_id],
-            about=claim,
-            event="propose",
-            subject=f"{by_branch}发起认领：{demand}",
-            body=f"请在{short_date(claim.expires_on)}前答复。",
-            now=now,
-            actor=proposer,
-        )
+        _ask(claim, "propose", f"{by_branch}发起认领：{demand}", now, proposer)
     return claim
 
 
@@ -197,15 +189,7 @@ def claim_counter(
         claim.save()
         entry.summary = f"{side}提出改议，等{claim.awaiting}答复"
         entry.changes = changes
-        tell(
-            [claim.awaiting_id],
-            about=claim,
-            event="counter",
-            subject=f"{side}对认领提出改议：{claim.demand}",
-            body=f"请在{short_date(claim.expires_on)}前答复。",
-            now=now,
-            actor=actor,
-        )
+        _ask(claim, "counter", f"{side}对认领提出改议：{claim.demand}", now, actor)
     return claim
 
 
@@ -249,6 +233,12 @@ def _decide(claim: Claim, state: ClaimState, now: datetime) -> dict[str, list[st
 def _reopen_demand(claim: Claim, actor: User | None, now: datetime) -> None:
     if lock_demand(claim.demand_id).state == DemandState.CLAIMED:
         demand_change_state(demand=claim.demand, to=DemandState.OPEN, actor=actor, now=now)
+
+
+def _ask(claim: Claim, event: str, subject: str, now: datetime, actor: User) -> None:
+    """Tell the side whose answer is due, with its last day."""
+    body = f"请在{short_date(claim.expires_on)}前答复。"
+    tell([claim.awaiting_id], about=claim, event=event, subject=subject, body=body, now=now, actor=actor)
 
 
 def _both(claim: Claim) -> tuple[int, int]:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, refuse
-from pairing.plans.enums import PAIRING_TRANSITIONS, AgreementState, PairingState
+from core.transitions import check_transition
+from pairing.plans.enums import AGREEMENT_TRANSITIONS, PAIRING_TRANSITIONS, AgreementState, PairingState
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 from pairing.plans.selectors.pairings import pairing_active_between
 from pairing.plans.services.claims import claim_expire
@@ -61,12 +62,9 @@ def pairing_create(
     """
     if not actor.has_perm("plans.manage_pairing"):
         raise DomainError(NOT_ADMIN)
-    _lock_branches(branch_a, branch_b)
+    branch_a, branch_b = _locked_branches(branch_a, branch_b)
     refuse(pairing_create_blockers(branch_a, branch_b))
-    if ends_on and ends_on < starts_on:
-        raise DomainError("结束日期不能早于开始日期。", field="ends_on")
-    if Agreement.objects.filter(number=number).exists():
-        raise DomainError(f"协议编号 {number} 已被使用，请换一个编号。", field="number")
+    _check_agreement(number, starts_on, ends_on)
     with audit.action("pairing.create", actor=actor) as entry:
         pairing = Pairing.objects.create(
             branch_a=branch_a,
@@ -90,6 +88,13 @@ def pairing_create(
         entry.summary = f"登记结对，协议 {number}"
         _tell(pairing, "create", f"{pairing} 已结对", now, actor)
     return pairing
+
+
+def _check_agreement(number: str, starts_on: date, ends_on: date | None) -> None:
+    if ends_on and ends_on < starts_on:
+        raise DomainError("结束日期不能早于开始日期。", field="ends_on")
+    if Agreement.objects.filter(number=number).exists():
+        raise DomainError(f"协议编号 {number} 已被使用，请换一个编号。", field="number")
 
 
 def pairing_end_blockers(pairing: Pairing, actor: User) -> list[str]:
@@ -126,17 +131,25 @@ def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) ->
         pairing.state, pairing.end_reason = PairingState.ENDED, reason
         pairing.ends_on = max(pairing.starts_on, min(pairing.ends_on or today, today))
         pairing.save()
-        for agreement in pairing.agreements.filter(state=AgreementState.IN_FORCE):
-            agreement.state = AgreementState.TERMINATED
-            agreement.save(update_fields=["state", "updated_at"])
+        _terminate_agreements(pairing)
         _tell(pairing, "end", f"{pairing} 结对已结束", now, actor, body=f"理由：{reason}")
     return pairing
 
 
-def _lock_branches(*branches: Branch) -> None:
-    """Hold both branches, so that two administrators cannot pair them at once."""
-    ids = sorted({branch.pk for branch in branches})
-    list(Branch.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
+def _terminate_agreements(pairing: Pairing) -> None:
+    in_force = pairing.agreements.filter(state=AgreementState.IN_FORCE)
+    for agreement in in_force.select_for_update(of=("self",)).order_by("pk"):
+        to = AgreementState.TERMINATED
+        check_transition(AGREEMENT_TRANSITIONS, AgreementState, agreement.state, to, "这份协议")
+        agreement.state = to
+        agreement.save(update_fields=["state", "updated_at"])
+
+
+def _locked_branches(*branches: Branch) -> list[Branch]:
+    """Both branches as they are now, held so that nobody pairs or dissolves them at the same time."""
+    rows = Branch.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    held = {row.pk: row for row in rows.filter(pk__in=[branch.pk for branch in branches])}
+    return [held[branch.pk] for branch in branches]
 
 
 def _tell(pairing: Pairing, event: str, subject: str, now: datetime, actor: User, body: str = "") -> None:

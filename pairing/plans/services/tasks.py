@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,8 +16,13 @@ from pairing.plans.services.order_guards import plan_task_done_blockers
 
 
 @transaction.atomic
-def plan_task_done(*, task: PlanTask, actor: User | None, now: datetime) -> PlanTask:
-    """Record that a task is done today; one that is done already is left as it is.
+def plan_task_done(
+    *, task: PlanTask, actor: User | None, now: datetime, done_on: date | None = None
+) -> PlanTask:
+    """Record that a task is done; one that is done already is left as it is.
+
+    Args:
+        done_on: the local day it was done, today when None.
 
     Raises:
         DomainError: see `plan_task_done_blockers`.
@@ -28,7 +33,7 @@ def plan_task_done(*, task: PlanTask, actor: User | None, now: datetime) -> Plan
         return task
     refuse(plan_task_done_blockers(order, actor))
     with audit.action("plan_order.task_done", actor=actor, target=order) as entry:
-        task.done_on = timezone.localdate(now)
+        task.done_on = done_on or timezone.localdate(now)
         task.save(update_fields=["done_on", "updated_at"])
         entry.summary = f"完成任务：{task}"
     return task

@@ -57,15 +57,17 @@ def review_record(
         .order_by("pk")
     )
     _check_meeting(locked, timezone.localdate(now), held_on, held_by)
+    items = _action_items(locked, action_items, held_on)
     for review in locked:
+        own_items = [item for item in items if item.review == review]
         state = held_state(review, held_on)
         check_transition(REVIEW_TRANSITIONS, ReviewState, review.state, state, _name(review))
         with audit.action("review.record", actor=actor, target=review) as entry:
             review.state, review.held_on, review.held_by, review.minutes = state, held_on, held_by, minutes
             review.save(update_fields=["state", "held_on", "held_by", "minutes", "updated_at"])
-            entry.summary = f"{cn_date(held_on)}{HeldBy(held_by).label}，{state.label}"
-        _tell_partner(review, actor, now)
-    ActionItem.objects.bulk_create(_action_items(locked, action_items, held_on))
+            ActionItem.objects.bulk_create(own_items)
+            entry.summary = f"{cn_date(held_on)}{HeldBy(held_by).label}，{state.label}{_decided(own_items)}"
+        _tell_staff(review, actor, now)
     return locked
 
 
@@ -93,14 +95,15 @@ def _name(review: Review) -> str:
     return f"{review.series.pairing} {review.period_label}{review.series.get_kind_display()}"
 
 
-def _tell_partner(review: Review, actor: User, now: datetime) -> None:
+def _decided(items: Sequence[ActionItem]) -> str:
+    return f"，议定督办事项 {len(items)} 项" if items else ""
+
+
+def _tell_staff(review: Review, actor: User, now: datetime) -> None:
     """Tell the staff of both branches, except the one who wrote the minutes."""
     today = timezone.localdate(now)
     pairing = review.series.pairing
-    seats = [
-        *Membership.objects.staff_of(pairing.branch_a_id, on=today).select_related("user"),
-        *Membership.objects.staff_of(pairing.branch_b_id, on=today).select_related("user"),
-    ]
+    seats = Membership.objects.staff_of([pairing.branch_a_id, pairing.branch_b_id], on=today)
     notify(
         [seat.user for seat in seats if seat.user_id != actor.pk],
         key=f"review:{review.pk}:held",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from branches.models import User
+from core.audit import entries_of
 from core.errors import DomainError
 from ledgers.enums import DemandState
 from pairing.activities.enums import ActivityState
@@ -99,6 +100,7 @@ class TestActivityRecord:
         assert order.demand.state == DemandState.AWAITING_ACCEPTANCE
         task.refresh_from_db()
         assert task.done_on == MORNING.date() - timedelta(days=1)
+        assert entries_of(order).filter(action="plan_order.task_done").get().actor == secretary
 
     def test_cancelling_the_only_one_left_hands_the_order_in(self, order: PlanOrder, secretary: User) -> None:
         first, last = held(order), held(order, hours_ago=24)
