@@ -25,12 +25,19 @@ class Identity:
 # nobody; where nobody may not pass a parent folder (a checkout in /root), let it keep that one capability.
 # The number must have a name in /etc/passwd, or initdb refuses: "nobody" always has.
 _RENAME = ("unshare", "--user", f"--map-user={NOBODY}")
+# Without the secure bit access(2) would still answer for nobody, and initdb would not find its programs.
+_KEEP_PASSING = (
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+    "--securebits=+no_setuid_fixup",
+)
 _AS_ROOT = (
     Identity(_RENAME, 0),
     Identity(_DROP, NOBODY),
-    Identity((*_DROP, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"), NOBODY),
+    Identity((*_DROP, *_KEEP_PASSING), NOBODY),
 )
-_PROBE = '"$1" --version >/dev/null && : >"$2/.probe" && rm "$2/.probe"'
+# A program that may not look at its own file says so on stderr and goes on, until it needs its neighbours.
+_PROBE = '[ -z "$("$1" --version 2>&1 >/dev/null)" ] && : >"$2/.probe" && rm "$2/.probe"'
 
 
 def choose(directory: Path) -> Identity:
