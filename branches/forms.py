@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.core.validators import RegexValidator
 
 from branches.models import Branch, Membership, User
@@ -14,6 +15,21 @@ from core.forms import DateInput
 PHONE = RegexValidator(r"^[0-9Xx+()（）\- ]{5,30}$", "电话号码只能有数字、空格、括号和横线。")
 
 BRANCH_MORE = ("member_count", "address", "longitude", "latitude", "serial")
+
+
+class LoginForm(AuthenticationForm):
+    """Name and password; a name too long to be anyone's is refused before the attempt is written down."""
+
+    username = UsernameField(
+        label="用户名",
+        max_length=150,
+        error_messages={"required": "请填写用户名。", "max_length": "用户名或密码不对。"},
+    )
+    password = forms.CharField(label="密码", strip=False, error_messages={"required": "请填写密码。"})
+    error_messages = {
+        "invalid_login": "用户名或密码不对，请核对大小写后再试；连续输错会暂停登录。",
+        "inactive": "这个账号已停用，请联系县党建办的系统管理员。",
+    }
 
 
 class UpdateForm(forms.ModelForm):

@@ -3,8 +3,12 @@
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
+from branches.forms import LoginForm
+
+login = auth_views.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True)
+
 urlpatterns = [
-    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", login, name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("", include("core.urls")),
     path("", include("branches.urls")),
