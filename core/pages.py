@@ -22,6 +22,11 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def number(text: str) -> int | None:
+    """The number that stands in an address or a form; None for anything that no row could have as its key."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def found(rows: QuerySet[M], pk: int, user: Any, permission: str = "") -> M:
     """The row of `rows`, a 404 when it is not among them, a 403 without `permission` on it."""
     row = get_object_or_404(rows, pk=pk)

@@ -17,9 +17,10 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from core.audit import entries_of
+from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import attempt
-from core.pages import get_or_post
+from core.pages import PAGE_SIZE, get_or_post
 from core.periods import Period, period_of
 from core.wording import cn_datetime
 from pairing.activities import selectors
@@ -36,7 +37,6 @@ from pairing.activities.forms.slots import (
 from pairing.activities.models import Activity
 from pairing.activities.services import activities, records
 
-PAGE_SIZE = 20
 LONGEST_VIEW = timedelta(days=400)
 may_enter = permission_required("plans.add_claim", raise_exception=True)
 
@@ -129,6 +129,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
             form, partial(activities.activity_create, actor=request.user, now=now, **form.arguments)
         )
         if made:
+            ring("notification_queued")
             messages.success(request, f"“{made}”已排到{cn_datetime(made.starts_at)}，已通知参加的支部。")
             return redirect(made)
     template = "activities/activity_new.html" + ("#slots" if request.htmx else "")
@@ -145,6 +146,7 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
         move = partial(activities.activity_move, activity=activity, actor=request.user, now=now)
         moved = attempt(form, partial(move, **form.arguments))
         if moved:
+            ring("notification_queued")
             messages.success(request, f"已排到{cn_datetime(moved.starts_at)}，已通知参加的支部。")
             return redirect(moved)
     context = {"form": form, "activity": activity, "blockers": activities.activity_move_blockers(activity)}
@@ -162,6 +164,7 @@ def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         )
         cancelled = attempt(form, partial(cancel, **form.cleaned_data))
         if cancelled:
+            ring("notification_queued")
             messages.success(request, f"“{cancelled}”已取消，时段已让出。")
             return redirect(cancelled)
     context = {"form": form, **_cancel_words(activity)}
@@ -200,6 +203,7 @@ def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
         record = partial(records.activity_record, activity=activity, actor=request.user, now=now)
         done = attempt(form, partial(record, **form.arguments))
         if done:
+            ring("notification_queued")
             messages.success(request, f"“{done}”的记录已归档。")
             return redirect(done)
     context = {"form": form, "activity": activity}

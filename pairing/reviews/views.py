@@ -13,8 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from core.doorbell import ring
 from core.forms import attempt
-from core.pages import PAGE_SIZE, found
+from core.pages import PAGE_SIZE, found, number
 from pairing.reviews.enums import RHYTHM_LABEL, ReviewKind
 from pairing.reviews.forms import RecordForms
 from pairing.reviews.models import ActionItem, Review
@@ -32,8 +33,8 @@ def _tab(request: HttpRequest, today: date) -> tuple[str, QuerySet[Review]]:
     }
     show = request.GET.get("show", "")
     show = show if show in tabs else "current"
-    pairing = request.GET.get("pairing", "")
-    return show, tabs[show].filter(series__pairing=int(pairing)) if pairing.isdecimal() else tabs[show]
+    pairing = number(request.GET.get("pairing", ""))
+    return show, tabs[show] if pairing is None else tabs[show].filter(series__pairing=pairing)
 
 
 @require_safe
@@ -44,7 +45,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "show": show,
-        "is_one_pairing": request.GET.get("pairing", "").isdecimal(),
+        "is_one_pairing": number(request.GET.get("pairing", "")) is not None,
         "missed_count": review_missed(request.user, today=today).count(),
         "matrix": review_matrix(request.user, first=today.replace(month=1, day=1), as_of=today),
         "kinds": ReviewKind.choices,
@@ -101,6 +102,7 @@ def review_record(request: HttpRequest, pk: int) -> HttpResponse:
     write = partial(record, reviews=reviews, actor=request.user, now=timezone.now(), **forms.record)
     if attempt(forms.form, write) is None:
         return _page(request, review, forms, status=409)
+    ring("notification_queued")
     messages.success(request, "例会已记录，双方都会收到通知。")
     return redirect("review_detail", pk)
 

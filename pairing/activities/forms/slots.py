@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from core.forms import DateInput, ReasonForm, TimeInput
+from core.pages import number
 from core.wording import short_datetime
 from pairing.activities.half_days import Span, local_instant
 from pairing.activities.models import ActivityKind
@@ -22,10 +23,17 @@ from pairing.plans.models import Pairing
 TIMES = ("starts_at", "ends_at")
 
 
+class SlotField(forms.ChoiceField):
+    """The half-days on offer. Another one is no fault: the booking decides, not the offer."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class SlotForm(forms.Form):
     """A time: one of the free half-days offered, or a day and hours of one's own."""
 
-    slot = forms.ChoiceField(
+    slot = SlotField(
         label="双方都有空的半天",
         required=False,
         widget=forms.RadioSelect,
@@ -38,10 +46,8 @@ class SlotForm(forms.Form):
     def __init__(self, *args: Any, slots: Sequence[Span], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         slot = self.fields["slot"]
-        assert isinstance(slot, forms.ChoiceField)
+        assert isinstance(slot, SlotField)
         slot.choices = [(slot_value(each), slot_label(each)) for each in slots]
-        slot.validators.clear()
-        slot.validate = lambda value: None  # type: ignore[method-assign]  # the booking decides, not the offer
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -157,8 +163,8 @@ def own_pairings(user: User) -> Any:
 
 def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Span]:
     """The free half-days for what has been filled in so far; the first pairing until one is chosen."""
-    chosen = typed.get("pairing", "")
-    rows = pairings.filter(pk=chosen) if chosen.isdecimal() else pairings
+    chosen = number(typed.get("pairing", ""))
+    rows = pairings if chosen is None else pairings.filter(pk=chosen)
     pairing = rows.first()
     if pairing is None:
         return []
@@ -167,7 +173,7 @@ def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Spa
         after=now,
         venue=typed.get("venue", ""),
         person=typed.get("person", ""),
-        guests=Branch.objects.filter(pk__in=[pk for pk in typed.getlist("guests") if pk.isdecimal()]),
+        guests=Branch.objects.filter(pk__in=[pk for text in typed.getlist("guests") if (pk := number(text))]),
     )
 
 

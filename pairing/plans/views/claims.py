@@ -15,7 +15,7 @@ from branches.models import Branch, User
 from core.audit import entries_of
 from core.doorbell import ring
 from core.forms import submit
-from core.pages import get_or_post, posted
+from core.pages import PAGE_SIZE, get_or_post, number, posted
 from ledgers.models import Demand, Resource
 from pairing.plans.forms.claims import ClaimForm
 from pairing.plans.forms.reasons import SharedReasonForm
@@ -25,8 +25,6 @@ from pairing.plans.selectors.pairings import pairing_active_between
 from pairing.plans.selectors.timeline import timeline
 from pairing.plans.services import claims
 from pairing.plans.services.claim_guards import claim_answer_blockers, claim_propose_blockers
-
-PAGE_SIZE = 20
 
 
 @require_safe
@@ -53,7 +51,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @get_or_post
 def claim_new(request: HttpRequest) -> HttpResponse:
     """Propose that ?resource= serve ?demand=, in the name of the branch one works for."""
-    return propose_page(request, _number(request, "demand"), _number(request, "resource"))
+    return propose_page(request, _key(request, "demand"), _key(request, "resource"))
 
 
 def propose_page(
@@ -115,9 +113,9 @@ def _match(request: HttpRequest, demand_pk: int, resource_pk: int) -> dict[str, 
     }
 
 
-def _number(request: HttpRequest, name: str) -> int:
-    value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 19 else 0
+def _key(request: HttpRequest, name: str) -> int:
+    """The key in the address; 0, which no row has, for anything else."""
+    return number(request.GET.get(name, "")) or 0
 
 
 def _acting_branch(user: User, demand: Demand, resource: Resource) -> Branch:

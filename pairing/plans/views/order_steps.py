@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
-from core.pages import get_or_post, posted
+from core.pages import get_or_post, number, posted
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.forms.orders import AcceptanceForm
 from pairing.plans.forms.reasons import SharedReasonForm
@@ -28,11 +28,11 @@ from pairing.plans.services.tasks import plan_task_done as tick_off
 @require_POST
 def plan_order_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm the version that the page showed."""
-    version = request.POST.get("version", "")
-    if not version.isdecimal() or len(version) > 9:
+    version = number(request.POST.get("version", ""))
+    if version is None:
         raise DomainError("没有收到要确认的版本号，请刷新页面后再确认。")
     order = orders.plan_order_confirm(
-        order=_own(request, pk), version=int(version), actor=request.user, now=timezone.now()
+        order=_own(request, pk), version=version, actor=request.user, now=timezone.now()
     )
     ring("notification_queued")
     if order.state == PlanOrderState.CONFIRMED:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.doorbell import ring
 from core.errors import StaleVersionError
 from core.forms import submit
-from core.pages import get_or_post, posted
+from core.pages import PAGE_SIZE, get_or_post, posted
 from pairing.plans.forms.orders import PlanOrderFilter, PlanOrderForm
 from pairing.plans.selectors.orders import (
     plan_order_at_version,
@@ -28,7 +28,6 @@ from pairing.plans.selectors.orders import (
 )
 from pairing.plans.services import order_guards, orders
 
-PAGE_SIZE = 20
 SORTS = {"number", "-number", "due_on", "-due_on", "state", "-state"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from ledgers.enums import DemandState
+from ledgers.enums import DEMAND_FINISHED, DemandState
 from ledgers.models import Demand
 from pairing.activities.models import Activity
 from pairing.plans.enums import PLAN_ORDER_LIVE, Line
@@ -15,7 +15,6 @@ from pairing.reports.metrics.measure import Measure, Register, Topic, Window, co
 PULSE = Register()
 figure = PULSE.figure
 
-UNFINISHED = [DemandState.OPEN, DemandState.CLAIMED, DemandState.IN_PROGRESS, DemandState.AWAITING_ACCEPTANCE]
 TAKEN_UP = [
     DemandState.CLAIMED,
     DemandState.IN_PROGRESS,
@@ -51,13 +50,13 @@ def demands_closed(window: Window) -> Measure:
 
 @figure("逾期未办结", "条", Topic.DEMANDS)
 def demands_overdue(window: Window) -> Measure:
-    """期末仍未办结、期望完成时限早于期末的需求数，不论何时提出。"""
-    return count(Demand, Q(state__in=UNFINISHED, deadline_on__lt=window.last))
+    """现在仍未办结（含退回、挂起）、期望完成时限早于期末的需求数，不论何时提出。"""
+    return count(Demand, Q(deadline_on__lt=window.last) & ~Q(state__in=DEMAND_FINISHED))
 
 
 @figure("逾期定单", "张", Topic.WORK)
 def plan_orders_overdue(window: Window) -> Measure:
-    """期末仍未完成、完成时限早于期末的计划定单数。"""
+    """现在仍未完成、完成时限早于期末的计划定单数。"""
     return count(PlanOrder, Q(state__in=PLAN_ORDER_LIVE, due_on__lt=window.last))
 
 
