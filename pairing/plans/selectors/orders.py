@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from branches.models import User
 from core.models import AuditEntry
@@ -27,12 +28,15 @@ def plan_order_rows(user: User) -> QuerySet[PlanOrder]:
 
 
 def plan_order_detail(user: User) -> QuerySet[PlanOrder]:
-    """Orders with everything their page shows besides the timeline."""
+    """Orders with everything their page shows besides the timeline.
+
+    Activities sit in a layer above; only the name of their relation is used here.
+    """
     tasks = PlanTask.objects.select_related("owner").order_by("position")
     return (
         plan_order_rows(user)
         .select_related("claim", "demand__aspect")
-        .prefetch_related(Prefetch("tasks", tasks))
+        .prefetch_related(Prefetch("tasks", tasks), "activities")
     )
 
 
@@ -52,12 +56,22 @@ class BoardColumn:
 
 
 def plan_order_board(rows: QuerySet[PlanOrder]) -> list[BoardColumn]:
-    """Lay the orders out by state in one query; cancelled ones are not on the board."""
+    """Lay the orders out by state in two queries, however many there are; cancelled ones are left out."""
+    rows = rows.filter(state__in=BOARD_STATES)
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    is_top = Q(nth_first__lte=BOARD_DEPTH) & ~Q(state=PlanOrderState.COMPLETED)
+    is_newest = Q(nth_last__lte=BOARD_DEPTH, state=PlanOrderState.COMPLETED)  # the newest success first
+    top = rows.annotate(nth_first=_rank("due_on", "pk"), nth_last=_rank("-due_on", "-pk"))
     by_state: dict[str, list[PlanOrder]] = {state: [] for state in BOARD_STATES}
-    for order in rows.filter(state__in=BOARD_STATES).order_by("due_on", "pk"):
+    for order in top.filter(is_top | is_newest).order_by("nth_first"):
         by_state[order.state].append(order)
-    by_state[PlanOrderState.COMPLETED].reverse()  # the newest success first
-    return [BoardColumn(state, by_state[state][:BOARD_DEPTH], len(by_state[state])) for state in BOARD_STATES]
+    by_state[PlanOrderState.COMPLETED].reverse()
+    return [BoardColumn(state, by_state[state], counts.get(state, 0)) for state in BOARD_STATES]
+
+
+def _rank(*order: str) -> Window:
+    """The place of an order among those of its state."""
+    return Window(RowNumber(), partition_by="state", order_by=order)
 
 
 def plan_order_timeline(order: PlanOrder) -> list[dict[str, Any]]:
