@@ -12,12 +12,13 @@ from core.models import Notification
 
 class Entry(NamedTuple):
     """One line of the navigation. `audience`: all, county (reads everything),
-    manage (the office) or admin (runs the system)."""
+    manage (the office) or admin (runs the system). `also`: pages elsewhere that belong to this line."""
 
     label: str
     url_name: str
     icon: str
     audience: str = "all"
+    also: str = ""
 
 
 class Link(NamedTuple):
@@ -43,8 +44,8 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("资源清单", "resource_list", "box-seam"),
             Entry("需求账单", "demand_list", "clipboard-heart"),
-            Entry("计划定单", "plan_order_list", "file-earmark-check"),
-            Entry("智能匹配", "matching", "shuffle"),
+            Entry("计划定单", "plan_order_list", "file-earmark-check", also="claim_list"),
+            Entry("智能匹配", "matching", "shuffle", also="match_run_list"),
         ),
     ),
     (
@@ -121,7 +122,7 @@ class Shell:
         if self.user.is_admin:
             audiences.add("admin")
         found = [(label, list(_reversed(entries, audiences))) for label, entries in NAVIGATION]
-        active = self._active([url for _, links in found for _, url in links])
+        active = self._active([line for _, links in found for line in links])
         return [
             Group(
                 label,
@@ -132,14 +133,12 @@ class Shell:
             if (urls := [url for _, url in links])
         ]
 
-    def _active(self, urls: list[str]) -> str | None:
+    def _active(self, lines: list[tuple[Entry, str]]) -> str | None:
         """The navigation address that the page lies under; the longest wins."""
         path = self.request.path
-        return max(
-            (url for url in urls if path == url or (url != "/" and path.startswith(url))),
-            key=len,
-            default=None,
-        )
+        places = {place: url for entry, url in lines for place in (url, _reverse(entry.also)) if place}
+        under = [place for place in places if path == place or (place != "/" and path.startswith(place))]
+        return places[max(under, key=len)] if under else None
 
     @cached_property
     def links(self) -> dict[str, Link]:
