@@ -150,4 +150,6 @@ def _count(label: str, initial: int | None) -> forms.IntegerField:
 
 
 def _named(metric: Metric) -> str:
-    return f"{metric.name}（{metric.unit}）" if metric.unit else metric.name
+    """The metric with its unit, said once: some workbooks write the unit into the name."""
+    bare = not metric.unit or metric.name.endswith((f"({metric.unit})", f"（{metric.unit}）"))
+    return metric.name if bare else f"{metric.name}（{metric.unit}）"
