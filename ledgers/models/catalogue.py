@@ -1,0 +1,61 @@
+"""What branches can do for each other, in the words people use for it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from ledgers.enums import Audience, HelpKind, Relation
+
+
+class ServiceAspect(models.Model):
+    """需求方面 / 服务方向: the first level of the service catalogue."""
+
+    name = models.CharField("名称", max_length=40, unique=True)
+    position = models.PositiveSmallIntegerField("排序", default=0)
+    retired_on = models.DateField("停用日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需求方面"
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceItem(models.Model):
+    """服务事项: what branches do for each other; the second level of the catalogue."""
+
+    aspect = models.ForeignKey(ServiceAspect, models.PROTECT, verbose_name="方面", related_name="items")
+    name = models.CharField("名称", max_length=40, unique=True)
+    help_kinds = ArrayField(
+        models.CharField(max_length=20, choices=HelpKind), default=list, blank=True, verbose_name="服务方式"
+    )
+    audiences = ArrayField(
+        models.CharField(max_length=20, choices=Audience), default=list, blank=True, verbose_name="服务对象"
+    )
+    position = models.PositiveSmallIntegerField("排序", default=0)
+    retired_on = models.DateField("停用日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "服务事项"
+        ordering = ["aspect__position", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LexiconTerm(models.Model):
+    """词库: a word that points to a service item, or away from it."""
+
+    item = models.ForeignKey(ServiceItem, models.CASCADE, verbose_name="事项", related_name="terms")
+    relation = models.CharField("关系", max_length=20, choices=Relation)
+    text = models.CharField("词语", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "词库"
+        ordering = ["item", "relation", "pk"]
+        constraints = [models.UniqueConstraint(fields=["item", "text"], name="lexicon_term_once")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,122 @@
+"""What a branch wants help with."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from branches.models import Branch
+from core.models import TimeStampedModel
+from ledgers.enums import (
+    DEMAND_FINISHED,
+    Audience,
+    DemandNature,
+    DemandSource,
+    DemandState,
+    HelpKind,
+    Urgency,
+)
+from ledgers.models.catalogue import ServiceAspect, ServiceItem
+
+if TYPE_CHECKING:
+    from branches.models import User
+
+
+class DemandQuerySet(models.QuerySet["Demand"]):
+    def open(self) -> DemandQuerySet:
+        return self.filter(state=DemandState.OPEN)
+
+    def unfinished(self) -> DemandQuerySet:
+        return self.exclude(state__in=DEMAND_FINISHED)
+
+    def overdue(self, *, on: date) -> DemandQuerySet:
+        return self.unfinished().filter(deadline_on__lt=on)
+
+    def visible_to(self, user: User) -> DemandQuerySet:
+        """Own branches' rows and partners' rows that are no longer drafts."""
+        if user.sees_county:
+            return self
+        partners = Branch.objects.partnered_with(user.branch_ids).values("pk")
+        return self.filter(
+            Q(branch__in=user.branch_ids) | (Q(branch__in=partners) & ~Q(state=DemandState.DRAFT))
+        )
+
+
+@pghistory.track()
+class Demand(TimeStampedModel):
+    """需求: a problem or difficulty a branch wants help with. A deadline of null is 长期."""
+
+    branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="提出单位", related_name="demands")
+    serial = models.PositiveIntegerField("序号")
+    aspect = models.ForeignKey(ServiceAspect, models.PROTECT, verbose_name="需求方面", related_name="demands")
+    items = models.ManyToManyField(ServiceItem, verbose_name="服务事项", related_name="demands", blank=True)
+    help_kinds = ArrayField(
+        models.CharField(max_length=20, choices=HelpKind), default=list, blank=True, verbose_name="服务方式"
+    )
+    title = models.CharField("需求内容", max_length=120)
+    description = models.TextField("具体描述", max_length=2000, blank=True)
+    nature = models.CharField("需求性质", max_length=20, choices=DemandNature, default=DemandNature.PROBLEM)
+    source = models.CharField("需求来源", max_length=20, choices=DemandSource, default=DemandSource.OTHER)
+    audience_text = models.CharField("服务对象", max_length=100, blank=True)
+    audiences = ArrayField(
+        models.CharField(max_length=20, choices=Audience),
+        default=list,
+        blank=True,
+        verbose_name="服务对象类别",
+    )
+    expected_people = models.PositiveIntegerField("预计受益人数", null=True, blank=True)
+    urgency = models.PositiveSmallIntegerField("紧急程度", choices=Urgency, default=Urgency.NORMAL)
+    raised_on = models.DateField("提出日期", default=timezone.localdate)
+    deadline_on = models.DateField("期望完成时限", null=True, blank=True, help_text="空表示长期")
+    contact_name = models.CharField("联系人", max_length=60, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    state = models.CharField("状态", max_length=20, choices=DemandState, default=DemandState.DRAFT)
+    state_reason = models.CharField("状态说明", max_length=300, blank=True)
+    closed_on = models.DateField("解决日期", null=True, blank=True)
+    satisfaction = models.PositiveSmallIntegerField("满意度", null=True, blank=True, help_text="1–5")
+    acceptance_words = models.CharField("验收意见", max_length=300, blank=True)
+    note = models.CharField("备注", max_length=300, blank=True)
+
+    objects = DemandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需求"
+        ordering = ["serial", "pk"]
+        indexes = [models.Index(fields=["state", "deadline_on"], name="demand_state_deadline")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "serial"],
+                name="demand_serial",
+                violation_error_message="该支部的需求账单里已有这个序号。",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline_on__isnull=True) | Q(deadline_on__gte=F("raised_on")),
+                name="demand_deadline",
+                violation_error_message="期望完成时限不能早于提出日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
+                name="demand_satisfaction",
+                violation_error_message="满意度须为 1 到 5 分。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_on__isnull=False)
+                | (~Q(state="closed") & Q(closed_on__isnull=True)),
+                name="demand_closed_has_date",
+                violation_error_message="已办结的需求必须有解决日期；未办结的不能有。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["returned", "suspended", "withdrawn"]) | ~Q(state_reason=""),
+                name="demand_reason",
+                violation_error_message="退回、挂起、撤销都要写明理由。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,134 @@
+"""What a branch offers, and when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from branches.models import Branch
+from core.models import TimeStampedModel
+from ledgers.enums import Audience, HelpKind, ResourceKind, ResourceState, Sharing
+from ledgers.models.catalogue import ServiceAspect, ServiceItem
+
+if TYPE_CHECKING:
+    from branches.models import User
+
+
+class ResourceQuerySet(models.QuerySet["Resource"]):
+    def published(self) -> ResourceQuerySet:
+        return self.filter(state=ResourceState.PUBLISHED)
+
+    def valid(self, *, on: date) -> ResourceQuerySet:
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
+
+    def visible_to(self, user: User) -> ResourceQuerySet:
+        """Own branches' rows, partners' published rows, and what is shared with the county."""
+        if user.sees_county:
+            return self
+        partners = Branch.objects.partnered_with(user.branch_ids).values("pk")
+        return self.filter(
+            Q(branch__in=user.branch_ids)
+            | Q(state=ResourceState.PUBLISHED, branch__in=partners)
+            | Q(state=ResourceState.PUBLISHED, sharing=Sharing.COUNTY)
+        )
+
+
+@pghistory.track()
+class Resource(TimeStampedModel):
+    """资源: something a branch can offer, with how often and to whom."""
+
+    branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="提供单位", related_name="resources")
+    serial = models.PositiveIntegerField("序号")
+    kind = models.CharField("资源类别", max_length=20, choices=ResourceKind)
+    title = models.CharField("资源名称", max_length=120)
+    description = models.TextField("资源说明", max_length=2000, blank=True)
+    aspects = models.ManyToManyField(
+        ServiceAspect, verbose_name="服务方向", related_name="resources", blank=True
+    )
+    items = models.ManyToManyField(ServiceItem, verbose_name="服务事项", related_name="resources", blank=True)
+    help_kinds = ArrayField(
+        models.CharField(max_length=20, choices=HelpKind), default=list, blank=True, verbose_name="服务方式"
+    )
+    audiences = ArrayField(
+        models.CharField(max_length=20, choices=Audience), default=list, blank=True, verbose_name="服务对象"
+    )
+    capacity_per_month = models.PositiveIntegerField(
+        "每月可承接次数", null=True, blank=True, help_text="空表示不限"
+    )
+    availability_text = models.CharField("可服务时间", max_length=200, blank=True)
+    place = models.CharField("地点", max_length=200, blank=True)
+    contact_name = models.CharField("联系人", max_length=60, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    valid_from = models.DateField("有效期起", null=True, blank=True)
+    valid_to = models.DateField("有效期止", null=True, blank=True)
+    details = models.JSONField(
+        "分类字段", default=dict, blank=True, help_text="fields of its kind: area, seats, issuer…"
+    )
+    sharing = models.CharField("共享范围", max_length=10, choices=Sharing, default=Sharing.PAIR)
+    note = models.CharField("备注", max_length=300, blank=True)
+    state = models.CharField("状态", max_length=20, choices=ResourceState, default=ResourceState.DRAFT)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资源"
+        ordering = ["serial", "pk"]
+        indexes = [models.Index(fields=["state", "kind"], name="resource_state_kind")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "serial"],
+                name="resource_serial",
+                violation_error_message="该支部的资源清单里已有这个序号。",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity_per_month__isnull=True) | Q(capacity_per_month__gt=0),
+                name="resource_capacity",
+                violation_error_message="每月可承接次数须大于 0；不限次数请留空。",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                name="resource_validity",
+                violation_error_message="有效期止不能早于有效期起。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_expired(self, on: date) -> bool:
+        return self.valid_to is not None and self.valid_to < on
+
+
+class Availability(models.Model):
+    """可服务时段: the weekly half-days of a resource, with single-day exceptions."""
+
+    resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="availabilities")
+    weekday = models.PositiveSmallIntegerField("星期", null=True, blank=True, help_text="0 = 星期一")
+    day = models.DateField("日期", null=True, blank=True, help_text="某一天的例外")
+    half = models.CharField("半天", max_length=2, choices=[("am", "上午"), ("pm", "下午")])
+    is_available = models.BooleanField("可服务", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "可服务时段"
+        ordering = ["resource", "weekday", "day", "half"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday__isnull=False, weekday__range=(0, 6), day__isnull=True)
+                | Q(weekday__isnull=True, day__isnull=False),
+                name="availability_weekday_or_day",
+                violation_error_message="请填星期或某一天，二者选一。",
+            ),
+            models.UniqueConstraint(
+                fields=["resource", "weekday", "day", "half"], nulls_distinct=False, name="availability_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day or self.weekday} {self.half}"

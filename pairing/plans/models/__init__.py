@@ -1,0 +1,16 @@
+"""What two branches agree on: the pairing, its agreement, claims on each other's lists, and plan orders."""
+
+from pairing.plans.models.claims import Claim, ClaimQuerySet
+from pairing.plans.models.orders import PlanOrder, PlanOrderQuerySet, PlanTask
+from pairing.plans.models.pairings import Agreement, Pairing, PairingQuerySet
+
+__all__ = [
+    "Agreement",
+    "Claim",
+    "ClaimQuerySet",
+    "Pairing",
+    "PairingQuerySet",
+    "PlanOrder",
+    "PlanOrderQuerySet",
+    "PlanTask",
+]

@@ -1,0 +1,144 @@
+"""The shared plan by which a resource serves a demand, and its tasks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from branches.models import Branch
+from core.models import TimeStampedModel
+from ledgers.models import Demand, Resource
+from pairing.plans.enums import PLAN_ORDER_LIVE, Line, PlanOrderState, TaskKind
+from pairing.plans.models.claims import Claim
+from pairing.plans.models.pairings import Pairing
+
+if TYPE_CHECKING:
+    from branches.models import User
+
+
+class PlanOrderQuerySet(models.QuerySet["PlanOrder"]):
+    def live(self) -> PlanOrderQuerySet:
+        return self.filter(state__in=PLAN_ORDER_LIVE)
+
+    def overdue(self, *, on: date) -> PlanOrderQuerySet:
+        return self.live().filter(due_on__lt=on)
+
+    def visible_to(self, user: User) -> PlanOrderQuerySet:
+        if user.sees_county:
+            return self
+        return self.filter(
+            Q(pairing__branch_a__in=user.branch_ids) | Q(pairing__branch_b__in=user.branch_ids)
+        )
+
+
+@pghistory.track()
+class PlanOrder(TimeStampedModel):
+    """计划定单: the shared plan by which a resource serves a demand.
+
+    Every edit raises `version`; a side has confirmed only while its confirmed version equals `version`.
+    """
+
+    number = models.CharField("定单编号", max_length=40, unique=True)
+    pairing = models.ForeignKey(Pairing, models.PROTECT, verbose_name="结对", related_name="plan_orders")
+    demand = models.ForeignKey(Demand, models.PROTECT, verbose_name="需求", related_name="plan_orders")
+    resource = models.ForeignKey(
+        Resource, models.PROTECT, null=True, blank=True, verbose_name="资源", related_name="plan_orders"
+    )
+    claim = models.OneToOneField(
+        Claim, models.PROTECT, null=True, blank=True, verbose_name="认领", related_name="plan_order"
+    )
+    line = models.CharField("四联类别", max_length=20, choices=Line)
+    task = models.TextField("任务", max_length=1000)
+    responsible_a = models.CharField("甲方责任人", max_length=60, blank=True)
+    responsible_b = models.CharField("乙方责任人", max_length=60, blank=True)
+    place = models.CharField("地点意向", max_length=200, blank=True)
+    due_on = models.DateField("完成时限")
+    state = models.CharField("状态", max_length=20, choices=PlanOrderState, default=PlanOrderState.DRAFT)
+    state_reason = models.CharField("状态说明", max_length=300, blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
+    confirmed_version_a = models.PositiveIntegerField("甲方确认的版本", null=True, blank=True)
+    confirmed_version_b = models.PositiveIntegerField("乙方确认的版本", null=True, blank=True)
+    completed_on = models.DateField("完成日期", null=True, blank=True)
+
+    objects = PlanOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计划定单"
+        ordering = ["number"]
+        indexes = [models.Index(fields=["state", "due_on"], name="plan_order_state_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_version_a__isnull=True) | Q(confirmed_version_a__lte=F("version")),
+                name="plan_order_confirmed_a",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_version_b__isnull=True) | Q(confirmed_version_b__lte=F("version")),
+                name="plan_order_confirmed_b",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["confirmed", "in_progress", "awaiting_acceptance"])
+                | Q(
+                    # Spelled out, because a comparison with null is unknown and a check lets that pass.
+                    confirmed_version_a__isnull=False,
+                    confirmed_version_b__isnull=False,
+                    confirmed_version_a=F("version"),
+                    confirmed_version_b=F("version"),
+                ),
+                name="plan_order_both_confirmed",
+                violation_error_message="双方都确认同一版本后，定单才能实施。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | ~Q(state_reason=""),
+                name="plan_order_cancel_reason",
+                violation_error_message="取消定单要写明理由。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("plan_order_detail", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in PLAN_ORDER_LIVE
+
+    @property
+    def is_over(self) -> bool:
+        return not self.is_live
+
+    @property
+    def is_confirmed_a(self) -> bool:
+        return self.confirmed_version_a == self.version
+
+    @property
+    def is_confirmed_b(self) -> bool:
+        return self.confirmed_version_b == self.version
+
+
+@pghistory.track()
+class PlanTask(TimeStampedModel):
+    """定单任务: one step of an order. An ACTIVITY task becomes a scheduled joint activity."""
+
+    plan_order = models.ForeignKey(PlanOrder, models.CASCADE, verbose_name="定单", related_name="tasks")
+    position = models.PositiveSmallIntegerField("序号")
+    kind = models.CharField("类型", max_length=20, choices=TaskKind)
+    title = models.CharField("任务", max_length=200)
+    owner = models.ForeignKey(Branch, models.PROTECT, verbose_name="负责支部", related_name="+")
+    responsible = models.CharField("责任人", max_length=60, blank=True)
+    due_on = models.DateField("完成时限")
+    done_on = models.DateField("完成日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定单任务"
+        ordering = ["plan_order", "position"]
+        constraints = [models.UniqueConstraint(fields=["plan_order", "position"], name="plan_task_position")]
+
+    def __str__(self) -> str:
+        return self.title
