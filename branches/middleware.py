@@ -26,6 +26,6 @@ def send_to_change(request: HttpRequest, *_view: Any) -> HttpResponse | None:
     name = request.resolver_match.url_name if request.resolver_match else ""
     if not user.is_authenticated or not user.must_change_password or name in ALLOWED:
         return None
-    if request.htmx:
+    if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": reverse("password_change")})
     return redirect("password_change")

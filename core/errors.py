@@ -1,4 +1,4 @@
-"""Errors that are safe to show: each message is a Chinese sentence saying what is wrong and how to mend it."""
+"""Errors that are safe to show: each message is a Chinese sentence with what is wrong and how to mend it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StaleVersionError(ConflictError):
 
 @dataclass(frozen=True)
 class RowError:
-    """One fault of an imported file. `row` is the sheet's own row number (1-based), `column` the header text."""
+    """One fault of an imported file. `row` is the sheet's own row number (1-based), `column` the header."""
 
     sheet: str
     row: int
@@ -53,7 +53,7 @@ class RowError:
         return asdict(self)
 
 
-class ImportRejected(DomainError):
+class ImportRejected(DomainError):  # noqa: N818  the word that documents and demo use for it
     """A file with faults; nothing of it was written."""
 
     def __init__(self, errors: Sequence[RowError]) -> None:

@@ -44,7 +44,7 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """
     if not isinstance(error, DomainError):
         return None
-    if request.htmx:
+    if request.headers.get("HX-Request"):
         response = render(request, "components/refusal.html", {"message": error.message}, status=error.status)
         response["HX-Retarget"] = "#flash"
         response["HX-Reswap"] = "innerHTML show:window:top"
