@@ -9,6 +9,8 @@ class CoreConfig(AppConfig):
     verbose_name = "基础"
 
     def ready(self) -> None:
+        from core.faults import reword
         from core.working_days import seed_working_days
 
+        reword()
         post_migrate.connect(seed_working_days, sender=self)

@@ -1,0 +1,23 @@
+"""Django's own refusals of a value, in words of the office: what to fill in, not what a validator checks."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core import validators
+
+
+def reword() -> None:
+    """Replace the default sentences; a field's own `error_messages` still win."""
+    validators.MinValueValidator.message = "不能小于 %(limit_value)s。"
+    validators.MaxValueValidator.message = "不能大于 %(limit_value)s。"
+    validators.MaxLengthValidator.message = "最多 %(limit_value)d 个字，现在是 %(show_value)d 个。"
+    for field, kind, sentence in (
+        (forms.Field, "required", "请填写这一项。"),
+        (forms.ChoiceField, "required", "请选择一项。"),
+        (forms.FileField, "required", "请选择文件。"),
+        (forms.IntegerField, "invalid", "请填整数。"),
+        (forms.DecimalField, "invalid", "请填数字。"),
+        (forms.DateField, "invalid", "日期不对，请写成 2026-03-01 这样。"),
+        (forms.TimeField, "invalid", "时间不对，请写成 14:30 这样。"),
+    ):
+        field.default_error_messages = {**field.__dict__.get("default_error_messages", {}), kind: sentence}
