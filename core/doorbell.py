@@ -15,15 +15,19 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 
-def ring(event: str) -> None:
-    """Send the task that answers `event` after commit; a dead broker is logged and otherwise ignored."""
+def ring(event: str, *ids: int) -> None:
+    """Send the task that answers `event` after commit; a dead broker is logged and otherwise ignored.
+
+    Args:
+        ids: primary keys of the rows to look at first; the task finds everything else by itself.
+    """
     task = settings.DOORBELLS.get(event)
     if task:
-        transaction.on_commit(lambda: _send(task), robust=True)
+        transaction.on_commit(lambda: _send(task, ids), robust=True)
 
 
-def _send(task: str) -> None:
+def _send(task: str, ids: tuple[int, ...]) -> None:
     try:
-        current_app.send_task(task, retry=False)
+        current_app.send_task(task, args=ids, retry=False)
     except (OSError, current_app.connection_for_write().connection_errors) as error:
         logger.warning("doorbell for %s failed, the next tick will do: %s", task, error)

@@ -27,6 +27,7 @@ STATES = {
     "due": Look("neutral", "calendar-event"),
     "proposed": Look("warning", "hourglass-split"),
     "pending": Look("warning", "hourglass-split"),
+    "queued": Look("warning", "hourglass-split"),
     "to_sign": Look("warning", "pen"),
     "to_confirm": Look("warning", "hourglass-split"),
     "to_record": Look("warning", "journal-text"),

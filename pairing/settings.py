@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "pairing.reminders.tasks.tick", "schedule": 60.0},
     "dispatch": {"task": "pairing.reminders.tasks.dispatch", "schedule": 15.0},
     "schedule": {"task": "pairing.activities.tasks.schedule", "schedule": 60.0},
+    "matching": {"task": "pairing.matching.tasks.resume_runs", "schedule": 10.0},
 }
 
 # Which background task looks at what a lower layer has left; see core.doorbell.
@@ -195,6 +196,7 @@ DOORBELLS = {
     "plan_order_confirmed": "pairing.activities.tasks.schedule",
     "plan_order_cancelled": "pairing.activities.tasks.schedule",
     "notification_queued": "pairing.reminders.tasks.dispatch",
+    "match_run_queued": "pairing.matching.tasks.execute_run",
 }
 
 LOGGING = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from hashlib import sha256
+from typing import Any, Self
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet, Sum
@@ -14,7 +15,11 @@ from django.db.models.functions import TruncMonth
 from ledgers.enums import Audience, HelpKind, Relation
 from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet, ServiceItem
 from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
+from pairing.matching.models import Match, MatchRun
+from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing
+
+Pairs = frozenset[tuple[int, int]]  # (demand, resource) primary keys
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,91 @@ class Posed:
     problem: MatchProblem
     demands: dict[int, Demand]
     resources: dict[int, Resource]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a person fixed before a plan is solved. Caps count visits in this plan; None is no bound.
+
+    `give_cap` and `receive_cap` hold for every branch, unless `exceptions` (branch → give, receive) names it.
+    """
+
+    pins: Pairs = frozenset()
+    forbidden: Pairs = frozenset()
+    give_cap: int | None = None
+    receive_cap: int | None = None
+    reciprocity: int | None = None
+    exceptions: Mapping[int, tuple[int | None, int | None]] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote; an empty mapping is no condition at all."""
+        return cls(
+            pins=frozenset((demand, resource) for demand, resource in stored.get("pins", ())),
+            forbidden=frozenset((demand, resource) for demand, resource in stored.get("forbidden", ())),
+            give_cap=stored.get("give_cap"),
+            receive_cap=stored.get("receive_cap"),
+            reciprocity=stored.get("reciprocity"),
+            exceptions={int(branch): tuple(caps) for branch, caps in stored.get("exceptions", {}).items()},
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "pins": sorted(map(list, self.pins)),
+            "forbidden": sorted(map(list, self.forbidden)),
+            "give_cap": self.give_cap,
+            "receive_cap": self.receive_cap,
+            "reciprocity": self.reciprocity,
+            "exceptions": {str(branch): list(caps) for branch, caps in self.exceptions.items()},
+        }
+
+    def caps(self, branches: Iterable[int], side: int) -> dict[int | str, int]:
+        """Branch → cap for giving (`side` 0) or receiving (`side` 1), without those that have none."""
+        common = (self.give_cap, self.receive_cap)
+        chosen = {branch: self.exceptions.get(branch, common)[side] for branch in branches}
+        return {branch: cap for branch, cap in chosen.items() if cap is not None}
+
+
+def within(rows: QuerySet[Any], branch_ids: Iterable[int]) -> QuerySet[Any]:
+    """The rows of some branches; of all when none is named."""
+    ids = list(branch_ids)
+    return rows.filter(branch__in=ids) if ids else rows
+
+
+def pose_run(run: MatchRun, branch_ids: Iterable[int]) -> Posed:
+    """The problem of a run, or of the part of it that some branches are: its weights, conditions and parent.
+
+    What a branch has declined once is not proposed to it again.
+    """
+    ids = list(branch_ids)
+    posed = pose(
+        demands=within(Demand.objects.open(), ids),
+        resources=within(Resource.objects.published(), ids),
+        as_of=run.as_of,
+        weights=Weights.from_dict(run.weights),
+    )
+    conditions = Conditions.from_json(run.conditions)
+    branches = {row.branch_id for row in (*posed.demands.values(), *posed.resources.values())}
+    problem = replace(
+        posed.problem,
+        pins=dict.fromkeys(conditions.pins, 1),
+        forbidden=conditions.forbidden | (declined_pairs(posed.demands) - conditions.pins),
+        give_caps=conditions.caps(branches, 0),
+        receive_caps=conditions.caps(branches, 1),
+        reciprocity=conditions.reciprocity,
+        previous=frozenset(Match.objects.filter(run=run.parent_id).values_list("demand", "resource")),
+    )
+    return replace(posed, problem=problem)
+
+
+def declined_pairs(demand_ids: Iterable[int]) -> Pairs:
+    declined = Claim.objects.filter(demand__in=list(demand_ids), state=ClaimState.DECLINED)
+    return frozenset(declined.values_list("demand", "resource"))
+
+
+def catalogue_version(lexicon: Lexicon) -> str:
+    """A short digest that changes when any word of the catalogue does."""
+    return sha256(repr(lexicon).encode()).hexdigest()[:12]
 
 
 def pose(

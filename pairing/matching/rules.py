@@ -1,12 +1,25 @@
-"""Who may plan for the whole county."""
+"""Who may plan a list, and for whom."""
 
 from __future__ import annotations
 
 import rules
 
+from branches.models import User
 from branches.rules import is_office
+from pairing.matching.models import MatchRun
+from pairing.plans.rules import is_staff_of_pairing
 
-PERMISSIONS = {"matching.run_county": is_office}
+
+@rules.predicate
+def is_staff_of_run(user: User, run: MatchRun | None) -> bool:
+    """A run of a pairing belongs to both its sides; a wider one to nobody below the county."""
+    return user.is_active and run is not None and is_staff_of_pairing(user, run.pairing)
+
+
+PERMISSIONS = {
+    "matching.run_county": is_office,
+    "matching.change_run": is_office | is_staff_of_run,
+}
 
 for name, predicate in PERMISSIONS.items():
     rules.add_perm(name, predicate)

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from pairing.matching import views
+from pairing.matching.views import runs, suggestions
 
 urlpatterns = [
-    path("matching/", views.matching, name="matching"),
-    path("matching/<int:demand_pk>/<int:resource_pk>/claim/", views.match_claim, name="match_claim"),
-    path("match-runs/", views.match_run_list, name="match_run_list"),
-    path("match-runs/new/", views.match_run_new, name="match_run_new"),
-    path("match-runs/<int:pk>/", views.match_run_detail, name="match_run_detail"),
+    path("matching/", suggestions.matching, name="matching"),
+    path("matching/<int:demand_pk>/<int:resource_pk>/claim/", suggestions.match_claim, name="match_claim"),
+    path("match-runs/", runs.match_run_list, name="match_run_list"),
+    path("match-runs/new/", runs.match_run_new, name="match_run_new"),
+    path("match-runs/<int:pk>/", runs.match_run_detail, name="match_run_detail"),
+    path("match-runs/<int:pk>/edit/", runs.match_run_edit, name="match_run_edit"),
+    path("match-runs/<int:pk>/resolve/", runs.match_run_resolve, name="match_run_resolve"),
+    path("match-runs/<int:pk>/update/", runs.match_run_update, name="match_run_update"),
+    path("match-runs/<int:pk>/accept/", runs.match_run_accept, name="match_run_accept"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import rules
 
 from branches.models import User
-from branches.rules import is_admin, is_branch_staff
+from branches.rules import is_admin, is_branch_staff, is_office
 from pairing.plans.models import Claim, Pairing, PlanOrder
 
 
@@ -36,6 +36,7 @@ def is_secretary_of_demand_branch(user: User, order: PlanOrder | None) -> bool:
 
 PERMISSIONS = {
     "plans.add_claim": is_branch_staff,
+    "plans.dispatch_claim": is_office,
     "plans.answer_claim": is_secretary_of_awaited_branch,
     "plans.change_plan_order": is_staff_of_order,
     "plans.confirm_plan_order": is_secretary_of_order,

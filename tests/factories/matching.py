@@ -15,7 +15,9 @@ class MatchRunFactory(DjangoModelFactory):
     class Meta:
         model = MatchRun
 
+    scope_key = factory.Sequence(lambda n: f"test:{n}")
     state = MatchRunState.DONE
+    finished_at = factory.LazyFunction(timezone.now)
     as_of = factory.LazyFunction(timezone.localdate)
 
 

@@ -1,82 +1,190 @@
-"""Solving a whole list and keeping what came out."""
+"""Asking for a whole-list plan: what is planned, with which weights, conditions and parent.
+
+The plan is solved in the background (services.shards); here only the order for it is written.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Collection
+from datetime import datetime
+from hashlib import sha256
 
-from django.db import transaction
-from django.db.models import Q
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from branches.models import User
+from branches.models import Branch, User
 from core import audit
-from ledgers.models import Demand, Resource
-from pairing.matching.adapter import pose
-from pairing.matching.engine import MatchProblem, Plan, Score, Weights, explain, solve, suggest
-from pairing.matching.enums import MatchRunState
-from pairing.matching.models import Match, MatchRun
+from core.errors import ConflictError, DomainError
+from core.wording import short_datetime
+from pairing.matching.adapter import Conditions
+from pairing.matching.engine import Weights
+from pairing.matching.enums import MatchEditKind, MatchRunOrigin, MatchScope
+from pairing.matching.models import MatchEdit, MatchRun, MatchShard
 from pairing.plans.models import Pairing
 
 
 @transaction.atomic
-def match_run_execute(
-    *, pairing: Pairing | None, actor: User, today: date, weights: Weights | None = None
+def match_run_start(
+    *, actor: User, now: datetime, pairing: Pairing | None = None, branches: Collection[Branch] = ()
 ) -> MatchRun:
-    """Find the best overall assignment of usable resources to open demands, and store it with its proof.
+    """Order a plan for one pairing, for a group of branches, or – with neither – for the county.
+
+    Raises:
+        PermissionDenied: the scope is not this person's to plan.
+        DomainError: a group of fewer than two branches, or an ended pairing.
+        ConflictError: a plan of the same scope is being solved; the sentence says whose.
+    """
+    run = MatchRun(weights=_weights().as_dict())
+    if pairing:
+        if not pairing.is_active:
+            raise DomainError(f"{pairing}的结对已经结束，不能再做方案。", field="pairing")
+        run.scope, run.pairing = MatchScope.PAIRING, pairing
+        run.branch_ids = sorted((pairing.branch_a_id, pairing.branch_b_id))
+        run.scope_key = f"pairing:{pairing.pk}"
+    elif branches:
+        if len(branches) < 2:
+            raise DomainError("一组支部至少选两个。", field="branches")
+        run.scope, run.branch_ids = MatchScope.GROUP, sorted(branch.pk for branch in branches)
+        run.scope_key = f"group:{sha256(str(run.branch_ids).encode()).hexdigest()[:40]}"
+    else:
+        run.scope = run.scope_key = MatchScope.COUNTY
+    return _order(run, actor, now)
+
+
+@transaction.atomic
+def match_run_resolve(
+    *,
+    run: MatchRun,
+    actor: User,
+    now: datetime,
+    reciprocity: int | None = None,
+    give_cap: int | None = None,
+    receive_cap: int | None = None,
+    branch: Branch | None = None,
+    branch_give: int | None = None,
+    branch_receive: int | None = None,
+) -> MatchRun:
+    """Solve a draft again around what people pinned and forbade in it, under new bounds.
 
     Args:
-        pairing: plan for the two branches of one pairing; None plans for every running pairing.
-        weights: the score weights; the defaults when None. They are stored with the run.
+        reciprocity: bound on |given − received| visits of every branch; None is no bound.
+        give_cap, receive_cap: visits a branch gives or receives at most in this plan.
+        branch: one branch with caps of its own; both left empty take its exception back.
+
+    Raises:
+        See `match_run_start`; DomainError also while the draft itself is still being solved.
     """
-    weights = weights or Weights.default()
-    demands, resources = Demand.objects.open(), Resource.objects.published()
-    if pairing:
-        sides = Q(branch__in=[pairing.branch_a_id, pairing.branch_b_id])
-        demands, resources = demands.filter(sides), resources.filter(sides)
-    problem = pose(demands=demands, resources=resources, as_of=today, weights=weights).problem
-    plan = solve(problem)
-    with audit.action("match_run.execute", actor=actor) as entry:
-        run = _store(pairing, actor, problem, plan)
+    _check_done(run)
+    before = Conditions.from_json(run.conditions)
+    exceptions = dict(before.exceptions)
+    if branch:
+        exceptions.pop(branch.pk, None)
+        if (branch_give, branch_receive) != (None, None):
+            exceptions[branch.pk] = (branch_give, branch_receive)
+    conditions = Conditions(
+        pins=_edited(run, MatchEditKind.PIN),
+        forbidden=_edited(run, MatchEditKind.FORBID),
+        give_cap=give_cap,
+        receive_cap=receive_cap,
+        reciprocity=reciprocity,
+        exceptions=exceptions,
+    )
+    # The draft's own weights: what moves shall be what the person asked for, and nothing else.
+    return _order(_child(run, MatchRunOrigin.EDITED, run.weights, conditions), actor, now)
+
+
+@transaction.atomic
+def match_run_update(*, run: MatchRun, actor: User, now: datetime) -> MatchRun:
+    """Bring a plan up to the ledgers of today: what still holds is kept, the rest moves as little as it can.
+
+    Raises:
+        See `match_run_start`; DomainError also while the draft itself is still being solved.
+    """
+    _check_done(run)
+    conditions = Conditions.from_json(run.conditions)
+    return _order(_child(run, MatchRunOrigin.LEDGERS, _weights().as_dict(), conditions), actor, now)
+
+
+def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
+    """Store a run with its shards, at most one live run a scope."""
+    if not actor.has_perm("matching.change_run", run):
+        raise PermissionDenied
+    run.requested_by, run.as_of = actor, timezone.localdate(now)
+    with audit.action("match_run.create", actor=actor) as entry:
+        try:
+            with transaction.atomic():
+                run.save()
+        except IntegrityError as error:
+            raise ConflictError(_busy(run.scope_key)) from error
+        MatchShard.objects.bulk_create(
+            MatchShard(run=run, position=position, branch_ids=branch_ids)
+            for position, branch_ids in enumerate(_parts(run), start=1)
+        )
+        _inherit_edits(run, actor)
         entry.target = run
-        entry.summary = f"{len(plan.assignments)} 条需求有了匹配，{len(plan.unserved)} 条没有"
+        entry.summary = f"{run.get_scope_display()}，{run.get_origin_display()}"
     return run
 
 
-def _store(pairing: Pairing | None, actor: User, problem: MatchProblem, plan: Plan) -> MatchRun:
-    run = MatchRun.objects.create(
-        pairing=pairing,
-        requested_by=actor,
-        state=MatchRunState.DONE,
-        as_of=problem.as_of,
-        weights=problem.weights.as_dict(),
-        demand_count=len(problem.needs),
-        resource_count=len(problem.offers),
-        objective=plan.objective,
-        bound=plan.lp_bound,
-        timings_ms={step: round(1000 * seconds, 1) for step, seconds in plan.timings.items()},
-        unserved=[
-            {"demand_id": each.need_id, "code": each.code, "sentence": each.sentence}
-            for each in plan.unserved
-        ],
+def _busy(scope_key: str) -> str:
+    other = MatchRun.objects.live().filter(scope_key=scope_key).select_related("requested_by").first()
+    if other is None:
+        return "同一范围的方案刚刚由别人生成，请刷新页面查看。"
+    when = short_datetime(other.created_at)
+    return f"{other.requested_by}在 {when} 发起了同一范围的方案，正在计算，请直接查看{other}，不必重复生成。"
+
+
+def _child(
+    parent: MatchRun, origin: MatchRunOrigin, weights: dict[str, float], conditions: Conditions
+) -> MatchRun:
+    return MatchRun(
+        scope=parent.scope,
+        scope_key=parent.scope_key,
+        pairing=parent.pairing,
+        branch_ids=parent.branch_ids,
+        parent=parent,
+        origin=origin,
+        weights=weights,
+        conditions=conditions.as_json(),
     )
-    scores = _scores(problem)
-    Match.objects.bulk_create(
-        _match(run, scores[pair]) for pair in dict.fromkeys((a.need_id, a.offer_id) for a in plan.assignments)
+
+
+def _check_done(run: MatchRun) -> None:
+    if not run.is_done:
+        raise DomainError(f"{run}现在是“{run.get_state_display()}”，完成后才能在它的基础上重算。")
+
+
+def _edited(run: MatchRun, kind: MatchEditKind) -> frozenset[tuple[int, int]]:
+    return frozenset(run.edits.filter(kind=kind).values_list("demand", "resource"))
+
+
+def _inherit_edits(run: MatchRun, actor: User) -> None:
+    """What a plan was solved with is where the next person's changes begin."""
+    conditions = Conditions.from_json(run.conditions)
+    said = {MatchEditKind.PIN: conditions.pins, MatchEditKind.FORBID: conditions.forbidden}
+    MatchEdit.objects.bulk_create(
+        MatchEdit(run=run, demand_id=demand, resource_id=resource, kind=kind, made_by=actor)
+        for kind, pairs in said.items()
+        for demand, resource in sorted(pairs)
     )
-    return run
 
 
-def _scores(problem: MatchProblem) -> dict[tuple[int | str, int | str], Score]:
-    ranked = suggest(problem, top=len(problem.offers) or 1)
-    return {(score.need_id, score.offer_id): score for scores in ranked.values() for score in scores}
+def _parts(run: MatchRun) -> list[list[int]]:
+    """The branches of each shard: a group falls apart where no pairing connects it, the rest is one shard.
+
+    What stands in different parts could not be matched anyway, so solving them apart loses nothing.
+    """
+    if run.scope != MatchScope.GROUP:
+        return [run.branch_ids]
+    parts = {branch: {branch} for branch in run.branch_ids}
+    pairs = Pairing.objects.active().filter(branch_a__in=run.branch_ids, branch_b__in=run.branch_ids)
+    for first, second in pairs.order_by("pk").values_list("branch_a", "branch_b"):
+        if parts[first] is not parts[second]:
+            parts[first] |= parts[second]
+            parts.update(dict.fromkeys(parts[second], parts[first]))
+    return sorted({min(part): sorted(part) for part in parts.values()}.values())
 
 
-def _match(run: MatchRun, score: Score) -> Match:
-    return Match(
-        run=run,
-        demand_id=score.need_id,
-        resource_id=score.offer_id,
-        score=min(max(score.value, 0.0), 1.0),
-        terms=[asdict(term) for term in score.terms],
-        explanation=explain(score),
-    )
+def _weights() -> Weights:
+    return Weights.default()

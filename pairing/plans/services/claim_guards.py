@@ -24,10 +24,17 @@ def claim_propose_blockers(
     actor: User,
     pairing: Pairing | None,
     on: date,
+    dispatched: bool = False,
 ) -> list[str]:
-    """Why `by_branch` cannot propose now that `resource` serve `demand`; empty when it can."""
+    """Why `by_branch` cannot propose now that `resource` serve `demand`; empty when it can.
+
+    Args:
+        dispatched: the county office proposes in the branch's name.
+    """
     blockers = []
-    if by_branch.pk not in actor.staff_branch_ids:
+    if dispatched and not actor.has_perm("plans.dispatch_claim"):
+        blockers.append("只有县党建办能代支部派单。")
+    if not dispatched and by_branch.pk not in actor.staff_branch_ids:
         blockers.append(f"只有{by_branch}的书记或联络员能代表它发起认领。")
     if by_branch.pk not in (demand.branch_id, resource.branch_id):
         blockers.append("认领要由提出需求或提供资源的支部发起。")

@@ -46,10 +46,12 @@ def claim_propose(
     words: str = "",
     score: float | None = None,
     explanation: str = "",
+    dispatched: bool = False,
 ) -> Claim:
     """Propose in the name of `by_branch`; the demand is set aside until the other side has answered.
 
     Args:
+        dispatched: the county office proposes for the branch, whose staff is told as well.
         visit_count: how often the resource is to serve, 1–50; held against its monthly capacity.
         score: of the match that led here, in [0, 1].
 
@@ -68,6 +70,7 @@ def claim_propose(
             actor=proposer,
             pairing=pairing,
             on=today,
+            dispatched=dispatched,
         )
     )
     assert pairing is not None  # its absence is one of the blockers
@@ -93,6 +96,9 @@ def claim_propose(
         entry.summary = f"{by_branch}发起认领，等{claim.awaiting}答复"
         demand_change_state(demand=demand, to=DemandState.CLAIMED, actor=proposer, now=now)
         _ask(claim, "propose", f"{by_branch}发起认领：{demand}", now, proposer)
+        if dispatched:
+            entry.summary = f"县党建办代{by_branch}发起认领，等{claim.awaiting}答复"
+            _inform_dispatched(claim, now, proposer)
     return claim
 
 
@@ -239,6 +245,21 @@ def _ask(claim: Claim, event: str, subject: str, now: datetime, actor: User) -> 
     """Tell the side whose answer is due, with its last day."""
     body = f"请在{short_date(claim.expires_on)}前答复。"
     tell([claim.awaiting_id], about=claim, event=event, subject=subject, body=body, now=now, actor=actor)
+
+
+def _inform_dispatched(claim: Claim, now: datetime, actor: User) -> None:
+    """Tell the branch in whose name the office has proposed."""
+    subject = f"县党建办已代{claim.proposed_by}发起认领：{claim.demand}"
+    body = f"等{claim.awaiting}答复。"
+    tell(
+        [claim.proposed_by_id],
+        about=claim,
+        event="dispatch",
+        subject=subject,
+        body=body,
+        now=now,
+        actor=actor,
+    )
 
 
 def _both(claim: Claim) -> tuple[int, int]:

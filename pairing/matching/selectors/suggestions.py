@@ -9,7 +9,6 @@ from branches.models import Branch
 from ledgers.models import Demand, Resource
 from pairing.matching.adapter import Posed, pose
 from pairing.matching.engine import Score, explain, suggest
-from pairing.matching.models import MatchRun
 
 TOP = 3
 
@@ -92,17 +91,3 @@ def suggestion_of(demand: Demand, resource: Resource, *, today: date) -> Suggest
     found = _suggestions(_posed({demand.branch_id, resource.branch_id}, today))
     wanted = (each for each in found if (each.demand, each.resource) == (demand, resource))
     return next(wanted, None)
-
-
-def match_run_rows(run: MatchRun) -> dict[str, object]:
-    """A run as its page shows it: assignments with reasons, and what stays unserved with why."""
-    matches = run.matches.select_related("demand__branch", "demand__aspect", "resource__branch").order_by(
-        "demand__branch__name_key", "demand__serial"
-    )
-    sentences = {row["demand_id"]: row["sentence"] for row in run.unserved}
-    unserved = Demand.objects.filter(pk__in=sentences).select_related("branch", "aspect")
-    return {
-        "matches": list(matches),
-        "unserved": [(demand, sentences[demand.pk]) for demand in unserved],
-        "ratio": round(100 * (run.objective or 0) / run.bound, 1) if run.bound else 100.0,
-    }

@@ -1,4 +1,4 @@
-"""A whole-list plan is solved over real rows and kept with its proof."""
+"""Suggestions both ways over real rows, and how rows become a matching problem."""
 
 from datetime import date, datetime
 
@@ -7,71 +7,14 @@ from django.utils import timezone
 
 from ledgers.enums import DemandState
 from pairing.matching.adapter import pose
-from pairing.matching.models import Match
-from pairing.matching.selectors import branch_suggestions, match_run_rows, suggestion_of
-from pairing.matching.services.runs import match_run_execute
+from pairing.matching.selectors.suggestions import branch_suggestions, suggestion_of
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Claim
-from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
-from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.plans import ClaimFactory, PlanOrderFactory
+from tests.matching.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 3, 2)
-
-
-@pytest.fixture
-def law_pair():
-    """A pairing in which one side speaks about law and the other asks for it."""
-    pairing = PairingFactory()
-    law = ServiceAspectFactory(name="普法宣传与基层治理")
-    demand = DemandFactory(
-        branch=pairing.branch_b,
-        aspect=law,
-        title="社区零售户法律意识薄弱",
-        description="借证租证算不算违法说不清，希望上门把法律讲透。",
-        raised_on=date(2026, 2, 1),
-    )
-    speaker = ResourceFactory(
-        branch=pairing.branch_a,
-        title="普法宣讲骨干",
-        description="从事法制工作九年，能结合案例给零售户讲清违法后果。",
-        aspects=[law],
-        capacity_per_month=2,
-    )
-    ResourceFactory(branch=pairing.branch_a, title="淮山种植能手", description="指导起垄栽种和病害防治。")
-    return pairing, demand, speaker
-
-
-def test_run_stores_best_match_with_reasons_and_proof(law_pair):
-    pairing, demand, speaker = law_pair
-    run = match_run_execute(pairing=pairing, actor=UserFactory(secretary_of=pairing.branch_a), today=TODAY)
-    match = Match.objects.get()
-    assert (match.run, match.demand, match.resource) == (run, demand, speaker)
-    assert match.explanation.startswith("同一结对；")
-    assert run.objective == pytest.approx(run.bound)
-    assert (run.demand_count, run.resource_count) == (1, 2)
-
-
-def test_run_says_why_a_demand_is_unserved(law_pair):
-    pairing, _, _ = law_pair
-    lonely = DemandFactory(
-        branch=pairing.branch_a, title="食堂需要一台消毒柜", description="", raised_on=TODAY
-    )
-    run = match_run_execute(pairing=pairing, actor=UserFactory(office=True), today=TODAY)
-    rows = match_run_rows(run)
-    assert [demand for demand, _ in rows["unserved"]] == [lonely]
-    assert all(sentence for _, sentence in rows["unserved"])
-    assert rows["ratio"] == 100.0
-
-
-def test_run_leaves_strangers_resources_alone(law_pair):
-    _, demand, speaker = law_pair
-    speaker.branch = BranchFactory()
-    speaker.save()
-    run = match_run_execute(pairing=None, actor=UserFactory(office=True), today=TODAY)
-    assert run.matches.count() == 0
-    assert [row["demand_id"] for row in run.unserved] == [demand.pk]
 
 
 def test_suggestions_read_both_ways(law_pair):

@@ -1,0 +1,283 @@
+"""Runs as their pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from branches.models import Branch, User
+from core.wording import cn_date
+from ledgers.enums import DemandState, ResourceState
+from ledgers.models import Demand, Resource
+from pairing.matching.adapter import Conditions, Pairs, within
+from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind
+from pairing.matching.models import Match, MatchGap, MatchRun
+from pairing.plans.enums import ClaimState
+
+WEIGHT_WORDS = {
+    "item": "服务事项",
+    "aspect": "服务方向",
+    "help": "帮助方式",
+    "audience": "服务对象",
+    "text": "文字",
+    "pair": "结对",
+    "distance": "距离",
+    "window": "期限",
+    "capacity": "余量",
+    "urgency": "紧急",
+    "floor": "推荐线",
+    "inferred": "推断打折",
+    "keep_bonus": "保持加分",
+}
+PAGE_SIZE = 60  # a pair's whole list, so that it can be read and ticked at one go
+
+
+def match_run_rows(user: User) -> QuerySet[MatchRun]:
+    """The runs a person may see, with their shards counted and the latest run of the same scope."""
+    latest = MatchRun.objects.filter(scope_key=OuterRef("scope_key")).order_by("-pk").values("pk")[:1]
+    return (
+        MatchRun.objects.visible_to(user)
+        .select_related("pairing__branch_a", "pairing__branch_b", "requested_by", "parent")
+        .annotate(
+            shard_count=Count("shards"),
+            shards_over=Count("shards", filter=Q(shards__state__in=MATCH_RUN_OVER)),
+            latest_pk=Coalesce(Subquery(latest), "pk"),
+        )
+        .order_by("-pk")
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A resource that could serve a demand, with what people said of it in this draft."""
+
+    resource_id: int
+    title: str
+    branch: str
+    score: float
+    explanation: str
+    is_pinned: bool = False
+    is_forbidden: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One demand of a plan: what was chosen for it (or why nothing was), and the other candidates."""
+
+    demand: Demand
+    row: Match | MatchGap
+    chosen: Candidate | None = None
+    others: list[Candidate] = field(default_factory=list)
+    blocker: str = ""
+
+    @property
+    def can_accept(self) -> bool:
+        return self.chosen is not None and not self.blocker and not self.has_claim
+
+    @property
+    def has_claim(self) -> bool:
+        """Whether accepting it has led to a claim that stands."""
+        claim = self.row.claim if isinstance(self.row, Match) else None
+        return claim is not None and (claim.is_pending or claim.state == ClaimState.ACCEPTED)
+
+    @property
+    def is_pinned(self) -> bool:
+        return any(each.is_pinned for each in (self.chosen, *self.others) if each)
+
+
+@dataclass(frozen=True)
+class News:
+    """What has happened to the ledgers since a run has read them, in rows that concern its scope."""
+
+    added: int = 0
+    gone: int = 0
+    changed: int = 0
+    resources: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.added, self.gone, self.changed, self.resources))
+
+    @property
+    def sentence(self) -> str:
+        parts = (
+            (self.added, "条新的待认领需求"),
+            (self.gone, "条需求不再待认领"),
+            (self.changed, "条需求有改动"),
+            (self.resources, "项资源有增减或改动"),
+        )
+        return "，".join(f"{count} {words}" for count, words in parts if count)
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """A solved draft as its page shows it."""
+
+    page: Page[Line]
+    gaps: list[Line]
+    edit_count: int
+    news: News
+    facts: list[tuple[str, str]]
+
+
+def match_run_page(run: MatchRun, *, number: Any, today: date) -> RunPage:
+    """Read a solved draft in a constant number of queries.
+
+    Args:
+        number: the page of assignments, as the address has it.
+    """
+    conditions = Conditions.from_json(run.conditions)
+    said = _said(run)
+    shown = _Counted(_matches(run), PAGE_SIZE, run.match_count).get_page(number)
+    shown.object_list = [_match_line(match, said, today) for match in shown.object_list]
+    gaps = run.gaps.select_related("demand__branch", "demand__aspect").order_by(
+        "-demand__urgency", "demand__branch__name_key", "demand__serial"
+    )
+    return RunPage(
+        page=shown,
+        gaps=[_gap_line(gap, said) for gap in gaps[: 2 * PAGE_SIZE]],
+        edit_count=len(_as_set(said) ^ _solved_with(conditions)),
+        news=_news(run, today),
+        facts=_facts(run, conditions),
+    )
+
+
+def match_run_line(run: MatchRun, demand_id: int, *, today: date) -> tuple[Line, int]:
+    """One demand of a draft, and how many opinions wait for the next solving."""
+    said = _said(run)
+    match = _matches(run).filter(demand=demand_id).first()
+    gap = run.gaps.select_related("demand__branch", "demand__aspect").filter(demand=demand_id).first()
+    line = _match_line(match, said, today) if match else _gap_line(gap, said)  # type: ignore[arg-type]
+    return line, len(_as_set(said) ^ _solved_with(Conditions.from_json(run.conditions)))
+
+
+class _Counted(Paginator):
+    """A paginator that was told how many rows there are."""
+
+    def __init__(self, rows: QuerySet[Match], size: int, total: int) -> None:
+        super().__init__(rows, size)
+        self.count = total  # type: ignore[misc]
+
+
+Said = dict[tuple[int, int], str]
+
+
+def _said(run: MatchRun) -> Said:
+    rows = run.edits.values_list("demand", "resource", "kind").order_by()
+    return {(demand, resource): kind for demand, resource, kind in rows}
+
+
+def _as_set(said: Said) -> set[tuple[int, int, str]]:
+    return {(demand, resource, str(kind)) for (demand, resource), kind in said.items()}
+
+
+def _solved_with(conditions: Conditions) -> set[tuple[int, int, str]]:
+    def of(kind: MatchEditKind, pairs: Pairs) -> set[tuple[int, int, str]]:
+        return {(demand, resource, str(kind)) for demand, resource in pairs}
+
+    return of(MatchEditKind.PIN, conditions.pins) | of(MatchEditKind.FORBID, conditions.forbidden)
+
+
+def _matches(run: MatchRun) -> QuerySet[Match]:
+    return run.matches.select_related(
+        "demand__branch", "demand__aspect", "resource__branch", "claim"
+    ).order_by("demand__branch__name_key", "demand__serial", "pk")
+
+
+def _match_line(match: Match, said: Said, today: date) -> Line:
+    chosen = {
+        "resource_id": match.resource_id,
+        "title": match.resource.title,
+        "branch": match.resource.branch.name,
+        "score": match.score,
+        "explanation": match.explanation,
+    }
+    return Line(
+        demand=match.demand,
+        row=match,
+        chosen=_candidate(match.demand_id, chosen, said),
+        others=[_candidate(match.demand_id, each, said) for each in match.alternatives],
+        blocker=_blocker(match, today),
+    )
+
+
+def _gap_line(gap: MatchGap, said: Said) -> Line:
+    others = [_candidate(gap.demand_id, each, said) for each in gap.alternatives]
+    return Line(demand=gap.demand, row=gap, others=others)
+
+
+def _candidate(demand_id: int, stored: dict[str, Any], said: Said) -> Candidate:
+    kind = said.get((demand_id, stored["resource_id"]))
+    return Candidate(**stored, is_pinned=kind == MatchEditKind.PIN, is_forbidden=kind == MatchEditKind.FORBID)
+
+
+def _blocker(match: Match, today: date) -> str:
+    """What has happened to the rows since the plan was made, if it keeps the match from being accepted."""
+    if match.demand.state != DemandState.OPEN:
+        return f"需求现在是“{match.demand.get_state_display()}”"
+    if match.resource.state != ResourceState.PUBLISHED:
+        return f"资源现在是“{match.resource.get_state_display()}”"
+    return "资源已过有效期" if match.resource.is_expired(today) else ""
+
+
+def _news(run: MatchRun, today: date) -> News:
+    """Compare the ledgers with what the run has read; its own accepted matches are no news."""
+    if run.started_at is None:
+        return News()
+    matched = Match.objects.filter(run=run, demand=OuterRef("pk"))
+    known = Exists(matched) | Exists(MatchGap.objects.filter(run=run, demand=OuterRef("pk")))
+    is_open = Q(state=DemandState.OPEN)
+    demands = within(Demand.objects.all(), run.branch_ids).aggregate(
+        added=Count("pk", filter=is_open & ~known),
+        gone=Count("pk", filter=~is_open & known & ~Exists(matched.filter(claim__isnull=False))),
+        changed=Count("pk", filter=is_open & known & Q(updated_at__gt=run.started_at)),
+    )
+    used = Exists(Match.objects.filter(run=run, resource=OuterRef("pk")))
+    touched = Q(updated_at__gt=run.started_at) & (Q(state=ResourceState.PUBLISHED) | used)
+    resources = within(Resource.objects.all(), run.branch_ids).aggregate(
+        resources=Count("pk", filter=touched | (used & Q(valid_to__lt=today)))
+    )
+    return News(**demands, **resources)
+
+
+def _facts(run: MatchRun, conditions: Conditions) -> list[tuple[str, str]]:
+    """What a plan was made from, so that an old one can still be explained."""
+    spent = sum(run.timings_ms.values()) / 1000
+    return [
+        ("目标值", f"{run.objective or 0:.4f}"),
+        ("理论上界", f"{run.bound or 0:.4f}"),
+        ("统计日", cn_date(run.as_of)),
+        ("服务目录版本", run.catalogue_version),
+        (
+            "权重",
+            " · ".join(f"{WEIGHT_WORDS.get(name, name)} {value:g}" for name, value in run.weights.items()),
+        ),
+        ("条件", _conditions_in_words(conditions)),
+        ("计算用时", f"{spent:.1f} 秒"),
+    ]
+
+
+def _conditions_in_words(conditions: Conditions) -> str:
+    caps = (
+        (conditions.reciprocity, "双向服务差额不超过"),
+        (conditions.give_cap, "每个支部最多提供"),
+        (conditions.receive_cap, "每个支部最多接受"),
+    )
+    words = [f"{label} {count} 次" for count, label in caps if count is not None]
+    counts = (
+        (conditions.pins, "锁定"),
+        (conditions.forbidden, "排除"),
+        (conditions.exceptions, "个别支部另定"),
+    )
+    words += [f"{label} {len(rows)} 处" for rows, label in counts if rows]
+    return "；".join(words) or "没有另加条件"
+
+
+def run_branches(run: MatchRun) -> QuerySet[Branch]:
+    """The branches a run is about."""
+    branches = Branch.objects.active()
+    return branches.filter(pk__in=run.branch_ids) if run.branch_ids else branches

@@ -1,0 +1,148 @@
+"""Solving one part of a run: ledgers in, matches with reasons and gaps with reasons out. Writes nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from pairing.matching.adapter import Posed, catalogue_version, pose_run
+from pairing.matching.engine import Assignment, MatchProblem, Plan, Score, Unserved, explain
+from pairing.matching.engine.assignment import solve_table
+from pairing.matching.engine.explain import score_of
+from pairing.matching.engine.scoring import PairTable, ranked, score_pairs
+from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
+
+ALTERNATIVES = 4  # other candidates kept with each demand, so that a person can swap without a new search
+PINNED = "由人锁定"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one shard came to: unsaved rows, and the numbers its run adds up."""
+
+    matches: list[Match]
+    gaps: list[MatchGap]
+    notes: list[str]
+    objective: float
+    bound: float
+    demand_count: int
+    resource_count: int
+    timings_ms: dict[str, float]
+    catalogue_version: str
+
+
+def solve_shard(shard: MatchShard) -> Answer:
+    """Read the ledgers as they are now and find the best plan for the shard's branches.
+
+    Raises:
+        ValueError: the run's weights or conditions are none that the engine knows.
+    """
+    started = time.perf_counter()
+    posed = pose_run(shard.run, shard.branch_ids)
+    read = time.perf_counter()
+    table = score_pairs(posed.problem)
+    scored = time.perf_counter()
+    plan, _ = solve_table(posed.problem, table)
+    solved = time.perf_counter()
+    scribe = _Scribe(shard.run, posed, plan, table)
+    matches, gaps = scribe.matches(), scribe.gaps()
+    seconds = {
+        "read": read - started,
+        "score": scored - read,
+        "solve": solved - scored,
+        "explain": time.perf_counter() - solved,
+    }
+    return Answer(
+        matches=matches,
+        gaps=gaps,
+        notes=scribe.notes(),
+        objective=plan.objective,
+        bound=plan.lp_bound,
+        demand_count=len(posed.demands),
+        resource_count=len(posed.resources),
+        timings_ms={step: round(1000 * value, 1) for step, value in seconds.items()},
+        catalogue_version=catalogue_version(posed.problem.lexicon),
+    )
+
+
+class _Scribe:
+    """Writes down a plan: every assignment and every gap with its reasons and the next best candidates."""
+
+    def __init__(self, run: MatchRun, posed: Posed, plan: Plan, table: PairTable) -> None:
+        self.run, self.posed, self.plan, self.table = run, posed, plan, table
+        problem = posed.problem
+        self.needs = {need.id: i for i, need in enumerate(problem.needs)}
+        self.offers = {offer.id: j for j, offer in enumerate(problem.offers)}
+        self.codes = table.need.astype(np.int64) * len(problem.offers) + table.offer
+        self.ranked = ranked(problem, table)
+
+    @property
+    def problem(self) -> MatchProblem:
+        return self.posed.problem
+
+    def matches(self) -> list[Match]:
+        chosen = {(each.need_id, each.offer_id): each for each in reversed(self.plan.assignments)}
+        return [self._match(chosen[pair]) for pair in sorted(chosen, key=str)]
+
+    def gaps(self) -> list[MatchGap]:
+        return [self._gap(each) for each in self.plan.unserved]
+
+    def notes(self) -> list[str]:
+        """Say which pins did not fit: a person asked for them and must not look for them in vain."""
+        return [
+            f"锁定的“{self.posed.resources[int(offer)]}”→“{self.posed.demands[int(need)]}”排不下："
+            "次数或上限已经用满，这次没有按锁定安排。"
+            for need, offer in self.plan.broken_pins
+        ]
+
+    def _match(self, chosen: Assignment) -> Match:
+        score = self._score(int(chosen.need_id), int(chosen.offer_id))
+        words = [PINNED] if chosen.pinned else []
+        return Match(
+            run=self.run,
+            demand_id=chosen.need_id,
+            resource_id=chosen.offer_id,
+            month=chosen.month,
+            score=min(max(score.value, 0.0), 1.0) if score else 0.0,
+            terms=[asdict(term) for term in score.terms] if score else [],
+            explanation="；".join(filter(None, [*words, explain(score) if score else ""])),
+            alternatives=self._alternatives(int(chosen.need_id), besides=int(chosen.offer_id)),
+        )
+
+    def _gap(self, unserved: Unserved) -> MatchGap:
+        return MatchGap(
+            run=self.run,
+            demand_id=unserved.need_id,
+            code=unserved.code,
+            sentence=unserved.sentence,
+            alternatives=self._alternatives(int(unserved.need_id)),
+        )
+
+    def _score(self, need_id: int, offer_id: int) -> Score | None:
+        """The score of a pair, None for one that was pinned without ever having been scored."""
+        code = self.needs[need_id] * len(self.offers) + self.offers[offer_id]
+        row = int(np.searchsorted(self.codes, code))
+        if row == self.codes.size or self.codes[row] != code:
+            return None
+        return score_of(self.problem, self.table, row)
+
+    def _alternatives(self, need_id: int, besides: int | None = None) -> list[dict[str, Any]]:
+        scores = [
+            score_of(self.problem, self.table, row)
+            for row in self.ranked[need_id][: ALTERNATIVES + 1]
+            if self.problem.offers[self.table.offer[row]].id != besides
+        ]
+        return [self._alternative(score) for score in scores[:ALTERNATIVES]]
+
+    def _alternative(self, score: Score) -> dict[str, Any]:
+        resource = self.posed.resources[int(score.offer_id)]
+        return {
+            "resource_id": resource.pk,
+            "title": resource.title,
+            "branch": resource.branch.name,
+            "score": round(score.value, 4),
+            "explanation": explain(score),
+        }

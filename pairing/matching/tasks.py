@@ -1,0 +1,22 @@
+"""Solving runs in the background. The tables say what waits; a message only says when to look."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.heartbeats import beat
+from pairing.matching.services.shards import match_shard_execute
+
+
+@shared_task
+def execute_run(run_id: int) -> None:
+    """Work off the shards of one run, beside any other worker that does the same."""
+    while match_shard_execute(run_id=run_id, now=timezone.now()):
+        pass
+
+
+@shared_task
+def resume_runs() -> None:
+    """Work off whatever waits: runs whose message was lost, shards whose worker was killed."""
+    while match_shard_execute(now=timezone.now()):
+        pass
+    beat("matching", now=timezone.now())

@@ -1,0 +1,1 @@
+"""Pages of matching: suggestions, runs, weights."""

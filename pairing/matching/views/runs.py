@@ -1,0 +1,131 @@
+"""整单方案: order a plan, read it, change it, accept it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core.doorbell import ring
+from core.errors import DomainError
+from core.forms import submit
+from core.pages import found
+from pairing.matching.enums import MatchEditKind
+from pairing.matching.forms import ConditionsForm, RunForm
+from pairing.matching.models import MatchRun
+from pairing.matching.selectors.runs import match_run_line, match_run_page, match_run_rows
+from pairing.matching.services.acceptance import match_run_accept as accept
+from pairing.matching.services.drafts import match_edit_set
+from pairing.matching.services.runs import match_run_resolve as resolve
+from pairing.matching.services.runs import match_run_start
+from pairing.matching.services.runs import match_run_update as update
+
+SHOWN_REFUSALS = 10
+
+
+@require_safe
+def match_run_list(request: HttpRequest) -> HttpResponse:
+    return _list(request, RunForm(user=request.user))
+
+
+def _list(request: HttpRequest, form: RunForm, status: int = 200) -> HttpResponse:
+    page = Paginator(match_run_rows(request.user), 20).get_page(request.GET.get("page"))
+    can_start = form.is_county or bool(request.user.staff_branch_ids)
+    context = {"page": page, "form": form, "can_start": can_start}
+    return render(request, "matching/match_run_list.html", context, status=status)
+
+
+@require_POST
+def match_run_new(request: HttpRequest) -> HttpResponse:
+    """Order the plan of one pairing, of a group, or of the county."""
+    form = RunForm(request.POST, user=request.user)
+    run = submit(form, match_run_start, actor=request.user, now=timezone.now())
+    return _solve(request, run) if run else _list(request, form, status=422)
+
+
+def _solve(request: HttpRequest, run: MatchRun) -> HttpResponse:
+    ring("match_run_queued", run.pk)
+    return redirect(run)
+
+
+@require_safe
+def match_run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A plan; while it is being solved its progress, once a second, and the plan as soon as there is one."""
+    run = found(match_run_rows(request.user), pk, request.user)
+    if request.htmx:
+        answer = render(request, "matching/match_run_job.html", {"run": run})
+        if not run.is_live:
+            answer["HX-Refresh"] = "true"
+        return answer
+    context = {"run": run, "can_change": request.user.has_perm("matching.change_run", run)}
+    if run.is_done:
+        context["plan"] = match_run_page(run, number=request.GET.get("page"), today=timezone.localdate())
+        context["form"] = ConditionsForm(run=run)
+    return render(request, "matching/match_run_detail.html", context)
+
+
+def _changeable(request: HttpRequest, pk: int) -> MatchRun:
+    return found(match_run_rows(request.user), pk, request.user, "matching.change_run")
+
+
+@require_POST
+def match_run_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pin, forbid or clear one candidate: ?edit=pin:DEMAND:RESOURCE; the answer is the demand's own row."""
+    run = _changeable(request, pk)
+    verb, demand_id, resource_id = _edit(request.POST.get("edit", ""))
+    kind = MatchEditKind(verb) if verb in MatchEditKind.values else None
+    match_edit_set(run=run, demand_id=demand_id, resource_id=resource_id, kind=kind, actor=request.user)
+    if not request.htmx:
+        return redirect(f"{run.get_absolute_url()}#line-{demand_id}")
+    line, edit_count = match_run_line(run, demand_id, today=timezone.localdate())
+    context = {"run": run, "line": line, "edit_count": edit_count, "can_change": True, "is_answer": True}
+    return render(request, "matching/match_run_line.html", context)
+
+
+def _edit(value: str) -> tuple[str, int, int]:
+    verb, *ids = value.split(":")
+    if verb not in {*MatchEditKind.values, "clear"} or len(ids) != 2:
+        raise DomainError("没有看懂这条意见，请刷新页面后再试。")
+    if not all(each.isdecimal() and len(each) < 19 for each in ids):
+        raise DomainError("没有看懂这条意见，请刷新页面后再试。")
+    return verb, int(ids[0]), int(ids[1])
+
+
+@require_POST
+def match_run_resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Solve a draft again around what was pinned and forbidden, under new bounds."""
+    run = _changeable(request, pk)
+    form = ConditionsForm(request.POST, run=run)
+    child = submit(form, resolve, run=run, actor=request.user, now=timezone.now())
+    if child:
+        return _solve(request, child)
+    plan = match_run_page(run, number=1, today=timezone.localdate()) if run.is_done else None
+    context = {"run": run, "plan": plan, "form": form, "can_change": True}
+    return render(request, "matching/match_run_detail.html", context, status=422)
+
+
+@require_POST
+def match_run_update(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring a plan up to the ledgers of today."""
+    return _solve(request, update(run=_changeable(request, pk), actor=request.user, now=timezone.now()))
+
+
+@require_POST
+def match_run_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Claim the ticked matches. No submit token: each pair has a transaction of its own, and the matches
+    remember their claims, so a second copy of the form finds everything done."""
+    run = _changeable(request, pk)
+    chosen = [int(each) for each in request.POST.getlist("match") if each.isdecimal() and len(each) < 19]
+    accepted = accept(run=run, match_ids=chosen, actor=request.user, now=timezone.now())
+    ring("notification_queued")
+    if accepted.claims:
+        messages.success(request, f"已采纳 {len(accepted.claims)} 条，认领已发给对方支部，等对方答复。")
+    for refusal in accepted.refusals[:SHOWN_REFUSALS]:
+        messages.error(request, refusal)
+    if len(accepted.refusals) > SHOWN_REFUSALS:
+        rest = len(accepted.refusals) - SHOWN_REFUSALS
+        messages.error(request, f"另有 {rest} 条没有办成，请更新方案后再看。")
+    return redirect(run)

@@ -1,0 +1,45 @@
+"""Matching pages: suggestions both ways."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from branches.models import Branch
+from core.pages import get_or_post
+from ledgers.models import Demand, Resource
+from pairing.matching.selectors.suggestions import branch_suggestions, suggestion_of
+from pairing.plans.views.claims import propose_page
+
+
+@require_safe
+def matching(request: HttpRequest) -> HttpResponse:
+    """The best matches of my branch; the county chooses whose matches to look at."""
+    branch_ids = _chosen_branches(request)
+    context = {
+        "suggestions": branch_suggestions(branch_ids, today=timezone.localdate()) if branch_ids else None,
+        "branches": Branch.objects.active() if request.user.sees_county else None,
+        "chosen": next(iter(branch_ids), None),
+        "can_claim": bool(request.user.staff_branch_ids & branch_ids),
+        "side": "given" if request.GET.get("side") == "given" else "received",
+    }
+    return render(request, "matching/matching.html", context)
+
+
+def _chosen_branches(request: HttpRequest) -> frozenset[int]:
+    if not request.user.sees_county:
+        return request.user.branch_ids
+    chosen = request.GET.get("branch", "")
+    return frozenset({int(chosen)}) if chosen.isdecimal() else frozenset()
+
+
+@get_or_post
+def match_claim(request: HttpRequest, demand_pk: int, resource_pk: int) -> HttpResponse:
+    """Claim a match: the claim keeps the score and the reasons that led to it."""
+    demand = get_object_or_404(Demand.objects.visible_to(request.user), pk=demand_pk)
+    resource = get_object_or_404(Resource.objects.visible_to(request.user), pk=resource_pk)
+    found = suggestion_of(demand, resource, today=timezone.localdate())
+    match = {"score": found.score.value, "explanation": found.explanation} if found else {}
+    return propose_page(request, demand_pk, resource_pk, **match)

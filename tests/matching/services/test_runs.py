@@ -1,0 +1,120 @@
+"""A whole-list plan is ordered, solved over real rows, and kept with its proof."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core.errors import ConflictError, DomainError
+from core.models import AuditEntry
+from pairing.matching.engine import Weights
+from pairing.matching.enums import MatchRunState, MatchScope
+from pairing.matching.models import Match, MatchRun
+from pairing.matching.services.runs import match_run_start
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import DemandFactory
+from tests.factories.plans import PairingFactory
+from tests.matching.conftest import NOW, TODAY, planned, work_off
+
+pytestmark = pytest.mark.django_db
+
+
+def test_start_queues_a_run_with_one_shard(law_pair, secretary):
+    pairing, _, _ = law_pair
+    run = match_run_start(actor=secretary, now=NOW, pairing=pairing)
+    assert (run.state, run.scope, run.as_of) == (MatchRunState.QUEUED, MatchScope.PAIRING, TODAY)
+    assert run.branch_ids == sorted((pairing.branch_a_id, pairing.branch_b_id))
+    assert [(shard.state, shard.branch_ids) for shard in run.shards.all()] == [("queued", run.branch_ids)]
+    entry = AuditEntry.objects.get(action="match_run.create")
+    assert (entry.actor, entry.target_id, entry.words) == (secretary, run.pk, "新增匹配批次")
+
+
+def test_run_stores_best_match_with_reasons_and_proof(law_pair, secretary):
+    pairing, demand, speaker = law_pair
+    run = planned(secretary, pairing=pairing)
+    match = Match.objects.get()
+    assert (match.run, match.demand, match.resource) == (run, demand, speaker)
+    assert match.explanation.startswith("同一结对；")
+    assert match.month == TODAY.replace(day=1)
+    assert (run.state, run.percent_of_bound) == (MatchRunState.DONE, 100.0)
+    assert run.objective == pytest.approx(run.bound)
+    assert (run.demand_count, run.resource_count, run.match_count, run.gap_count) == (1, 2, 1, 0)
+
+
+def test_run_keeps_what_it_was_made_from(law_pair, secretary):
+    run = planned(secretary, pairing=law_pair[0])
+    assert Weights.from_dict(run.weights) == Weights.default()
+    assert len(run.catalogue_version) == 12
+    assert set(run.timings_ms) == {"read", "score", "solve", "explain"}
+    assert run.started_at == NOW
+    assert run.finished_at > NOW
+
+
+def test_run_says_why_a_demand_is_unserved(law_pair):
+    pairing, _, _ = law_pair
+    lonely = DemandFactory(branch=pairing.branch_a, title="食堂需要一台消毒柜", raised_on=TODAY)
+    run = planned(UserFactory(office=True), pairing=pairing)
+    [gap] = run.gaps.all()
+    assert (gap.demand, gap.code, bool(gap.sentence)) == (lonely, "no_fit", True)
+    assert run.percent_of_bound == 100.0
+
+
+def test_run_leaves_strangers_resources_alone(law_pair):
+    _, demand, speaker = law_pair
+    speaker.branch = BranchFactory()
+    speaker.save()
+    run = planned(UserFactory(office=True))
+    assert run.matches.count() == 0
+    assert [gap.demand for gap in run.gaps.all()] == [demand]
+
+
+def test_group_run_has_a_shard_for_each_part_that_no_pairing_connects(law_pair):
+    pairing, demand, speaker = law_pair
+    other = PairingFactory()
+    lonely = BranchFactory()
+    branches = [pairing.branch_a, pairing.branch_b, other.branch_a, other.branch_b, lonely]
+    run = match_run_start(actor=UserFactory(office=True), now=NOW, branches=branches)
+    parts = [[pairing.branch_a_id, pairing.branch_b_id], [other.branch_a_id, other.branch_b_id], [lonely.pk]]
+    assert sorted(shard.branch_ids for shard in run.shards.all()) == sorted(sorted(part) for part in parts)
+    run = work_off(run)
+    assert (run.state, list(run.matches.values_list("demand", "resource"))) == (
+        MatchRunState.DONE,
+        [(demand.pk, speaker.pk)],
+    )
+
+
+def test_second_run_of_the_same_scope_is_told_who_was_first(law_pair, secretary):
+    pairing, _, _ = law_pair
+    first = match_run_start(actor=secretary, now=NOW, pairing=pairing)
+    partner = UserFactory(secretary_of=pairing.branch_a)
+    with pytest.raises(
+        ConflictError, match=rf"^{secretary}在 .* 发起了同一范围的方案，正在计算，请直接查看{first}"
+    ):
+        match_run_start(actor=partner, now=NOW, pairing=pairing)
+    assert list(MatchRun.objects.all()) == [first]
+    work_off(first)
+    assert match_run_start(actor=partner, now=NOW, pairing=pairing).pk != first.pk
+
+
+@pytest.mark.parametrize("seat", ["member", "stranger", "auditor"])
+def test_start_is_refused_to_those_who_may_not_plan(law_pair, seat):
+    pairing, _, _ = law_pair
+    actor = {
+        "member": lambda: UserFactory(member_of=pairing.branch_a),
+        "stranger": lambda: UserFactory(secretary_of=BranchFactory()),
+        "auditor": lambda: UserFactory(auditor=True),
+    }[seat]()
+    with pytest.raises(PermissionDenied):
+        match_run_start(actor=actor, now=NOW, pairing=pairing)
+    assert MatchRun.objects.count() == 0
+
+
+def test_start_for_the_county_is_refused_to_a_secretary(secretary):
+    with pytest.raises(PermissionDenied):
+        match_run_start(actor=secretary, now=NOW)
+
+
+def test_start_is_refused_for_an_ended_pairing_and_a_group_of_one():
+    office = UserFactory(office=True)
+    with pytest.raises(DomainError, match="已经结束"):
+        match_run_start(actor=office, now=NOW, pairing=PairingFactory(ended=True))
+    with pytest.raises(DomainError, match="至少选两个"):
+        match_run_start(actor=office, now=NOW, branches=[BranchFactory()])
