@@ -17,7 +17,6 @@ urlpatterns = [
     path("", include("pairing.activities.urls")),
     path("", include("pairing.matching.urls")),
     path("", include("pairing.reviews.urls")),
-    path("", include("pairing.reminders.urls")),
     path("", include("pairing.reports.urls")),
     path("", include("pairing.imports.urls")),
     path("", include("pairing.workbench.urls")),

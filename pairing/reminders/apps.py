@@ -6,6 +6,3 @@ from django.apps import AppConfig
 class RemindersConfig(AppConfig):
     name = "pairing.reminders"
     verbose_name = "提醒"
-
-    def ready(self) -> None:
-        from pairing.reminders import rules  # noqa: F401  registers the permissions

@@ -1,5 +1,0 @@
-"""Paths of reminders."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []
