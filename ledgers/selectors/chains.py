@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from branches.models import User
+from core.wording import short_date
 from ledgers.enums import DemandState
 from ledgers.models import Demand, Resource
 
@@ -82,8 +83,8 @@ def _steps(demand: Demand, chain: Chain) -> list[dict[str, Any]]:
     reached = REACHED[DemandState(demand.state)]
     if reached == 2 and any(order.state in CONFIRMED for order in chain.orders):
         reached = 3
-    closed = demand.closed_on.isoformat() if demand.closed_on else ""
-    notes = [demand.raised_on.isoformat(), *_notes(chain), closed]
+    closed = short_date(demand.closed_on) if demand.closed_on else ""
+    notes = [short_date(demand.raised_on), *_notes(chain), closed]
     return [
         {"label": label, "state": _step_state(position, reached), "note": note}
         for position, (label, note) in enumerate(zip(STAGES, notes, strict=True))
