@@ -21,7 +21,7 @@ from pairing.matching.engine.problem import (
     Weights,
     pair_of,
 )
-from pairing.matching.engine.scoring import ranked, score_pairs
+from pairing.matching.engine.scoring import score_pairs, suggested
 
 __all__ = [
     "Assignment",
@@ -55,7 +55,7 @@ def suggest(
     """
     problem = _in_order(problem)
     table = score_pairs(problem)
-    rows = ranked(problem, table)
+    rows = suggested(problem, table)
     asked = rows if need_ids is None else list(need_ids)
     return {need_id: [score_of(problem, table, row) for row in rows[need_id][:top]] for need_id in asked}
 
@@ -67,7 +67,7 @@ def suggest_for_offers(
     problem = _in_order(problem)
     table = score_pairs(problem)
     found: dict[Id, list[int]] = {offer.id: [] for offer in problem.offers}
-    for rows in ranked(problem, table).values():
+    for rows in suggested(problem, table).values():
         for row in rows:
             found[problem.offers[table.offer[row]].id].append(row)
     asked = found if offer_ids is None else list(offer_ids)

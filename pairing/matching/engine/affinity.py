@@ -17,7 +17,6 @@ from pairing.matching.engine.problem import Lexicon, Need, Offer
 from pairing.matching.engine.reading import plain
 
 _PHRASES = Path(__file__).parent / "data" / "phrases.txt"
-_NEAREST = 2  # phrases of an item a text is compared with
 _SHARPNESS = 2.0  # how fast an item loses its share as it lags behind the best one
 _CLAUSE = 0.4  # say of the one clause nearest to an item; the rest is the whole text's
 _BREAK = re.compile(r"[，。；、！？：,.;!?:\s]+")
@@ -92,12 +91,17 @@ def profiles(lexicon: Lexicon, entries: Sequence[Need | Offer], *, offered: bool
     for item in lexicon.items:
         column[item.code] = column[item.name]
     for row, entry in enumerate(entries):
-        chosen = [column[item] for item in sorted(entry.items) if item in column]
-        if chosen:
-            items[row] *= 1.0 - _CONFIRMED
-            items[row, chosen] += _CONFIRMED
-            items[row] /= np.linalg.norm(items[row])
+        if entry.items:
+            _settle(items[row], [column[item] for item in sorted(entry.items) if item in column])
     return Profile(vectors - (space.offered if offered else space.asked), items)
+
+
+def _settle(shares: np.ndarray, chosen: list[int]) -> None:
+    """Let a person's choice outweigh the text; a choice the lexicon does not know still silences the text."""
+    shares *= 1.0 - _CONFIRMED
+    if chosen:
+        shares[chosen] += _CONFIRMED
+        shares /= np.linalg.norm(shares)
 
 
 def _clauses(entry: Need | Offer) -> list[str]:
@@ -127,15 +131,15 @@ def _standing(space: ItemSpace, vectors: np.ndarray) -> np.ndarray:
 
 
 def _likeness(vectors: np.ndarray, phrases: np.ndarray, starts: np.ndarray, own: bool = False) -> np.ndarray:
-    """Return text × item: the mean cosine with the item's nearest phrases (`own`: never with itself)."""
+    """Return text × item: the mean cosine with the item's two nearest phrases (`own`: never with itself)."""
     product = vectors @ phrases.T
     if own:
         np.fill_diagonal(product, -1.0)
-    best = [
-        np.sort(product[:, start:end], axis=1)[:, -_NEAREST:].mean(axis=1)
-        for start, end in zip(starts[:-1], starts[1:], strict=True)
-    ]
-    return np.stack(best, axis=1)
+    sizes = np.diff(starts)
+    nearest = np.maximum.reduceat(product, starts[:-1], axis=1)
+    product[product == np.repeat(nearest, sizes, axis=1)] = -1.0
+    second = np.maximum.reduceat(product, starts[:-1], axis=1)
+    return np.where(sizes > 1, (nearest + second) / 2, nearest)
 
 
 def _side(side: int) -> list[tuple[str, str]]:

@@ -22,7 +22,41 @@ _RARE = 1e-3  # share of all words at which a word counts half
 _TITLE = 1.5  # a word in the title says more than one in the description
 _FADED = 0.5  # what a word keeps that says for whom, or only that something is wanted
 _FADED_WORDS = frozenset(
-    ["孩子", "小孩", "娃娃", "学生", "老人", "老年", "老年人", "妇女", "村民", "群众", "居民", "社区", "村里", "干部", "员工", "职工", "大家", "家里", "家长", "爷爷", "奶奶", "人", "个", "几", "想", "没", "有", "要", "请", "来", "去", "说", "看"]
+    [
+        "孩子",
+        "小孩",
+        "娃娃",
+        "学生",
+        "老人",
+        "老年",
+        "老年人",
+        "妇女",
+        "村民",
+        "群众",
+        "居民",
+        "社区",
+        "村里",
+        "干部",
+        "员工",
+        "职工",
+        "大家",
+        "家里",
+        "家长",
+        "爷爷",
+        "奶奶",
+        "人",
+        "个",
+        "几",
+        "想",
+        "没",
+        "有",
+        "要",
+        "请",
+        "来",
+        "去",
+        "说",
+        "看",
+    ]
 )
 _HAN = re.compile("[\u4e00-\u9fff]+")
 

@@ -3,13 +3,22 @@
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from pairing.matching.engine.problem import Lexicon, Need, Offer
-from pairing.matching.engine.vocabulary import AUDIENCES, HELP_BY_KIND, HELP_CUES
+from pairing.matching.engine.vocabulary import (
+    ASKED_CUES,
+    AUDIENCES,
+    HELP_BY_KIND,
+    HELP_CUES,
+    MONEY,
+)
 
 # "李同志" names a person, not a topic: two people of one surname have nothing in common
 _PERSON = re.compile(r"(?:^|(?<=[，。；、（(\s]))(?:欧阳|[\u4e00-\u9fff])同志")
 _NOISE = re.compile(r"[^\w\u4e00-\u9fff]+")
+_MONEY = re.compile(MONEY)
+_SUM = 2.0  # evidence of a sum of money named in a need
 _TITLE_SHARE = 1.6  # a word in the title says more than one in the description
 _SATURATION = 1.4  # evidence at which confidence reaches 1 − 1/e
 
@@ -52,14 +61,27 @@ def read_help(entry: Offer | Need, discount: float) -> dict[str, float]:
         return dict.fromkeys(sorted(entry.help_kinds), 1.0)
     title, text = plain(entry.title), plain(entry.text)
     found = {}
-    for kind, (words, against) in HELP_CUES.items():
+    cues = HELP_CUES if isinstance(entry, Offer) else HELP_CUES | _asked()
+    for kind, (words, against) in cues.items():
         score = evidence(_without(title, against), _without(text, against), words)
+        if kind == "资金" and isinstance(entry, Need) and _MONEY.search(f"{title} {text}"):
+            score += _SUM
         if score:
             found[kind] = discount * confidence(score)
-    own = HELP_BY_KIND.get(getattr(entry, "kind", "").lower())
-    if own:
-        found[own] = discount
+    kind = getattr(entry, "kind", "").lower()
+    for part, own in HELP_BY_KIND.items():
+        if part in kind:
+            found[own] = discount
     return found
+
+
+@cache
+def _asked() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the cues of what needs alone speak of, together with the common ones of the same kind."""
+    return {
+        kind: tuple((*a, *b) for a, b in zip(cues, HELP_CUES.get(kind, ((), ())), strict=True))  # type: ignore[misc]
+        for kind, cues in ASKED_CUES.items()
+    }
 
 
 def read_audiences(entry: Offer | Need, discount: float) -> dict[str, float]:

@@ -1,11 +1,13 @@
 """Score pairs: each term an array in [0, 1] over all pairs, NaN where one side says nothing about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from pairing.matching.engine import terms
+from pairing.matching.engine.affinity import Profile, item_space, profiles
 from pairing.matching.engine.candidates import candidate_pairs, tf_idf
 from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 from pairing.matching.engine.reading import read_audiences, read_help, read_items
@@ -17,7 +19,11 @@ CANDIDATES = 40
 _TEXT_FULL = 0.30  # cosine of two short texts on one matter; above it they say the same
 _WRONG_HELP = 0.45  # share of the fit lost when the kind of help offered is surely not the kind asked for
 _WRONG_TOPIC = 0.45  # share lost when neither the item nor the wording has anything in common
-_UNKNOWN_ITEM = 0.5  # share of the item weight that remains, with value 0, when only the need names an item
+_MEANING_FULL = 5.0  # spreads of likeness above the usual at which two texts mean the same
+_NOTHING = 0.15  # item and text values below which two entries have nothing to do with each other
+_UNMET = 0.6  # share lost when a need surely asks for goods or money and the offer gives none
+_BEHIND = 0.5  # share of the floor that is enough once another offer has reached it
+_WORDING = 0.2  # say of shared wording in the text term; the rest is meaning
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +38,8 @@ class Reading:
     offer_audiences: list[dict[str, float]]
     text: sparse.csr_matrix
     idf: dict[str, float]
+    need_profile: Profile
+    offer_profile: Profile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +78,8 @@ def read(problem: MatchProblem) -> Reading:
         [read_audiences(offer, discount) for offer in problem.offers],
         vectors,
         idf,
+        profiles(problem.lexicon, problem.needs, offered=False),
+        profiles(problem.lexicon, problem.offers, offered=True),
     )
 
 
@@ -79,28 +89,36 @@ def score_pairs(problem: MatchProblem) -> PairTable:
     Complexity: O(pairs × (terms + items)) in numpy plus one sparse product of the text vectors.
     """
     reading = read(problem)
-    items = terms.matrices(reading.need_items, reading.offer_items)
-    split = len(problem.needs)
-    need_text, offer_text = reading.text[:split], reading.text[split:]
-    views = ([need_text, sparse.csr_matrix(items[0])], [offer_text, sparse.csr_matrix(items[1])])
-    need, offer = candidate_pairs(problem, *views, k=CANDIDATES)
+    need, offer = candidate_pairs(problem, *_views(reading, len(problem.needs)), k=CANDIDATES)
     capacity, wait, open_ = terms.availability(problem, need, offer)
     columns = _columns(problem, reading, need, offer, wait)
-    columns["text"] = np.minimum(terms.cosine(need_text, offer_text, need, offer) / _TEXT_FULL, 1.0)
     values = np.column_stack([columns[name] for name in TERMS]) if need.size else np.zeros((0, len(TERMS)))
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
-    total, fit = _combine(problem, values, weights)
+    unmet = terms.unmet(reading.need_help, reading.offer_help, need, offer)
+    total, fit = _combine(problem, values, weights, unmet)
     return PairTable(need, offer, values, weights, total, fit, capacity, wait, open_, reading)
+
+
+def _views(reading: Reading, split: int) -> tuple[list[sparse.csr_matrix], list[sparse.csr_matrix]]:
+    """Return the vectors candidates are looked up by: wording, items named, items the text is like."""
+    items = terms.matrices(reading.need_items, reading.offer_items)
+    likeness = (terms.strongest(reading.need_profile.items), terms.strongest(reading.offer_profile.items))
+    texts = (reading.text[:split], reading.text[split:])
+    left, right = (
+        [text, sparse.csr_matrix(named), like]
+        for text, named, like in zip(texts, items, likeness, strict=True)
+    )
+    return left, right
 
 
 def _columns(
     problem: MatchProblem, reading: Reading, need: np.ndarray, offer: np.ndarray, wait: np.ndarray
 ) -> dict[str, np.ndarray]:
-    items = terms.matrices(reading.need_items, reading.offer_items)
     audiences = terms.matrices(reading.need_audiences, reading.offer_audiences)
     return {
-        "item": terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer),
+        "item": _item_column(reading, need, offer),
+        "text": _text_column(problem, reading, need, offer),
         "aspect": terms.aspect_term(problem, need, offer),
         "help": terms.help_term(reading.need_help, reading.offer_help, need, offer),
         "audience": terms.coverage(audiences[0], terms.clear(audiences[1]), need, offer),
@@ -112,17 +130,36 @@ def _columns(
     }
 
 
-def _combine(problem: MatchProblem, values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _item_column(reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
+    """Return how much of what is asked for the offer does, by the items named or by what the texts are like."""
+    items = terms.matrices(reading.need_items, reading.offer_items)
+    named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
+    like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
+    return np.fmax(named, np.clip(like, 0.0, 1.0))
+
+
+def _text_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
+    """Return how near the two texts are, mostly in meaning, a little in wording."""
+    split = len(problem.needs)
+    wording = terms.cosine(reading.text[:split], reading.text[split:], need, offer) / _TEXT_FULL
+    meaning = terms.dense_product(reading.need_profile.meaning, reading.offer_profile.meaning, need, offer)
+    meaning /= item_space(problem.lexicon).scale * _MEANING_FULL
+    return _WORDING * np.minimum(wording, 1.0) + (1.0 - _WORDING) * np.clip(meaning, 0.0, 1.0)
+
+
+def _combine(
+    problem: MatchProblem, values: np.ndarray, weights: np.ndarray, unmet: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return (total, fit): weighted means over the terms present, scaled by a wrong topic or kind of help.
 
-    A mean alone lets a free neighbour of the right aspect win with the wrong service; the two factors do not.
+    A mean alone lets a free neighbour of the right aspect win with the wrong service; the factors do not.
     """
     what = [TERMS.index(name) for name in FIT_TERMS]
     topic = np.maximum(values[:, TERMS.index("item")], values[:, TERMS.index("text")])
-    factor = 1.0 - _WRONG_HELP * _sure(problem, weights, "help") * _shortfall(
-        values[:, TERMS.index("help")], 0.4
-    )
-    factor *= 1.0 - _WRONG_TOPIC * _sure(problem, weights, "item") * _shortfall(topic, 0.3)
+    wrong_help = _sure(problem, weights, "help") * _shortfall(values[:, TERMS.index("help")], 0.4)
+    wrong_topic = _sure(problem, weights, "item") * _shortfall(topic, 0.3)
+    factor = (1.0 - _WRONG_HELP * wrong_help) * (1.0 - _WRONG_TOPIC * wrong_topic) * (1.0 - _UNMET * unmet)
+    factor[topic < _NOTHING] = 0.0
     return factor * _mean(values, weights), factor * _mean(values[:, what], weights[:, what])
 
 
@@ -149,14 +186,25 @@ def _weights(
     base = np.array([getattr(problem.weights, name) for name in TERMS])
     weights = np.where(np.isnan(values), 0.0, base)
     for name, needs, offers in (
-        ("item", reading.need_items, reading.offer_items),
         ("help", reading.need_help, reading.offer_help),
         ("audience", reading.need_audiences, reading.offer_audiences),
     ):
         weights[:, TERMS.index(name)] *= np.sqrt(_surest(needs)[need] * _surest(offers)[offer])
-    asked, silent = _surest(reading.need_items)[need], _surest(reading.offer_items)[offer] == 0
-    weights[silent, TERMS.index("item")] = (problem.weights.item * _UNKNOWN_ITEM * asked)[silent]
+    needs_sure, offers_sure = (
+        _item_sure(problem, problem.needs, reading.need_profile),
+        _item_sure(problem, problem.offers, reading.offer_profile),
+    )
+    weights[:, TERMS.index("item")] *= np.sqrt(needs_sure[need] * offers_sure[offer])
     return weights
+
+
+def _item_sure(problem: MatchProblem, entries: Sequence[Need | Offer], profile: Profile) -> np.ndarray:
+    """Return 1 where a person chose the items, `inferred` where the text suggests them, 0 without a text."""
+    said = np.any(profile.meaning != 0, axis=1)
+    return np.array(
+        [1.0 if e.items else problem.weights.inferred * s for e, s in zip(entries, said, strict=True)],
+        dtype=float,
+    )
 
 
 def _surest(rows: list[dict[str, float]]) -> np.ndarray:
@@ -165,8 +213,24 @@ def _surest(rows: list[dict[str, float]]) -> np.ndarray:
 
 def ranked(problem: MatchProblem, table: PairTable) -> dict[Id, list[int]]:
     """Return need id → rows above the floor and available, best first, ties by offer position."""
-    good = np.flatnonzero((table.fit >= problem.weights.floor) & table.open_)
-    order = good[np.lexsort((table.offer[good], -np.round(table.total[good], 9), table.need[good]))]
+    return _by_need(problem, table, (table.fit >= problem.weights.floor) & table.open_)
+
+
+def suggested(problem: MatchProblem, table: PairTable) -> dict[Id, list[int]]:
+    """Return need id → rows worth showing, best first.
+
+    Nothing is shown unless something reaches the floor; then what comes near it is shown behind.
+    """
+    floor = problem.weights.floor
+    best = np.zeros(len(problem.needs))
+    np.maximum.at(best, table.need[table.open_], table.fit[table.open_])
+    near = table.fit >= _BEHIND * floor
+    return _by_need(problem, table, (best[table.need] >= floor) & near & (table.fit > 0) & table.open_)
+
+
+def _by_need(problem: MatchProblem, table: PairTable, good: np.ndarray) -> dict[Id, list[int]]:
+    rows = np.flatnonzero(good)
+    order = rows[np.lexsort((table.offer[rows], -np.round(table.total[rows], 9), table.need[rows]))]
     found: dict[Id, list[int]] = {need.id: [] for need in problem.needs}
     for row in order.tolist():
         found[problem.needs[table.need[row]].id].append(row)

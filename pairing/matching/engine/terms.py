@@ -9,7 +9,7 @@ from scipy import sparse
 
 from pairing.matching.engine.periods import add_months, first_of_month, months_between, need_window
 from pairing.matching.engine.problem import MatchProblem, Need, Offer
-from pairing.matching.engine.vocabulary import HELP_STANDS_FOR
+from pairing.matching.engine.vocabulary import ASKED_CUES, HELP_STANDS_FOR
 
 _KM_HALF = 15.0  # distance at which the distance term is one half
 _CLEAR = 0.5  # confidence at which an offer is taken to do in full what it was read to do
@@ -59,12 +59,32 @@ def help_term(
 ) -> np.ndarray:
     """Return how well the offered kinds of help stand in for the kinds asked for."""
     names = sorted({name for row in (*asked, *given) for name in row})
-    stands = np.array(
-        [[1.0 if a == b else HELP_STANDS_FOR.get(frozenset({a, b}), 0.0) for b in names] for a in names]
-    )
+    stands = np.array([[stands_for(a, b) for b in names] for a in names])
     wanted, able = matrices(asked, given)
     served = np.array([(row[:, None] * stands).max(axis=0) for row in clear(able)]) if names else able
     return coverage(wanted, served.reshape(able.shape), need, offer)
+
+
+def unmet(
+    asked: list[dict[str, float]], given: list[dict[str, float]], need: np.ndarray, offer: np.ndarray
+) -> np.ndarray:
+    """Return how surely a need asks for goods or money that the offer does not say it gives, in [0, 1]."""
+    able = [frozenset(row) for row in given]
+    wanted = [{kind: row[kind] for kind in row if kind in ASKED_CUES} for row in asked]
+
+    def value(row: dict[str, float], kinds: frozenset[str]) -> float:
+        lacks = (
+            sure * (1.0 - max((stands_for(kind, own) for own in kinds), default=0.0))
+            for kind, sure in row.items()
+        )
+        return max(lacks, default=0.0)
+
+    return np.array([value(wanted[i], able[j]) for i, j in zip(need.tolist(), offer.tolist(), strict=True)])
+
+
+def stands_for(asked: str, given: str) -> float:
+    """Return how far one kind of help serves a need for another, in [0, 1]."""
+    return 1.0 if asked == given else HELP_STANDS_FOR.get(frozenset({asked, given}), 0.0)
 
 
 def aspect_term(problem: MatchProblem, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
@@ -178,6 +198,20 @@ def cosine(
         for i in range(0, need.size, _CHUNK)
     ]
     return np.concatenate(parts) if parts else np.empty(0)
+
+
+def dense_product(needs: np.ndarray, offers: np.ndarray, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
+    """Return the dot product per pair."""
+    parts = [
+        np.einsum("ij,ij->i", needs[need[i : i + _CHUNK]], offers[offer[i : i + _CHUNK]])
+        for i in range(0, need.size, _CHUNK)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def strongest(rows: np.ndarray, least: float = 0.2) -> sparse.csr_matrix:
+    """Return unit rows without their small entries, for looking up candidates."""
+    return sparse.csr_matrix(np.where(rows >= least, rows, 0.0))
 
 
 def _each(
