@@ -15,7 +15,7 @@ from django.db.models.functions import TruncMonth
 from ledgers.enums import Audience, HelpKind, Relation
 from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet, ServiceItem
 from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
-from pairing.matching.models import Match, MatchRun
+from pairing.matching.models import MatchRun
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing
 
@@ -101,9 +101,15 @@ def pose_run(run: MatchRun, branch_ids: Iterable[int]) -> Posed:
         give_caps=conditions.caps(branches, 0),
         receive_caps=conditions.caps(branches, 1),
         reciprocity=conditions.reciprocity,
-        previous=frozenset(Match.objects.filter(run=run.parent_id).values_list("demand", "resource")),
+        previous=_kept(run.parent, conditions) if run.parent else frozenset(),
     )
     return replace(posed, problem=problem)
+
+
+def _kept(parent: MatchRun, conditions: Conditions) -> Pairs:
+    """What the plan before has chosen by itself; a pin that was taken back shall not linger."""
+    taken_back = Conditions.from_json(parent.conditions).pins - conditions.pins
+    return frozenset(parent.matches.values_list("demand", "resource")) - taken_back
 
 
 def declined_pairs(demand_ids: Iterable[int]) -> Pairs:

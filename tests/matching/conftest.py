@@ -57,9 +57,9 @@ def work_off(run=None, now=NOW) -> MatchRun | None:
     return MatchRun.objects.get(pk=run.pk) if run else None
 
 
-def planned(actor, **scope) -> MatchRun:
+def planned(actor, now=NOW, **scope) -> MatchRun:
     """A plan ordered and solved."""
-    return work_off(match_run_start(actor=actor, now=NOW, **scope))
+    return work_off(match_run_start(actor=actor, now=now, **scope), now=now)
 
 
 def pairs_of(run) -> set[tuple[int, int]]:

@@ -53,7 +53,7 @@ def _take(run_id: int | None, now: datetime) -> MatchShard | None:
     waiting = MatchShard.objects.filter(ripe).select_for_update(of=("self",), skip_locked=True)
     if run_id is not None:
         waiting = waiting.filter(run=run_id)
-    shard = waiting.select_related("run").order_by("run", "position").first()
+    shard = waiting.select_related("run__parent").order_by("run", "position").first()
     if shard is None:
         return None
     if shard.attempt_count >= MOST_ATTEMPTS:

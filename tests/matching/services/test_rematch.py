@@ -1,0 +1,96 @@
+"""A plan brought up to the ledgers: little moves, and each move has its reason."""
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from ledgers.enums import DemandState, ResourceState
+from pairing.matching.enums import MatchRunOrigin
+from pairing.matching.selectors.runs import match_run_page
+from pairing.matching.services.runs import match_run_update
+from pairing.plans.enums import ClaimState
+from tests.factories.plans import ClaimFactory
+from tests.matching.conftest import NOW, TODAY, law_demand, pairs_of, planned, speaker_of, work_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """Rows know when they were changed, so the clock has to run through the day of the plan."""
+    with time_machine.travel(NOW):
+        yield
+
+
+@pytest.fixture
+def draft(clock, law_pair, secretary):
+    return planned(secretary, now=timezone.now(), pairing=law_pair[0])
+
+
+def updated(draft, actor):
+    run = match_run_update(run=draft, actor=actor, now=timezone.now())
+    return work_off(run, now=timezone.now())
+
+
+def news(draft):
+    return match_run_page(draft, number=1, today=TODAY).news
+
+
+def test_nothing_new_moves_nothing(draft, secretary):
+    assert not news(draft)
+    child = updated(draft, secretary)
+    assert (child.origin, child.parent, child.changes) == (MatchRunOrigin.LEDGERS, draft, [])
+    assert pairs_of(child) == pairs_of(draft)
+
+
+def test_added_demand_is_news_and_what_stood_stays(draft, secretary, law_pair):
+    added = law_demand(law_pair[0].branch_b, title="老年人法律意识薄弱")
+    assert news(draft).sentence == "1 条新的待认领需求"
+    child = updated(draft, secretary)
+    assert pairs_of(child) == pairs_of(draft)
+    [change] = child.changes
+    assert (change["demand_id"], change["after"]) == (added.pk, "")
+    assert change["why"].startswith("新增的待认领需求；“普法宣讲骨干”的次数用满")
+    assert not news(child)
+
+
+def test_withdrawn_demand_frees_its_resource_for_another(draft, secretary, law_pair):
+    _, demand, speaker = law_pair
+    waiting = law_demand(law_pair[0].branch_b, title="老年人法律意识薄弱")
+    both = updated(draft, secretary)
+    demand.state, demand.state_reason = DemandState.WITHDRAWN, "已自行解决"
+    demand.save()
+    assert news(both).sentence == "1 条需求不再待认领"
+    child = updated(both, secretary)
+    assert pairs_of(child) == {(waiting.pk, speaker.pk)}
+    assert {change["demand_id"]: change["why"] for change in child.changes} == {
+        waiting.pk: "“普法宣讲骨干”不再承接“社区零售户法律意识薄弱”，腾出了次数",
+        demand.pk: "需求现在是“撤销”，不用再安排",
+    }
+
+
+def test_withdrawn_resource_moves_only_what_it_served(draft, secretary, law_pair):
+    pairing, demand, speaker = law_pair
+    spare = speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    speaker.state = ResourceState.WITHDRAWN
+    speaker.save()
+    assert news(draft).sentence == "2 项资源有增减或改动"
+    child = updated(draft, secretary)
+    assert pairs_of(child) == {(demand.pk, spare.pk)}
+    assert [change["why"] for change in child.changes] == ["“普法宣讲骨干”现在是“停用”"]
+
+
+def test_declined_match_is_not_proposed_again(draft, secretary, law_pair):
+    pairing, demand, speaker = law_pair
+    ClaimFactory(
+        pairing=pairing, demand=demand, resource=speaker, state=ClaimState.DECLINED, reason="人手不够"
+    )
+    child = updated(draft, secretary)
+    assert pairs_of(child) == set()
+    [change] = child.changes
+    assert change["why"].startswith(f"{pairing.branch_a}婉拒过这条认领；")
+
+
+def test_changed_demand_is_news(draft, law_pair):
+    law_pair[1].save()
+    assert news(draft).sentence == "1 条需求有改动"

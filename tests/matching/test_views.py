@@ -1,0 +1,175 @@
+"""The pages of whole-list plans: who sees them, what they do, and how few queries they need."""
+
+import pytest
+from django.urls import reverse
+
+from pairing.matching.enums import MatchEditKind, MatchRunState
+from pairing.matching.models import MatchEdit, MatchRun
+from pairing.matching.services.runs import match_run_start
+from pairing.plans.models import Claim
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.plans import PairingFactory
+from tests.matching.conftest import NOW, law_demand, planned, speaker_of, work_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(law_pair, secretary):
+    """A plan with one match that has another candidate, and one demand left open."""
+    pairing, _, _ = law_pair
+    speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    law_demand(pairing.branch_b, title="食堂需要一台消毒柜", description="餐具消毒")
+    return planned(secretary, pairing=pairing)
+
+
+@pytest.fixture
+def mine(client, secretary):
+    client.force_login(secretary)
+    return client
+
+
+def posted(client, name, run, data=None, **headers):
+    return client.post(reverse(name, args=[run.pk]), data or {}, **headers)
+
+
+def test_new_run_is_queued_and_shows_its_progress_until_it_is_there(mine, law_pair):
+    answer = mine.post(reverse("match_run_new"), {"pairing": law_pair[0].pk})
+    run = MatchRun.objects.get()
+    assert (answer.status_code, answer.url, run.state) == (302, run.get_absolute_url(), MatchRunState.QUEUED)
+    page = mine.get(answer.url).content.decode()
+    assert f'hx-get="{answer.url}" hx-trigger="every 1s"' in page
+    assert "0 / 1 部分" in page
+    waiting = mine.get(answer.url, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in waiting.headers
+    work_off(run)
+    assert mine.get(answer.url, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert "社区零售户法律意识薄弱" in mine.get(answer.url).content.decode()
+
+
+def test_draft_shows_proof_reasons_candidates_and_gaps(mine, draft):
+    page = mine.get(draft.get_absolute_url()).content.decode()
+    gap = draft.gaps.get()
+    for words in ("达到理论最优的", "100.0", "同一结对；", "其他候选（1）", gap.sentence, "按意见重算"):
+        assert words in page, words
+
+
+def test_opinion_by_htmx_answers_with_its_row_and_the_count(mine, draft):
+    match = draft.matches.get()
+    said = {"edit": f"pin:{match.demand_id}:{match.alternatives[0]['resource_id']}"}
+    answer = posted(mine, "match_run_edit", draft, said, headers={"HX-Request": "true"})
+    words = answer.content.decode()
+    assert MatchEdit.objects.get().kind == MatchEditKind.PIN
+    assert (answer.status_code, words.count("<tr ")) == (200, 1)
+    assert "重算时换成这项" in words
+    assert "有 1 处意见还没有算进方案" in words
+
+
+def test_opinion_without_script_leads_back_to_its_row(mine, draft):
+    match = draft.matches.get()
+    answer = posted(mine, "match_run_edit", draft, {"edit": f"forbid:{match.demand_id}:{match.resource_id}"})
+    assert answer.url == f"{draft.get_absolute_url()}#line-{match.demand_id}"
+
+
+@pytest.mark.parametrize("said", ["", "pin", "pin:1", "burn:1:2", "pin:1:x", f"pin:1:{10**30}"])
+def test_opinion_that_makes_no_sense_is_refused_in_a_sentence(mine, draft, said):
+    answer = posted(mine, "match_run_edit", draft, {"edit": said}, headers={"HX-Request": "true"})
+    assert (answer.status_code, MatchEdit.objects.count()) == (409, 0)
+    assert "没有看懂这条意见" in answer.content.decode()
+
+
+def test_resolving_makes_a_child_and_faults_are_shown_on_the_page(mine, draft):
+    answer = posted(mine, "match_run_resolve", draft, {"reciprocity": "-1"})
+    assert (answer.status_code, MatchRun.objects.count()) == (422, 1)
+    answer = posted(mine, "match_run_resolve", draft, {"reciprocity": "2"})
+    child = MatchRun.objects.first()
+    assert (answer.url, child.parent, child.conditions["reciprocity"]) == (child.get_absolute_url(), draft, 2)
+
+
+def test_update_is_offered_when_the_ledgers_have_changed(mine, draft, law_pair):
+    law_demand(law_pair[0].branch_b, title="老年人法律意识薄弱")
+    assert "1 条新的待认领需求" in mine.get(draft.get_absolute_url()).content.decode()
+    child = work_off(MatchRun.objects.get(pk=int(posted(mine, "match_run_update", draft).url.split("/")[-2])))
+    page = mine.get(child.get_absolute_url()).content.decode()
+    assert "与上一份相比，变了什么" in page
+    assert "新增的待认领需求" in page
+
+
+def test_accepting_claims_and_says_what_was_refused(mine, draft, law_pair):
+    answer = posted(mine, "match_run_accept", draft, {"match": [draft.matches.get().pk, "x"]})
+    assert (answer.url, Claim.objects.count()) == (draft.get_absolute_url(), 1)
+    page = mine.get(answer.url).content.decode()
+    assert "已采纳 1 条，认领已发给对方支部" in page
+    assert Claim.objects.get().get_absolute_url() in page
+    assert posted(mine, "match_run_accept", draft).status_code == 302
+    assert Claim.objects.count() == 1
+
+
+def test_failed_run_says_so(mine, draft):
+    MatchRun.objects.update(state=MatchRunState.FAILED, error="计算没有完成。")
+    assert "计算没有完成。" in mine.get(draft.get_absolute_url()).content.decode()
+
+
+def test_group_and_county_runs_are_the_office_s(client, law_pair):
+    pairing, _, _ = law_pair
+    client.force_login(UserFactory(office=True))
+    client.post(reverse("match_run_new"), {"branches": [pairing.branch_a_id, pairing.branch_b_id]})
+    client.post(reverse("match_run_new"), {})
+    assert list(MatchRun.objects.order_by("pk").values_list("scope", flat=True)) == ["group", "county"]
+
+
+@pytest.mark.parametrize("data", [{}, {"pairing": "0"}])
+def test_secretary_cannot_plan_beyond_the_own_pairs(mine, data):
+    PairingFactory()
+    assert mine.post(reverse("match_run_new"), data).status_code == 422
+    assert MatchRun.objects.count() == 0
+
+
+def test_second_run_at_the_same_moment_is_refused_in_a_sentence(mine, law_pair):
+    partner = UserFactory(secretary_of=law_pair[0].branch_a, display_name="王书记")
+    first = match_run_start(actor=partner, now=NOW, pairing=law_pair[0])
+    answer = mine.post(reverse("match_run_new"), {"pairing": law_pair[0].pk})
+    assert (answer.status_code, list(MatchRun.objects.all())) == (422, [first])
+    assert "王书记在" in answer.content.decode()
+
+
+STEPS = ("match_run_edit", "match_run_resolve", "match_run_update", "match_run_accept")
+
+
+def test_stranger_finds_no_run(client, draft):
+    client.force_login(UserFactory(secretary_of=BranchFactory()))
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert [posted(client, step, draft).status_code for step in STEPS] == [404] * 4
+    assert draft.get_absolute_url() not in client.get(reverse("match_run_list")).content.decode()
+
+
+def test_partner_finds_no_run_of_the_county(client, law_pair):
+    run = planned(UserFactory(office=True))
+    client.force_login(UserFactory(secretary_of=law_pair[0].branch_a))
+    assert client.get(run.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("seat", ["auditor", "member"])
+def test_readers_see_a_run_without_its_buttons(client, draft, law_pair, seat):
+    seats = {"auditor": {"auditor": True}, "member": {"member_of": law_pair[0].branch_b}}
+    client.force_login(UserFactory(**seats[seat]))
+    page = client.get(draft.get_absolute_url()).content.decode()
+    assert "社区零售户法律意识薄弱" in page
+    assert [words for words in ("采纳所选", "按意见重算", "锁定") if words in page] == []
+    assert [posted(client, step, draft).status_code for step in STEPS] == [403] * 4
+
+
+@pytest.mark.parametrize("extra", [0, 4])
+def test_pages_of_runs_ask_at_most_twelve_queries(
+    client, draft, law_pair, extra, django_assert_max_num_queries
+):
+    pairing, _, _ = law_pair
+    office = UserFactory(office=True)
+    for number in range(extra):
+        law_demand(pairing.branch_b, title=f"第{number}网格法律意识薄弱")
+        speaker_of(pairing.branch_a, title=f"第{number}位普法骨干")
+    run = planned(office)
+    client.force_login(office)
+    for url in (run.get_absolute_url(), reverse("match_run_list")):
+        with django_assert_max_num_queries(12):
+            assert client.get(url).status_code == 200
