@@ -61,6 +61,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("沟通·调度·研讨", "review_list", "chat-square-text"),
             Entry("提醒与通知", "notification_list", "bell"),
+            Entry("缺口与闲置", "gap_list", "puzzle", "county"),
             Entry("驾驶舱", "dashboard", "speedometer2", "county"),
         ),
     ),
@@ -71,6 +72,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("组织", "branch_list", "diagram-3", "county"),
             Entry("用户", "user_list", "person-gear", "admin"),
             Entry("服务目录", "service_item_list", "book", "county"),
+            Entry("匹配权重", "weights_edit", "sliders", "admin"),
             Entry("工作日历", "working_day_list", "calendar-week", "admin"),
             Entry("留痕", "audit_list", "journal-check", "county"),
         ),

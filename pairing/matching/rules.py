@@ -1,11 +1,11 @@
-"""Who may plan a list, and for whom."""
+"""Who may plan a list and for whom, who reads the county's studies, and who changes the weights."""
 
 from __future__ import annotations
 
 import rules
 
 from branches.models import User
-from branches.rules import is_office
+from branches.rules import is_admin, is_office, sees_county
 from pairing.matching.models import MatchRun
 from pairing.plans.rules import is_staff_of_pairing
 
@@ -19,6 +19,8 @@ def is_staff_of_run(user: User, run: MatchRun | None) -> bool:
 PERMISSIONS = {
     "matching.run_county": is_office,
     "matching.change_run": is_office | is_staff_of_run,
+    "matching.view_studies": sees_county,
+    "matching.change_weights": is_admin,
 }
 
 for name, predicate in PERMISSIONS.items():

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from pairing.matching.views import runs, suggestions
+from pairing.matching.views import runs, suggestions, weights
 
 urlpatterns = [
     path("matching/", suggestions.matching, name="matching"),
     path("matching/<int:demand_pk>/<int:resource_pk>/claim/", suggestions.match_claim, name="match_claim"),
+    path("matching/weights/", weights.weights_edit, name="weights_edit"),
     path("match-runs/", runs.match_run_list, name="match_run_list"),
     path("match-runs/new/", runs.match_run_new, name="match_run_new"),
     path("match-runs/<int:pk>/", runs.match_run_detail, name="match_run_detail"),
