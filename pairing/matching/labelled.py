@@ -13,8 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from ledgers.catalogue import SEED
-from ledgers.enums import Audience, HelpKind, Relation
-from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, pair_of, suggest
+from ledgers.enums import Relation
+from pairing.matching.engine import (
+    Id,
+    Lexicon,
+    LexiconItem,
+    MatchProblem,
+    Need,
+    Offer,
+    pair_of,
+    suggest,
+)
+from pairing.matching.engine.affinity import item_space, profiles
 from pairing.matching.engine.evaluation import Quality, baseline, judge
 
 URGENCY = {"": 0, "一般": 0, "普通": 0, "急": 1, "较急": 1, "紧急": 1, "特急": 2}
@@ -29,7 +39,8 @@ class LabelledCounty:
     labels: dict[str, dict[str, int]]
     demand_texts: dict[str, str]
     resource_texts: dict[str, str]
-    owners: dict[str, str]
+    demand_branches: dict[str, str]
+    resource_branches: dict[str, str]
 
 
 def county_of(path: Path) -> LabelledCounty:
@@ -59,9 +70,40 @@ def predictions(county: LabelledCounty) -> dict[str, list[str]]:
     return {str(need): [str(score.offer_id) for score in scores] for need, scores in found.items()}
 
 
+def confirmed(county: LabelledCounty) -> LabelledCounty:
+    """The county after a simulated clerk confirmed service items.
+
+    For every labelled pair the clerk reads both texts and confirms, on both sides, the one item they are most
+    alike in. Entries in no labelled pair stay unconfirmed, as they do where nobody has looked yet.
+    """
+    problem = county.problem
+    needs = profiles(problem.lexicon, problem.needs, offered=False).items
+    offers = profiles(problem.lexicon, problem.offers, offered=True).items
+    names = item_space(problem.lexicon).names
+    row = {need.id: i for i, need in enumerate(problem.needs)}
+    column = {offer.id: j for j, offer in enumerate(problem.offers)}
+    asked: dict[Id, set[str]] = {}
+    given: dict[Id, set[str]] = {}
+    for demand, grades in county.labels.items():
+        for resource in grades:
+            item = names[int((needs[row[demand]] * offers[column[resource]]).argmax())]
+            asked.setdefault(demand, set()).add(item)
+            given.setdefault(resource, set()).add(item)
+    return replace(
+        county,
+        problem=replace(
+            problem,
+            needs=tuple(replace(each, items=frozenset(asked.get(each.id, ()))) for each in problem.needs),
+            offers=tuple(replace(each, items=frozenset(given.get(each.id, ()))) for each in problem.offers),
+        ),
+    )
+
+
 def compare(county: LabelledCounty, found: Mapping[str, list[str]]) -> tuple[Quality, Quality]:
     """The quality of some predictions and of the plain baseline on the same county."""
-    plain = baseline(county.demand_texts, county.resource_texts, county.owners)
+    plain = baseline(
+        county.demand_texts, county.resource_texts, county.demand_branches, county.resource_branches
+    )
     return judge(county.labels, found), judge(county.labels, plain)
 
 
@@ -75,15 +117,14 @@ def _county(data: dict[str, Any]) -> LabelledCounty:
         lexicon=shipped_lexicon(),
         branch_names={row["id"]: row["name"] for row in data.get("branches", [])},
     )
-    owners = {row["id"]: row["branch"] for row in demands}
-    owners |= {row["id"]: row["owner_branch"] for row in resources}
     return LabelledCounty(
         name=data.get("county", ""),
         problem=problem,
-        labels={demand: dict(grades) for demand, grades in data["labels"].items()},
+        labels={demand: dict(grades) for demand, grades in data.get("labels", {}).items()},
         demand_texts={row["id"]: _text(row) for row in demands},
         resource_texts={row["id"]: _text(row) for row in resources},
-        owners=owners,
+        demand_branches={row["id"]: row["branch"] for row in demands},
+        resource_branches={row["id"]: row["owner_branch"] for row in resources},
     )
 
 

@@ -63,13 +63,16 @@ def reciprocal_rank(grades: Mapping[str, int], ranking: Sequence[str]) -> float:
 
 
 def baseline(
-    demands: Mapping[str, str], resources: Mapping[str, str], owners: Mapping[str, str]
+    demands: Mapping[str, str],
+    resources: Mapping[str, str],
+    demand_branches: Mapping[str, str],
+    resource_branches: Mapping[str, str],
 ) -> dict[str, list[str]]:
     """Rank resources by the cosine of character 1–2-gram TF-IDF, the textbook way.
 
     Args:
         demands, resources: id → text.
-        owners: id → branch, for both; a branch's own resources are left out.
+        demand_branches, resource_branches: id → branch; a branch's own resources are left out.
     """
     names = sorted(resources)
     vectors = _vectors([*demands.values(), *(resources[name] for name in names)])
@@ -78,7 +81,7 @@ def baseline(
         demand: [
             names[j]
             for j in np.argsort(-row, kind="stable")
-            if row[j] > 0 and owners[names[j]] != owners[demand]
+            if row[j] > 0 and resource_branches[names[j]] != demand_branches[demand]
         ]
         for demand, row in zip(demands, products, strict=True)
     }

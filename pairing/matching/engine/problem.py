@@ -100,15 +100,15 @@ class Weights:
 
     item: float = 0.30
     aspect: float = 0.08
-    help: float = 0.14
-    audience: float = 0.08
-    text: float = 0.20
-    pair: float = 0.08
-    distance: float = 0.04
-    window: float = 0.03
-    capacity: float = 0.02
-    urgency: float = 0.03
-    floor: float = 0.28
+    help: float = 0.10
+    audience: float = 0.05
+    text: float = 0.30
+    pair: float = 0.04
+    distance: float = 0.03
+    window: float = 0.02
+    capacity: float = 0.01
+    urgency: float = 0.02
+    floor: float = 0.36
     inferred: float = 0.80
     keep_bonus: float = 0.02
 
@@ -142,6 +142,10 @@ class MatchProblem:
     promised per offer and month (first day of the month). `give_caps`/`receive_caps` bound the visits per
     branch in this run, `reciprocity` bounds |given − received| for every branch (None: no bound). A need
     without a deadline may be served within `horizon_months` calendar months, this one included.
+
+    `pins` maps (need id, offer id) to visits a person has fixed: they come before any score and ignore the
+    floor, but not capacity and caps. `give_prices` and `receive_prices` are fairness: (visits, price) steps
+    that both rise; beyond so many visits of one branch each further one costs the price, in units of score.
     """
 
     offers: tuple[Offer, ...]
@@ -156,6 +160,9 @@ class MatchProblem:
     reciprocity: int | None = None
     previous: frozenset[tuple[Id, Id]] = frozenset()
     forbidden: frozenset[tuple[Id, Id]] = frozenset()
+    pins: Mapping[tuple[Id, Id], int] = field(default_factory=dict)
+    give_prices: tuple[tuple[int, float], ...] = ()
+    receive_prices: tuple[tuple[int, float], ...] = ()
     horizon_months: int = 6
     branch_names: Mapping[Id, str] = field(default_factory=dict)
 
