@@ -98,6 +98,14 @@ def test_claim_propose_for_a_past_day_is_refused_at_its_field(pair):
     assert refusal.value.field == "wanted_on"
 
 
+def test_claim_propose_after_the_deadline_is_refused_at_its_field(pair):
+    demand = DemandFactory(branch=pair.branch_b)
+    with pytest.raises(DomainError, match="希望日期晚于需求的期望时限") as refusal:
+        propose(pair, demand=demand, wanted_on=demand.deadline_on + timedelta(days=1))
+    assert refusal.value.field == "wanted_on"
+    assert propose(pair, demand=demand, wanted_on=demand.deadline_on).pk
+
+
 def test_claim_propose_beyond_the_monthly_capacity_is_refused(pair):
     resource = ResourceFactory(branch=pair.branch_a, capacity_per_month=3, title="能手")
     today = timezone.localdate()

@@ -6,6 +6,7 @@ from datetime import date
 
 from branches.models import Branch, User
 from core.errors import ConflictError, DomainError
+from core.wording import cn_date
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import CLAIM_PENDING, CLAIM_TRANSITIONS, ClaimState
@@ -72,12 +73,16 @@ def claim_answer_blockers(claim: Claim, actor: User, *, on: date) -> list[str]:
     return blockers
 
 
-def check_terms(visit_count: int, wanted_on: date | None, today: date) -> None:
-    """Refuse a number of visits outside 1–50 and a wanted day in the past."""
+def check_terms(visit_count: int, wanted_on: date | None, today: date, deadline: date | None) -> None:
+    """Refuse a number of visits outside 1–50, and a wanted day in the past or after the demand's deadline."""
     if not 1 <= visit_count <= 50:
         raise DomainError("承接次数须在 1 到 50 之间。", field="visit_count")
     if wanted_on and wanted_on < today:
         raise DomainError("希望日期已经过去，请改成今天或以后的日期，也可以留空。", field="wanted_on")
+    if wanted_on and deadline and wanted_on > deadline >= today:
+        raise DomainError(
+            f"希望日期晚于需求的期望时限 {cn_date(deadline)}，请改早，也可以留空。", field="wanted_on"
+        )
 
 
 def check_capacity(resource: Resource, visit_count: int, day: date, besides: Claim | None = None) -> None:

@@ -74,7 +74,7 @@ def claim_propose(
         )
     )
     assert pairing is not None  # its absence is one of the blockers
-    check_terms(visit_count, wanted_on, today)
+    check_terms(visit_count, wanted_on, today, demand.deadline_on)
     check_capacity(resource, visit_count, wanted_on or today)
     with audit.action("claim.propose", actor=proposer) as entry:
         claim = Claim.objects.create(
@@ -183,7 +183,7 @@ def claim_counter(
     changes = {n: [_plain(getattr(claim, n)), _plain(v)] for n, v in terms.items() if getattr(claim, n) != v}
     if not set(changes) - {"words"}:
         raise DomainError("次数、日期和人员都没有改动；同意原提议请直接点“同意认领”。")
-    check_terms(visit_count, wanted_on, today)
+    check_terms(visit_count, wanted_on, today, claim.demand.deadline_on)
     check_capacity(lock_resource(claim.resource_id), visit_count, wanted_on or today, besides=claim)
     with audit.action("claim.counter", actor=actor, target=claim) as entry:
         side = claim.awaiting
