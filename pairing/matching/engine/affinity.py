@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pairing.matching.engine.learning import Learned
 from pairing.matching.engine.meaning import text_vectors, unit
 from pairing.matching.engine.problem import Lexicon, Need, Offer
 from pairing.matching.engine.reading import plain
@@ -21,6 +22,7 @@ _SHARPNESS = 2.0  # how fast an item loses its share as it lags behind the best 
 _CLAUSE = 0.4  # say of the one clause nearest to an item; the rest is the whole text's
 _BREAK = re.compile(r"[，。；、！？：,.;!?:\s]+")
 _CHUNK = 2_000  # texts per pass, bounding memory to chunk × phrases
+_NOTHING = Learned()
 _CONFIRMED = 0.7  # share of an item profile that a person's choice takes
 
 
@@ -82,11 +84,18 @@ def item_space(lexicon: Lexicon) -> ItemSpace:
     )
 
 
-def profiles(lexicon: Lexicon, entries: Sequence[Need | Offer], *, offered: bool) -> Profile:
-    """Read the texts of one side; items a person has confirmed outweigh what the text sounds like."""
+def profiles(
+    lexicon: Lexicon, entries: Sequence[Need | Offer], *, offered: bool, learned: Learned = _NOTHING
+) -> Profile:
+    """Read the texts of one side; items a person has confirmed outweigh what the text sounds like.
+
+    Args:
+        learned: votes of past decisions; they bend the reading of needs, an offer's text is its own.
+    """
     space = item_space(lexicon)
     vectors = text_vectors([(plain(entry.title), plain(entry.text)) for entry in entries])
     items = _shares(space, vectors, [_clauses(entry) for entry in entries])
+    items = learned.adjust(items, space.names, [(plain(entry.title), plain(entry.text)) for entry in entries])
     column = {name: i for i, name in enumerate(space.names)}
     for item in lexicon.items:
         column[item.code] = column[item.name]

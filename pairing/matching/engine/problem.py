@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Self
 
+from pairing.matching.engine.learning import Learned
 from pairing.matching.engine.vocabulary import BUILT_IN_ITEMS
 
 Id = int | str
@@ -146,6 +147,7 @@ class MatchProblem:
     `pins` maps (need id, offer id) to visits a person has fixed: they come before any score and ignore the
     floor, but not capacity and caps. `give_prices` and `receive_prices` are fairness: (visits, price) steps
     that both rise; beyond so many visits of one branch each further one costs the price, in units of score.
+    `learned` holds the votes of past decisions.
     """
 
     offers: tuple[Offer, ...]
@@ -165,6 +167,7 @@ class MatchProblem:
     receive_prices: tuple[tuple[int, float], ...] = ()
     horizon_months: int = 6
     branch_names: Mapping[Id, str] = field(default_factory=dict)
+    learned: Learned = field(default_factory=Learned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def read(problem: MatchProblem) -> Reading:
         [read_audiences(offer, discount) for offer in problem.offers],
         vectors,
         idf,
-        profiles(problem.lexicon, problem.needs, offered=False),
+        profiles(problem.lexicon, problem.needs, offered=False, learned=problem.learned),
         profiles(problem.lexicon, problem.offers, offered=True),
     )
 
@@ -131,7 +131,7 @@ def _columns(
 
 
 def _item_column(reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
-    """Return how much of what is asked for the offer does, by the items named or by what the texts are like."""
+    """Return how much of what is asked for the offer does, by items named or by what the texts are like."""
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
     like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)

@@ -1,0 +1,81 @@
+"""What decisions teach: taught wording is read better, wording nobody decided about is read as before."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pairing.matching.engine.affinity import item_space, profiles
+from pairing.matching.engine.evaluation import judge
+from pairing.matching.engine.learning import Learned, Lesson
+from pairing.matching.labelled import county_of, predictions
+
+DEV = Path(__file__).parents[2] / "data" / "labelled" / "dev.json"
+NAMES = ("调解", "宣讲")
+EVEN = np.array([[0.6, 0.8]])
+
+
+@pytest.fixture(scope="module")
+def county():
+    return county_of(DEV)
+
+
+def lessons_of(county, demands):
+    """Return what accepting every fully serving resource of some demands teaches."""
+    space = item_space(county.problem.lexicon)
+    needs = {need.id: need for need in county.problem.needs}
+    offered = profiles(county.problem.lexicon, county.problem.offers, offered=True).items
+    item = {
+        offer.id: space.names[row.argmax()] for offer, row in zip(county.problem.offers, offered, strict=True)
+    }
+    return [
+        Lesson(needs[demand].title, needs[demand].text, item[resource], accepted=True)
+        for demand in demands
+        for resource, grade in county.labels[demand].items()
+        if grade == 2
+    ]
+
+
+def quality(county, demands, learned):
+    problem = replace(county.problem, learned=learned)
+    found = predictions(replace(county, problem=problem))
+    return judge({demand: county.labels[demand] for demand in demands}, found)
+
+
+def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
+    served = [demand for demand, grades in county.labels.items() if grades]
+    taught, unseen = served[::2], served[1::2]
+    learned = Learned.of(lessons_of(county, taught))
+    nothing = Learned()
+    assert quality(county, taught, learned).ndcg > quality(county, taught, nothing).ndcg + 0.05
+    assert quality(county, unseen, learned).ndcg >= quality(county, unseen, nothing).ndcg - 0.005
+
+
+def test_adjust_leaves_unknown_wording_exactly_alone():
+    learned = Learned.of([Lesson("屋后水沟吵架", "", "调解", accepted=True)])
+    assert (learned.adjust(EVEN, NAMES, [("果树生虫", "")]) == EVEN).all()
+
+
+def test_adjust_believes_more_with_every_decision():
+    lesson = Lesson("屋后水沟吵架", "", "调解", accepted=True)
+    shares = [
+        Learned.of([lesson] * times).adjust(EVEN, NAMES, [("屋后水沟吵架", "")])[0, 0] for times in (1, 3, 9)
+    ]
+    assert 0.6 < shares[0] < shares[1] < shares[2] <= 1.0
+
+
+def test_adjust_turns_away_from_what_was_declined():
+    learned = Learned.of([Lesson("屋后水沟吵架", "", "宣讲", accepted=False)] * 5)
+    assert learned.adjust(EVEN, NAMES, [("屋后水沟吵架", "")])[0, 1] < 0.8
+
+
+def test_adjust_keeps_rows_of_unit_length():
+    learned = Learned.of([Lesson("屋后水沟吵架", "", "调解", accepted=True)] * 3)
+    assert np.linalg.norm(learned.adjust(EVEN, NAMES, [("水沟吵架闹矛盾", "")])) == pytest.approx(1.0)
+
+
+def test_taught_one_by_one_is_taught_at_once():
+    first = Lesson("屋后水沟吵架", "", "调解", accepted=True)
+    second = Lesson("吵架", "劝不住", "宣讲", accepted=False)
+    assert Learned().taught([first]).taught([second]) == Learned.of([second, first])
