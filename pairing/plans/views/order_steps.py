@@ -28,12 +28,11 @@ from pairing.plans.services.tasks import plan_task_done as tick_off
 @require_POST
 def plan_order_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm the version that the page showed."""
+    order = _own(request, pk)
     version = number(request.POST.get("version", ""))
     if version is None:
         raise DomainError("没有收到要确认的版本号，请刷新页面后再确认。")
-    order = orders.plan_order_confirm(
-        order=_own(request, pk), version=version, actor=request.user, now=timezone.now()
-    )
+    order = orders.plan_order_confirm(order=order, version=version, actor=request.user, now=timezone.now())
     ring("notification_queued")
     if order.state == PlanOrderState.CONFIRMED:
         ring("plan_order_confirmed")

@@ -1,0 +1,158 @@
+"""Who may do what: one row for each route of the product. A new route needs a row, or the tests fail.
+
+`get` see the page; `post` have an effect; None: the method is refused with 405. Everybody outside `sees` is
+told 404, as for a row that does not exist; who sees a row without having the right is refused in another way
+(403, a form with the reason, or a message), and nothing is written. 甲 owns the resources, 乙 the demands;
+`secretary_a` and `secretary_b` are a pair, `stranger` is the secretary of a third branch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ACTORS = ("member", "secretary_a", "secretary_b", "stranger", "office", "admin", "auditor", "seatless")
+
+
+def only(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+ALL = frozenset(ACTORS)
+NOBODY = only("")
+A, B = only("secretary_a"), only("secretary_b")
+SECRETARIES = A | B
+STAFF = SECRETARIES | only("stranger")  # of whatever branch
+OFFICE = only("office admin")
+ADMIN = only("admin")
+COUNTY = only("office admin auditor")
+PAIR = only("member secretary_a secretary_b")
+PAIR_OR_COUNTY = PAIR | COUNTY
+DEMAND_SIDE = B | COUNTY  # of a row that only its own branch sees
+RESOURCE_SIDE = only("member secretary_a") | COUNTY
+
+
+@dataclass(frozen=True)
+class Rule:
+    get: frozenset[str] | None = None
+    post: frozenset[str] | None = None
+    sees: frozenset[str] = ALL
+
+
+def page(get: frozenset[str], sees: frozenset[str] = ALL) -> Rule:
+    """A page that is only looked at."""
+    return Rule(get=get, sees=sees)
+
+
+def button(post: frozenset[str], sees: frozenset[str] = ALL) -> Rule:
+    """An address that is only posted to."""
+    return Rule(post=post, sees=sees)
+
+
+PUBLIC = only("login healthz readyz")  # reached without a login, so without a row below
+SESSION = only("logout password_change")  # everybody's own, tested in test_headers
+
+PERMISSIONS: dict[str, Rule] = {
+    # core
+    "notification_list": page(ALL),
+    "notification_read_all": button(A),  # only secretary_a has a message
+    "notification_open": button(A, sees=A),
+    "delivery_list": page(OFFICE),
+    "delivery_resend": button(OFFICE),
+    "delivery_settle": button(OFFICE),
+    "audit_list": page(COUNTY),
+    # branches
+    "account": page(ALL),
+    "branch_detail": page(ALL),
+    "branch_list": page(COUNTY),
+    "branch_new": Rule(ADMIN, ADMIN),
+    "branch_edit": Rule(ADMIN, ADMIN),
+    "branch_dissolve": Rule(ADMIN, ADMIN),
+    "user_list": page(ADMIN),
+    "user_new": Rule(ADMIN, ADMIN),
+    "user_edit": Rule(ADMIN, ADMIN),
+    "user_deactivate": Rule(ADMIN, ADMIN),
+    "user_activate": button(ADMIN),
+    "user_reset_password": Rule(ADMIN, ADMIN),
+    "membership_new": Rule(ADMIN, ADMIN),
+    "membership_end": Rule(ADMIN, ADMIN),
+    "working_day_list": Rule(ADMIN, ADMIN),
+    "working_day_remove": button(ADMIN),
+    # ledgers
+    "resource_list": page(ALL),
+    "resource_export": page(ALL),
+    "resource_new": Rule(STAFF, STAFF),
+    "resource_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "resource_edit": Rule(A, A, sees=PAIR_OR_COUNTY),
+    "resource_publish": button(A, sees=RESOURCE_SIDE),
+    "resource_withdraw": Rule(A, A, sees=PAIR_OR_COUNTY),
+    "demand_list": page(ALL),
+    "demand_export": page(ALL),
+    "demand_new": Rule(STAFF, STAFF),
+    "demand_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "demand_edit": Rule(B, B, sees=PAIR_OR_COUNTY),
+    "demand_publish": Rule(B, B, sees=DEMAND_SIDE),
+    "demand_reopen": Rule(B, B, sees=PAIR_OR_COUNTY),
+    "demand_suspend": Rule(B, B, sees=PAIR_OR_COUNTY),
+    "demand_close": Rule(B, B, sees=PAIR_OR_COUNTY),
+    "demand_withdraw": Rule(B, B, sees=PAIR_OR_COUNTY),
+    "demand_return": Rule(OFFICE, OFFICE, sees=PAIR_OR_COUNTY),
+    "service_item_list": page(ALL),
+    # plans
+    "pairing_list": page(ALL),
+    "pairing_new": Rule(ADMIN, ADMIN),
+    "pairing_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "pairing_end": Rule(RESOURCE_SIDE, ADMIN, sees=RESOURCE_SIDE),  # a pairing of 甲 with somebody else
+    "claim_list": page(ALL),
+    "claim_new": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "claim_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "claim_accept": button(B, sees=PAIR_OR_COUNTY),
+    "claim_counter": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
+    "claim_decline": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
+    "plan_order_list": page(ALL),
+    "plan_order_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "plan_order_edit": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "plan_order_confirm": button(SECRETARIES, sees=PAIR_OR_COUNTY),
+    "plan_order_hand_in": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "plan_order_accept": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
+    "plan_order_return": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
+    "plan_order_cancel": Rule(PAIR_OR_COUNTY, SECRETARIES | ADMIN, sees=PAIR_OR_COUNTY),
+    "plan_task_done": button(SECRETARIES, sees=PAIR_OR_COUNTY),
+    # activities
+    "calendar": page(ALL),
+    "calendar_events": page(ALL),
+    "activity_list": page(ALL),
+    "activity_new": Rule(STAFF, SECRETARIES),  # the stranger is no party to the pairing that is posted
+    "activity_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "activity_move": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "activity_cancel": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "activity_record": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
+    # matching
+    "matching": page(ALL),
+    "match_claim": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "match_run_list": page(ALL),
+    "match_run_new": button(SECRETARIES | OFFICE),
+    "match_run_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "match_run_edit": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
+    "match_run_resolve": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
+    "match_run_update": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
+    "match_run_accept": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
+    "weights_edit": Rule(ADMIN, ADMIN),
+    # reviews
+    "review_list": page(ALL),
+    "review_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "review_record": button(SECRETARIES, sees=PAIR_OR_COUNTY),
+    "action_item_done": button(SECRETARIES, sees=PAIR_OR_COUNTY),
+    # reports
+    "dashboard": page(COUNTY),
+    "dashboard_pairings": page(COUNTY),
+    "figure_detail": page(COUNTY),
+    # imports; the kind in the address is the branches' ledger, which only the office writes
+    "import_list": page(STAFF | OFFICE),
+    "import_upload": Rule(OFFICE, NOBODY),  # stores a file for preview and writes no row
+    "import_preview": page(NOBODY),  # needs one's own upload; see tests/imports
+    "import_confirm": button(NOBODY),
+    "import_template": page(OFFICE),
+    # workbench
+    "workbench": page(ALL),
+    "workbench_pairings": page(ALL),
+}

@@ -1,0 +1,211 @@
+"""Where each route is attacked and with which form: the smallest body that has an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from pairing.matching.engine import Weights
+from tests.security.world import World
+
+Body = dict[str, Any]
+REASON = {"reason": "核对后决定"}
+
+# The row that each route with ids in its address acts on.
+ROWS: dict[str, tuple[str, ...]] = {
+    "notification_open": ("message",),
+    "delivery_resend": ("failed_mail",),
+    "delivery_settle": ("failed_mail",),
+    "branch_detail": ("branch_a",),
+    "branch_edit": ("branch_a",),
+    "branch_dissolve": ("closing_branch",),
+    "user_edit": ("person",),
+    "user_deactivate": ("person",),
+    "user_activate": ("inactive_person",),
+    "user_reset_password": ("person",),
+    "membership_new": ("person",),
+    "membership_end": ("seat",),
+    "working_day_remove": ("holiday",),
+    "resource_detail": ("resource",),
+    "resource_edit": ("resource",),
+    "resource_publish": ("draft_resource",),
+    "resource_withdraw": ("resource",),
+    "demand_detail": ("demand",),
+    "demand_edit": ("demand",),
+    "demand_publish": ("draft_demand",),
+    "demand_reopen": ("suspended_demand",),
+    "demand_suspend": ("demand",),
+    "demand_close": ("demand",),
+    "demand_withdraw": ("demand",),
+    "demand_return": ("demand",),
+    "pairing_detail": ("pairing",),
+    "pairing_end": ("quiet_pairing",),
+    "claim_detail": ("claim",),
+    "claim_accept": ("claim",),
+    "claim_counter": ("claim",),
+    "claim_decline": ("claim",),
+    "plan_order_detail": ("order",),
+    "plan_order_edit": ("order",),
+    "plan_order_confirm": ("order",),
+    "plan_order_hand_in": ("running_order",),
+    "plan_order_accept": ("handed_in_order",),
+    "plan_order_return": ("handed_in_order",),
+    "plan_order_cancel": ("order",),
+    "plan_task_done": ("running_order", "task"),
+    "activity_detail": ("activity",),
+    "activity_move": ("activity",),
+    "activity_cancel": ("activity",),
+    "activity_record": ("past_activity",),
+    "match_claim": ("demand", "resource"),
+    "match_run_detail": ("run",),
+    "match_run_edit": ("run",),
+    "match_run_resolve": ("run",),
+    "match_run_update": ("run",),
+    "match_run_accept": ("run",),
+    "review_detail": ("review",),
+    "review_record": ("review",),
+    "action_item_done": ("item",),
+}
+WORDS = {"figure_detail": ["demands"]} | {
+    name: ["branches"] for name in ("import_upload", "import_preview", "import_confirm", "import_template")
+}
+
+
+def address(name: str, world: World) -> str:
+    """The address of a route, with the world's rows in it."""
+    args = WORDS.get(name) or [world.rows[row].pk for row in ROWS.get(name, ())]
+    return reverse(name, args=args) + QUERIES.get(name, lambda world: "")(world)
+
+
+def _claim_query(world: World) -> str:
+    return f"?demand={world.rows['demand'].pk}&resource={world.rows['resource'].pk}"
+
+
+def _calendar_query(_world: World) -> str:
+    return "?start=2026-01-01&end=2026-02-01"
+
+
+QUERIES: dict[str, Callable[[World], str]] = {
+    "claim_new": _claim_query,
+    "calendar_events": _calendar_query,
+}
+
+
+def body(name: str, world: World) -> Body:
+    """A form that the route takes; empty where a click is enough."""
+    return BODIES[name](world) if name in BODIES else {}
+
+
+def _resource(_world: World) -> Body:
+    return {"title": "公职律师普法", "kind": "professional", "sharing": "pair"}
+
+
+def _demand(world: World) -> Body:
+    return {
+        "title": "门前路面破损",
+        "aspect": world.rows["aspect"].pk,
+        "urgency": 0,
+        "nature": "problem",
+        "source": "other",
+        "raised_on": timezone.localdate().isoformat(),
+    }
+
+
+def _order(world: World) -> Body:
+    order = world.rows["order"]
+    return {
+        "version": order.version,
+        "task": "改过的任务",
+        "line": "work",
+        "due_on": order.due_on.isoformat(),
+        "responsible_a": "甲同志",
+        "responsible_b": "乙同志",
+        "place": "会议室",
+    }
+
+
+def next_working_morning() -> dict[str, str]:
+    """A Wednesday far enough ahead that no holiday, no other test and no booking is in the way."""
+    today = timezone.localdate()
+    day = today + timedelta(days=21 + (2 - today.weekday()) % 7)
+    starts, ends = (datetime.combine(day, time(hour)) for hour in (9, 11))
+    return {"day": day.isoformat(), "starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
+
+
+def _activity(world: World) -> Body:
+    kind = world.rows["activity"].kind_id
+    return {"pairing": world.rows["pairing"].pk, "kind": kind, "title": "联办活动", **next_working_morning()}
+
+
+def _record(_world: World) -> Body:
+    day = timezone.localdate() - timedelta(days=7)
+    return {"held_on": day.isoformat(), "held_from": "09:00", "held_to": "11:00", "record": "办得很好"}
+
+
+def _review(_world: World) -> Body:
+    rows = {"decisions-TOTAL_FORMS": 0, "decisions-INITIAL_FORMS": 0}
+    return {
+        "held_on": timezone.localdate().isoformat(),
+        "held_by": "meeting",
+        "minutes": "商定三件事",
+        **rows,
+    }
+
+
+def _edit(world: World) -> Body:
+    return {"edit": f"forbid:{world.rows['demand'].pk}:{world.rows['resource'].pk}"}
+
+
+def _pairing(world: World) -> Body:
+    sides = {"branch_a": world.rows["branch_a"].pk, "branch_b": world.rows["closing_branch"].pk}
+    return {**sides, "starts_on": timezone.localdate().isoformat(), "number": "2026-结对-99"}
+
+
+BODIES: dict[str, Callable[[World], Body]] = {
+    "branch_new": lambda world: {"name": "新党支部", "kind": "station", "member_count": 3},
+    "branch_edit": lambda world: {"name": "甲党支部改", "kind": "station", "member_count": 3},
+    "branch_dissolve": lambda world: REASON,
+    "user_new": lambda world: {"display_name": "新同志", "username": "newcomer"},
+    "user_edit": lambda world: {"display_name": "改名同志", "username": world.rows["person"].username},
+    "user_deactivate": lambda world: REASON,
+    "membership_new": lambda world: {
+        "role": "liaison",
+        "branch": world.rows["branch_a"].pk,
+        "starts_on": timezone.localdate().isoformat(),
+    },
+    "membership_end": lambda world: {"ends_on": timezone.localdate().isoformat()},
+    "working_day_list": lambda world: {"day": "2031-02-03", "is_working": "no"},
+    "resource_new": _resource,
+    "resource_edit": _resource,
+    "resource_withdraw": lambda world: REASON,
+    "demand_new": _demand,
+    "demand_edit": _demand,
+    "demand_suspend": lambda world: REASON,
+    "demand_close": lambda world: REASON,
+    "demand_withdraw": lambda world: REASON,
+    "demand_return": lambda world: REASON,
+    "pairing_new": _pairing,
+    "pairing_end": lambda world: REASON,
+    "claim_new": lambda world: {"visit_count": 1},
+    "claim_counter": lambda world: {"visit_count": 2},
+    "claim_decline": lambda world: REASON,
+    "plan_order_edit": _order,
+    "plan_order_confirm": lambda world: {"version": world.rows["order"].version},
+    "plan_order_accept": lambda world: {"satisfaction": 5},
+    "plan_order_return": lambda world: REASON,
+    "plan_order_cancel": lambda world: REASON,
+    "activity_new": _activity,
+    "activity_move": lambda world: next_working_morning() | REASON,
+    "activity_cancel": lambda world: REASON,
+    "activity_record": _record,
+    "match_claim": lambda world: {"visit_count": 1},
+    "match_run_new": lambda world: {"pairing": world.rows["pairing"].pk},
+    "match_run_edit": _edit,
+    "match_run_accept": lambda world: {"match": world.rows["match"].pk},
+    "review_record": _review,
+    "weights_edit": lambda world: Weights.default().as_dict() | {"item": 0.9} | REASON,
+}

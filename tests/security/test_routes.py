@@ -1,0 +1,157 @@
+"""Every route of the URL resolver × everybody: who sees, who writes, and that nobody else does either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.factories.ledgers import ResourceFactory
+from tests.factories.plans import PlanTaskFactory
+from tests.security.permissions import ACTORS, PERMISSIONS, PUBLIC, SESSION
+from tests.security.targets import ROWS, address, body
+from tests.security.world import Watch, World, logged_in
+
+pytestmark = pytest.mark.django_db
+ODD_IDS = ("0", "-1", "abc", "1.5", str(2**31), str(2**63), "9" * 40, "9" * 5000, "%D9%A1", "1%00")
+UNSAFE = [name for name, rule in PERMISSIONS.items() if rule.post is not None]
+READ = [name for name, rule in PERMISSIONS.items() if rule.get is not None]
+# POST-only and GET-only routes refuse every other method; form pages every method but GET, HEAD and POST.
+METHODS = ("get", "post", "put", "patch", "delete", "options")
+
+
+def without_tokens(answer: HttpResponse) -> str:
+    """The body without the CSRF tokens, which differ from answer to answer."""
+    return re.sub(r'"[A-Za-z0-9]{64}"', '""', answer.content.decode())
+
+
+def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern)
+
+
+def test_every_route_is_in_the_table():
+    found = list(routes(get_resolver().url_patterns))
+    assert sorted(found) == sorted({*PERMISSIONS, *PUBLIC, *SESSION})
+
+
+@pytest.mark.parametrize("name", READ)
+def test_get_shows_the_page_to_those_of_the_table_and_writes_nothing(name: str, world: World):
+    rule, url = PERMISSIONS[name], address(name, world)
+    watch = Watch(world)
+    answers = {actor: world.clients[actor].get(url).status_code for actor in ACTORS}
+    seen = {actor for actor, status in answers.items() if status == 200}
+    hidden = {actor for actor, status in answers.items() if status == 404}
+    refused = {actor for actor, status in answers.items() if status in {403, 409}}
+    assert (seen, hidden) == (set(rule.get or ()), set(ACTORS) - rule.sees), answers
+    assert seen | hidden | refused == set(ACTORS), answers
+    assert not watch.saw_a_change
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_post_has_an_effect_for_those_of_the_table_only(name: str, world: World):
+    rule, url, data = PERMISSIONS[name], address(name, world), body(name, world)
+    wrote, hidden = set(), set()
+    for actor in ACTORS:
+        with transaction.atomic():
+            watch = Watch(world)
+            answer = world.clients[actor].post(url, data)
+            assert answer.status_code in {200, 302, 403, 404, 409, 422}, (actor, answer.status_code)
+            if watch.saw_a_change:
+                wrote.add(actor)
+            if answer.status_code == 404:
+                hidden.add(actor)
+            transaction.set_rollback(True)
+    assert (wrote, hidden) == (set(rule.post or ()), set(ACTORS) - rule.sees)
+
+
+@pytest.mark.parametrize("actor", ["anonymous", "deactivated"])
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_nobody_comes_in_without_a_login(name: str, actor: str, world: World):
+    url, watch = address(name, world), Watch(world)
+    for method in ("get", "post"):
+        answer = getattr(world.clients[actor], method)(url, body(name, world) if method == "post" else None)
+        assert (answer.status_code, answer.headers.get("Location", "").split("?")[0]) == (
+            302,
+            reverse("login"),
+        )
+    assert not watch.saw_a_change
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_post_without_a_csrf_token_is_refused(name: str, world: World):
+    watch = Watch(world)
+    for actor in (*PERMISSIONS[name].post, "office"):
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = world.clients[actor].cookies
+        assert client.post(address(name, world), body(name, world)).status_code == 403
+    assert not watch.saw_a_change
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_wrong_method_is_refused(name: str, world: World):
+    rule, url = PERMISSIONS[name], address(name, world)
+    allowed = {method for method, who in (("get", rule.get), ("post", rule.post)) if who is not None}
+    watch = Watch(world)
+    answers = {
+        method: getattr(world.clients["admin"], method)(url).status_code
+        for method in METHODS
+        if method not in allowed
+    }
+    assert set(answers.values()) == {405}, answers
+    assert not watch.saw_a_change
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if "stranger" not in PERMISSIONS[name].sees])
+def test_foreign_row_answers_like_a_missing_one(name: str, world: World):
+    method = "get" if PERMISSIONS[name].get is not None else "post"
+    ask = getattr(world.clients["stranger"], method)
+    foreign = ask(address(name, world), body(name, world))
+    missing = ask(reverse(name, args=[10**9 + 1 for _ in ROWS[name]]), body(name, world))
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert without_tokens(foreign) == without_tokens(missing)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_odd_ids_are_not_found(name: str, world: World):
+    url = reverse(name, args=[1 for _ in ROWS[name]])
+    method = "get" if PERMISSIONS[name].get is not None else "post"
+    watch = Watch(world)
+    actor = "admin" if PERMISSIONS[name].sees & {"admin"} else "secretary_a"
+    for number in ODD_IDS:
+        answer = getattr(world.clients[actor], method)(url.replace("/1/", f"/{number}/"))
+        assert answer.status_code == 404, number
+    assert not watch.saw_a_change
+
+
+@pytest.mark.parametrize("name", ["plan_task_done", "match_claim"])
+def test_second_id_of_another_pair_is_not_found(name: str, world: World):
+    """An id inside the address of one's own row must belong to that row, or at least to one's own pair."""
+
+    own = world.rows[ROWS[name][0]]
+    foreign = PlanTaskFactory() if name == "plan_task_done" else ResourceFactory()
+    watch = Watch(world)
+    assert world.clients["secretary_b"].post(reverse(name, args=[own.pk, foreign.pk])).status_code == 404
+    assert not watch.saw_a_change
+
+
+def test_rights_end_with_the_next_request(world: World):
+    """A seat that ended yesterday, a pairing that ended, gives nothing any more; nobody logs in anew."""
+    person = world.people["secretary_b"]
+    client = logged_in(person)
+    url = reverse("demand_edit", args=[world.rows["demand"].pk])
+    resource = reverse("resource_detail", args=[world.rows["resource"].pk])
+    assert (client.get(url).status_code, client.get(resource).status_code) == (200, 200)
+    world.rows["pairing"].state = "ended"
+    world.rows["pairing"].save()
+    assert (client.get(url).status_code, client.get(resource).status_code) == (200, 404)
+    person.memberships.update(starts_on="2020-01-01", ends_on="2020-12-31")
+    assert client.get(url).status_code == 404

@@ -1,0 +1,184 @@
+"""Two pairs and everybody who could come to a page: what the security tests attack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from branches.models import User
+from core.enums import NotificationState
+from core.models import WorkingDay
+from ledgers.enums import DemandState
+from pairing.activities.models import Activity
+from pairing.plans.enums import TaskKind
+from tests.factories.activities import (
+    ActivityFactory,
+    ActivityKindFactory,
+    MetricFactory,
+    OutcomeFactory,
+    ParticipationFactory,
+)
+from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
+from tests.factories.core import NotificationFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
+from tests.factories.matching import MatchFactory, MatchRunFactory
+from tests.factories.plans import (
+    AgreementFactory,
+    ClaimFactory,
+    PairingFactory,
+    PlanOrderFactory,
+    PlanTaskFactory,
+)
+from tests.factories.reviews import ActionItemFactory, ReviewFactory, ReviewSeriesFactory
+from tests.security.permissions import ACTORS
+
+
+@dataclass
+class World:
+    """The rows of one pair by name, a client for each actor, and the people."""
+
+    rows: dict[str, Any] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+    untouched: dict[str, tuple[int, str]] = field(default_factory=dict)  # the fingerprint of what was built
+
+
+def build() -> World:
+    world = World(build_pair())
+    rows = world.rows
+    stranger_branch = BranchFactory(name="丙党支部")
+    PairingFactory(branch_a=stranger_branch, branch_b=BranchFactory(name="丁党支部"))
+    world.people = {
+        "member": UserFactory(member_of=rows["branch_a"]),
+        "secretary_a": UserFactory(secretary_of=rows["branch_a"]),
+        "secretary_b": UserFactory(secretary_of=rows["branch_b"]),
+        "stranger": UserFactory(secretary_of=stranger_branch),
+        "office": UserFactory(office=True),
+        "admin": UserFactory(admin=True),
+        "auditor": UserFactory(auditor=True),
+        "seatless": UserFactory(),
+        "deactivated": UserFactory(secretary_of=rows["branch_a"]),
+    }
+    world.clients = {"anonymous": Client()} | {
+        name: logged_in(person) for name, person in world.people.items()
+    }
+    assert set(world.clients) == {"anonymous", *ACTORS, "deactivated"}
+    User.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
+    rows["message"] = NotificationFactory(recipient=world.people["secretary_a"], url="/claims/")
+    world.untouched = fingerprint()
+    return world
+
+
+def logged_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def build_pair() -> dict[str, Any]:
+    """甲 and 乙 with one row in each state that a route acts on; 甲 owns the resources, 乙 the demands."""
+    branch_a, branch_b = BranchFactory(name="甲党支部"), BranchFactory(name="乙党支部")
+    pairing = PairingFactory(branch_a=branch_a, branch_b=branch_b)
+    aspect = ServiceAspectFactory()
+    sides = {"pairing": pairing, "demand__aspect": aspect}
+    rows: dict[str, Any] = {"branch_a": branch_a, "branch_b": branch_b, "pairing": pairing, "aspect": aspect}
+    rows["agreement"] = AgreementFactory(pairing=pairing)
+    rows["resource"] = ResourceFactory(branch=branch_a, aspects=[aspect])
+    rows["draft_resource"] = ResourceFactory(branch=branch_a, draft=True)
+    rows["demand"] = DemandFactory(branch=branch_b, aspect=aspect)
+    rows["claim"] = ClaimFactory(**sides)
+    rows["order"] = PlanOrderFactory(**sides)
+    rows["running_order"] = PlanOrderFactory(in_progress=True, **sides)
+    rows["handed_in_order"] = PlanOrderFactory(awaiting_acceptance=True, **sides)
+    rows["task"] = PlanTaskFactory(plan_order=rows["running_order"], kind=TaskKind.PREPARATION)
+    for state in ("draft", "returned", "suspended"):
+        reason = "" if state == "draft" else "资料不全"
+        rows[f"{state}_demand"] = DemandFactory(
+            branch=branch_b, aspect=aspect, state=DemandState(state), state_reason=reason
+        )
+    rows |= activities_of(pairing) | reviews_of(pairing)
+    rows["quiet_pairing"] = PairingFactory(branch_a=branch_a)
+    rows["run"] = MatchRunFactory(pairing=pairing)
+    rows["match"] = MatchFactory(run=rows["run"], demand=rows["demand"], resource=rows["resource"])
+    rows["person"] = UserFactory(member_of=branch_b)
+    rows["inactive_person"] = UserFactory(is_active=False)
+    rows["seat"] = MembershipFactory(branch=branch_b, role="liaison")
+    rows["closing_branch"] = BranchFactory(name="将撤销党支部")
+    rows["failed_mail"] = NotificationFactory(pending_email=True, recipient=rows["person"])
+    type(rows["failed_mail"]).objects.update(state=NotificationState.FAILED)
+    rows["holiday"] = WorkingDay.objects.create(day="2031-01-01", is_working=False)
+    return rows
+
+
+def activities_of(pairing: Any) -> dict[str, Activity]:
+    kind = ActivityKindFactory()
+    made = {
+        "activity": ActivityFactory(pairing=pairing, kind=kind, announced=True),
+        "past_activity": ActivityFactory(pairing=pairing, kind=kind, to_record=True),
+        "archived_activity": ActivityFactory(pairing=pairing, kind=kind, archived=True),
+    }
+    for activity in made.values():
+        ParticipationFactory(activity=activity, branch=pairing.branch_a)
+    OutcomeFactory(activity=made["archived_activity"], metric=MetricFactory())
+    return made
+
+
+def reviews_of(pairing: Any) -> dict[str, Any]:
+    today = timezone.localdate()
+    series = ReviewSeriesFactory(pairing=pairing)
+    held_day = today - timedelta(days=40)
+    held = ReviewFactory(
+        series=series, due_on=held_day, state="held", held_on=held_day, held_by="meeting", minutes="已开"
+    )
+    return {
+        "review": ReviewFactory(series=series, due_on=today),
+        "held_review": held,
+        "item": ActionItemFactory(review=held),
+    }
+
+
+# What a request may write without being a change of the business: who is logged in, which forms were sent.
+NOT_BUSINESS = frozenset({"django_session", "core_submittoken"})
+
+
+def tables() -> list[str]:
+    """Every table, histories and audit trail included, but those of NOT_BUSINESS."""
+    return sorted(set(connection.introspection.table_names()) - NOT_BUSINESS)
+
+
+def fingerprint() -> dict[str, tuple[int, str]]:
+    """Count and digest of every table: equal before and after means that nothing was written."""
+    query = "SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {} t"
+    with connection.cursor() as cursor:
+        found = {}
+        for table in tables():
+            cursor.execute(query.format(connection.ops.quote_name(table)))
+            found[table] = cursor.fetchone()
+    return found
+
+
+def written() -> int:
+    """How many rows this transaction has inserted, updated or deleted so far; those undone count too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+            " WHERE NOT relname = ANY(%s)",
+            [list(NOT_BUSINESS)],
+        )
+        return int(cursor.fetchone()[0] or 0)
+
+
+class Watch:
+    """Whether something was written since; asks the counters first, for the digests are slow."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.start = world, written()
+
+    @property
+    def saw_a_change(self) -> bool:
+        return written() != self.start and fingerprint() != self.world.untouched
