@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.core.cache import cache
+
 from ledgers.catalogue import SEED
 from ledgers.enums import Relation
 from pairing.matching.engine import (
@@ -26,6 +28,7 @@ from pairing.matching.engine import (
 )
 from pairing.matching.engine.affinity import item_space, profiles
 from pairing.matching.engine.evaluation import Quality, baseline, judge
+from pairing.matching.reranker import Endpoint, rerank
 
 URGENCY = {"": 0, "一般": 0, "普通": 0, "急": 1, "较急": 1, "紧急": 1, "特急": 2}
 
@@ -64,9 +67,14 @@ def shipped_lexicon() -> Lexicon:
     )
 
 
-def predictions(county: LabelledCounty) -> dict[str, list[str]]:
-    """Rank every resource above the floor for every demand, best first."""
+def predictions(county: LabelledCounty, endpoint: Endpoint | None = None) -> dict[str, list[str]]:
+    """Rank every resource worth suggesting for every demand, best first.
+
+    Args:
+        endpoint: asked for a second opinion on the order, when given.
+    """
     found = suggest(county.problem, top=max(len(county.problem.offers), 1))
+    found = rerank(county.problem, found, endpoint, cache)
     return {str(need): [str(score.offer_id) for score in scores] for need, scores in found.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pairing.matching.labelled import compare, confirmed, county_of, predictions
+from pairing.matching.reranker import Endpoint
 
 ROWS = (("ndcg", "nDCG@5"), ("recall", "recall@5"), ("mrr", "MRR"), ("empty", "无可对接的留空"))
 
@@ -24,14 +26,19 @@ class Command(BaseCommand):
             "--confirmed", action="store_true", help="let a simulated clerk confirm service items first"
         )
 
+        parser.add_argument(
+            "--rerank", action="store_true", help="ask the endpoint of RERANK_BASE_URL for a second opinion"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             county = county_of(options["file"])
+            endpoint = Endpoint.from_environment(os.environ) if options["rerank"] else None
         except (OSError, ValueError) as error:
             raise CommandError(f"读不了这个县：{error}") from error
         if options["confirmed"]:
             county = confirmed(county)
-        found = predictions(county)
+        found = predictions(county, endpoint)
         if options["predictions"]:
             text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
             options["predictions"].write_text(f"{text}\n", encoding="utf-8")
