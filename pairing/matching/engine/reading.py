@@ -3,7 +3,8 @@
 import math
 import re
 from collections.abc import Iterable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from pairing.matching.engine.problem import Lexicon, Need, Offer
 from pairing.matching.engine.vocabulary import (
@@ -44,15 +45,46 @@ def read_items(entry: Offer | Need, lexicon: Lexicon, discount: float) -> dict[s
     """Return item code → confidence: 1 for the items a person filled in, otherwise what the words suggest."""
     if entry.items:
         return dict.fromkeys(sorted(entry.items), 1.0)
+    index = _index(lexicon)
     title, text = plain(entry.title), plain(entry.text)
-    both = f"{title} {text}"
-    found = {}
+    pieces = _pieces(title, index.longest) | _pieces(text, index.longest)
+    ruled_out = {item for piece in pieces & index.negatives.keys() for item in index.negatives[piece]}
+    named: dict[str, list[str]] = {}
+    for piece in sorted(pieces & index.terms.keys()):
+        for item in index.terms[piece]:
+            named.setdefault(item, []).append(piece)
+    return {
+        item: discount * confidence(evidence(title, text, named[item]))
+        for item in sorted(named)
+        if item not in ruled_out
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The items by their words: term → item codes, negative → item codes."""
+
+    terms: dict[str, list[str]]
+    negatives: dict[str, list[str]]
+    longest: int
+
+
+@lru_cache(maxsize=4)
+def _index(lexicon: Lexicon) -> _Index:
+    terms: dict[str, list[str]] = {}
+    negatives: dict[str, list[str]] = {}
     for item in lexicon.items:
-        if not any(word in both for word in item.negatives):
-            score = evidence(title, text, (*item.terms, item.name))
-            if score:
-                found[item.code] = discount * confidence(score)
-    return found
+        for word in dict.fromkeys((*item.terms, item.name)):
+            terms.setdefault(word, []).append(item.code)
+        for word in dict.fromkeys(item.negatives):
+            negatives.setdefault(word, []).append(item.code)
+    return _Index(terms, negatives, max(map(len, (*terms, *negatives)), default=0))
+
+
+def _pieces(text: str, longest: int) -> set[str]:
+    """Return every run of characters of the text up to a length."""
+    ends = range(1, longest + 1)
+    return {text[i : i + n] for i in range(len(text)) for n in ends if i + n <= len(text)}
 
 
 def read_help(entry: Offer | Need, discount: float) -> dict[str, float]:
