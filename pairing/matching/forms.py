@@ -52,7 +52,7 @@ def _count(label: str, help_text: str = "") -> forms.IntegerField:
 class ConditionsForm(forms.Form):
     """The bounds under which a draft is solved again; visits are counted within this plan."""
 
-    reciprocity = _count("双向服务差额上限（次）", "每个支部提供和接受的次数最多相差多少，空表示不限")
+    reciprocity = _count("双向服务差额上限（次）", "提供与接受最多相差几次，空表示不限")
     give_cap = _count("每个支部最多提供（次）")
     receive_cap = _count("每个支部最多接受（次）")
     branch = forms.ModelChoiceField(Branch.objects.none(), label="个别支部另定", required=False)

@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from ledgers.enums import DemandState
 from pairing.matching.adapter import pose
+from pairing.matching.models import ScoreWeights
+from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.suggestions import branch_suggestions, suggestion_of
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Claim
-from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceItemFactory
 from tests.factories.plans import ClaimFactory, PlanOrderFactory
 from tests.matching.conftest import TODAY
 
@@ -77,3 +79,26 @@ def test_adapter_asks_five_queries(law_pair, extra, django_assert_num_queries):
     ResourceFactory.create_batch(extra, branch=pairing.branch_a)
     with django_assert_num_queries(5):
         pose(demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY)
+
+
+def test_lessons_count_agreed_orders_for_and_declined_claims_against(law_pair):
+    pairing, _, speaker = law_pair
+    law = ServiceItemFactory(name="普法宣讲")
+    speaker.items.add(law)
+    sides = {"pairing": pairing, "resource": speaker, "demand__title": "税法"}
+    PlanOrderFactory(confirmed=True, **sides)
+    PlanOrderFactory(cancelled=True, **sides)
+    ClaimFactory(declined=True, **sides)
+    assert lessons_learned().votes["税法"] == {"普法宣讲": (1, 1)}
+
+
+def test_lessons_need_an_item_that_a_person_has_named(law_pair):
+    pairing, _, speaker = law_pair
+    PlanOrderFactory(confirmed=True, pairing=pairing, resource=speaker)
+    assert lessons_learned().votes == {}
+
+
+def test_suggestions_use_the_weights_in_force(law_pair):
+    pairing, _, _ = law_pair
+    ScoreWeights.objects.create(weights={}, floor=1.0, note="只看全对的", made_at=timezone.now())
+    assert branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received[0][1] == []

@@ -80,14 +80,15 @@ class Line:
         return self.chosen is not None and not self.blocker and not self.has_claim
 
     @property
+    def can_edit(self) -> bool:
+        """Whether an opinion on it could still make a difference."""
+        return self.demand.state == DemandState.OPEN
+
+    @property
     def has_claim(self) -> bool:
         """Whether accepting it has led to a claim that stands."""
         claim = self.row.claim if isinstance(self.row, Match) else None
         return claim is not None and (claim.is_pending or claim.state == ClaimState.ACCEPTED)
-
-    @property
-    def is_pinned(self) -> bool:
-        return any(each.is_pinned for each in (self.chosen, *self.others) if each)
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ class RunPage:
     edit_count: int
     news: News
     facts: list[tuple[str, str]]
+
+    @property
+    def can_accept(self) -> bool:
+        """Whether anything on this page is left to accept."""
+        return any(line.can_accept for line in self.page)
 
 
 def match_run_page(run: MatchRun, *, number: Any, today: date) -> RunPage:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from branches.models import Branch
 from ledgers.models import Demand, Resource
 from pairing.matching.adapter import Posed, pose
 from pairing.matching.engine import Score, explain, suggest
+from pairing.matching.selectors.lessons import lessons_learned
+from pairing.matching.selectors.weights import weights_current
 
 TOP = 3
 
@@ -55,11 +57,13 @@ def branch_suggestions(branch_ids: frozenset[int], *, today: date) -> Suggestion
 
 def _posed(branch_ids: set[int] | frozenset[int], today: date) -> Posed:
     """The matching problem of the open demands and usable resources of some branches."""
-    return pose(
+    posed = pose(
         demands=Demand.objects.open().filter(branch__in=branch_ids),
         resources=Resource.objects.published().filter(branch__in=branch_ids),
         as_of=today,
+        weights=weights_current(),
     )
+    return replace(posed, problem=replace(posed.problem, learned=lessons_learned()))
 
 
 def _suggestions(posed: Posed) -> list[Suggestion]:

@@ -18,9 +18,9 @@ from core import audit
 from core.errors import ConflictError, DomainError
 from core.wording import short_datetime
 from pairing.matching.adapter import Conditions
-from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin, MatchScope
 from pairing.matching.models import MatchEdit, MatchRun, MatchShard
+from pairing.matching.selectors.weights import weights_current
 from pairing.plans.models import Pairing
 
 
@@ -35,7 +35,7 @@ def match_run_start(
         DomainError: a group of fewer than two branches, or an ended pairing.
         ConflictError: a plan of the same scope is being solved; the sentence says whose.
     """
-    run = MatchRun(weights=_weights().as_dict())
+    run = MatchRun(weights=weights_current().as_dict())
     if pairing:
         if not pairing.is_active:
             raise DomainError(f"{pairing}的结对已经结束，不能再做方案。", field="pairing")
@@ -103,7 +103,7 @@ def match_run_update(*, run: MatchRun, actor: User, now: datetime) -> MatchRun:
     """
     _check_done(run)
     conditions = Conditions.from_json(run.conditions)
-    return _order(_child(run, MatchRunOrigin.LEDGERS, _weights().as_dict(), conditions), actor, now)
+    return _order(_child(run, MatchRunOrigin.LEDGERS, weights_current().as_dict(), conditions), actor, now)
 
 
 def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
@@ -184,7 +184,3 @@ def _parts(run: MatchRun) -> list[list[int]]:
             parts[first] |= parts[second]
             parts.update(dict.fromkeys(parts[second], parts[first]))
     return sorted({min(part): sorted(part) for part in parts.values()}.values())
-
-
-def _weights() -> Weights:
-    return Weights.default()

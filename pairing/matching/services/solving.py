@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ from pairing.matching.adapter import Posed, catalogue_version, pose_run
 from pairing.matching.engine import Assignment, MatchProblem, Plan, Score, Unserved, explain
 from pairing.matching.engine.assignment import solve_table
 from pairing.matching.engine.explain import score_of
-from pairing.matching.engine.scoring import PairTable, ranked, score_pairs
+from pairing.matching.engine.scoring import PairTable, score_pairs, suggested
 from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
+from pairing.matching.selectors.lessons import lessons_learned
 
 ALTERNATIVES = 4  # other candidates kept with each demand, so that a person can swap without a new search
 PINNED = "由人锁定"
@@ -42,6 +43,7 @@ def solve_shard(shard: MatchShard) -> Answer:
     """
     started = time.perf_counter()
     posed = pose_run(shard.run, shard.branch_ids)
+    posed = replace(posed, problem=replace(posed.problem, learned=lessons_learned()))
     read = time.perf_counter()
     table = score_pairs(posed.problem)
     scored = time.perf_counter()
@@ -77,7 +79,7 @@ class _Scribe:
         self.needs = {need.id: i for i, need in enumerate(problem.needs)}
         self.offers = {offer.id: j for j, offer in enumerate(problem.offers)}
         self.codes = table.need.astype(np.int64) * len(problem.offers) + table.offer
-        self.ranked = ranked(problem, table)
+        self.ranked = suggested(problem, table)
 
     @property
     def problem(self) -> MatchProblem:
