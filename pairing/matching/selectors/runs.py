@@ -166,7 +166,7 @@ class _Counted(Paginator):
 
     def __init__(self, rows: QuerySet[Match], size: int, total: int) -> None:
         super().__init__(rows, size)
-        self.count = total  # type: ignore[misc]
+        self.count = total
 
 
 Said = dict[tuple[int, int], str]
@@ -235,14 +235,15 @@ def _news(run: MatchRun, today: date) -> News:
     if run.started_at is None:
         return News()
     matched = Match.objects.filter(run=run, demand=OuterRef("pk"))
-    known = Exists(matched) | Exists(MatchGap.objects.filter(run=run, demand=OuterRef("pk")))
+    known = Q(Exists(matched)) | Q(Exists(MatchGap.objects.filter(run=run, demand=OuterRef("pk"))))
     is_open = Q(state=DemandState.OPEN)
+    accepted = Q(Exists(matched.filter(claim__isnull=False)))
     demands = within(Demand.objects.all(), run.branch_ids).aggregate(
         added=Count("pk", filter=is_open & ~known),
-        gone=Count("pk", filter=~is_open & known & ~Exists(matched.filter(claim__isnull=False))),
+        gone=Count("pk", filter=~is_open & known & ~accepted),
         changed=Count("pk", filter=is_open & known & Q(updated_at__gt=run.started_at)),
     )
-    used = Exists(Match.objects.filter(run=run, resource=OuterRef("pk")))
+    used = Q(Exists(Match.objects.filter(run=run, resource=OuterRef("pk"))))
     touched = Q(updated_at__gt=run.started_at) & (Q(state=ResourceState.PUBLISHED) | used)
     resources = within(Resource.objects.all(), run.branch_ids).aggregate(
         resources=Count("pk", filter=touched | (used & Q(valid_to__lt=today)))

@@ -102,14 +102,14 @@ def _lock(model: type[Demand] | type[Resource], ids: set[int]) -> None:
 
 def _accept(match: Match, actor: User, now: datetime) -> Claim:
     """Claim one match, or give the claim that the same person has made of it before."""
-    stands = match.claim and (match.claim.is_pending or match.claim.state == ClaimState.ACCEPTED)
-    if stands and match.claim.proposer_id == actor.pk:
-        return match.claim
-    if stands:
-        raise ConflictError(f"{match.claim.proposer}刚才已经采纳了这一条，不必重复办理。")
+    before = match.claim
+    if before and (before.is_pending or before.state == ClaimState.ACCEPTED):
+        if before.proposer_id == actor.pk:
+            return before
+        raise ConflictError(f"{before.proposer}刚才已经采纳了这一条，不必重复办理。")
     by_branch, dispatched = _acting(match, actor)
     with transaction.atomic():
-        match.claim = claim_propose(
+        claim = claim_propose(
             demand=match.demand,
             resource=match.resource,
             by_branch=by_branch,
@@ -121,8 +121,9 @@ def _accept(match: Match, actor: User, now: datetime) -> Claim:
             explanation=match.explanation,
             dispatched=dispatched,
         )
+        match.claim = claim
         match.save(update_fields=["claim"])
-    return match.claim
+    return claim
 
 
 def _acting(match: Match, actor: User) -> tuple[Branch, bool]:
