@@ -5,13 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from branches.models import Branch, User
-
-MASK = "****"
-
-
-def masked(phone: str) -> str:
-    """The number with its middle hidden: 138****1234; a short one is hidden altogether."""
-    return f"{phone[:3]}{MASK}{phone[-4:]}" if len(phone) > 7 else MASK if phone else ""
+from core.masking import masked
 
 
 class Contacts:

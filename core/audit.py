@@ -10,6 +10,7 @@ from typing import Any
 import pghistory
 from django.db import models
 
+from core.masking import masked_changes
 from core.models import AuditEntry
 
 
@@ -47,7 +48,7 @@ def action(
             target_label=str(record.target)[:200],
             summary=record.summary[:300],
             reason=reason,
-            changes=record.changes,
+            changes=masked_changes(record.changes),
         )
 
 

@@ -21,6 +21,7 @@ from pairing.activities.enums import ActivityState
 from pairing.activities.half_days import Span, half_days, local_instant
 from pairing.activities.models import Activity, ActivityKind, ActivityQuerySet, Booking
 from pairing.activities.rules import is_staff_of_activity
+from pairing.plans.models import PlanOrder
 
 SEARCH_DAYS = 45  # how far ahead a free slot is looked for
 
@@ -68,6 +69,13 @@ def activity_detail(user: User) -> ActivityQuerySet:
         "plan_order__demand", "plan_order__resource", "task"
     )
     return _with_names(rows).prefetch_related("participations__branch", "outcomes__metric")
+
+
+def order_shown(activity: Activity, user: User) -> PlanOrder | None:
+    """The order behind an activity, for those whose pair's it is; a branch that only takes part sees none."""
+    if user.sees_county or any(activity.pairing.has(branch_id) for branch_id in user.branch_ids):
+        return activity.plan_order
+    return None
 
 
 def calendar_events(user: User, starts_at: datetime, ends_at: datetime) -> list[dict[str, Any]]:

@@ -102,6 +102,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(selectors.activity_detail(request.user), pk=pk)
     context = {
         "activity": activity,
+        "order": selectors.order_shown(activity, request.user),
         "may_change": request.user.has_perm("activities.change_activity", activity),
         "record_blockers": records.activity_record_blockers(activity, now=timezone.now()),
         "move_blockers": activities.activity_move_blockers(activity),
