@@ -265,7 +265,8 @@ HOSTILE = "424242"
 MAY_CHANGE = {
     "resource_edit": {"title", "kind", "sharing", "contact_name", "contact_phone", "updated_at"},
     "demand_edit": {
-        "title", "urgency", "source", "contact_name", "contact_phone", "raised_on", "deadline_on", "updated_at",
+        "title", "urgency", "source", "contact_name", "contact_phone", "raised_on", "deadline_on",
+        "updated_at",
     },
     "plan_order_edit": {
         "task", "line", "due_on", "responsible_a", "responsible_b", "place", "version", "state",

@@ -1,0 +1,296 @@
+"""One effect for one form however often it is sent, and one winner where many want the same."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import AuditEntry, SubmitToken
+from core.submissions import FIELD, new_token
+from ledgers.models import Demand, Resource
+from pairing.activities.models import Activity
+from pairing.matching.models import MatchRun
+from pairing.plans.enums import PlanOrderState
+from pairing.plans.models import Claim, PlanOrder
+from pairing.plans.services import claims
+from tests.factories.activities import ActivityFactory, ActivityKindFactory, ParticipationFactory
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
+from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
+from tests.security import targets
+from tests.security.world import World, logged_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLICKS = 10
+RIVALS = 50
+
+
+def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+    """Run the calls in threads that start together; give what each returned or raised."""
+    start = threading.Barrier(len(calls), timeout=60)
+    results: list[Any] = [None] * len(calls)
+
+    def run(number: int) -> None:
+        try:
+            start.wait()
+            results[number] = calls[number]()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    return results
+
+
+def copies(client: Client) -> list[Client]:
+    """Windows of one browser: the same session, each with a connection of its own."""
+    windows = [Client() for _ in range(CLICKS)]
+    for window in windows:
+        window.cookies = client.cookies.copy()
+    return windows
+
+
+def click(client: Client, url: str, data: dict[str, Any]) -> list[HttpResponse]:
+    """Send one form CLICKS times at once."""
+    form = data | {FIELD: new_token()}
+    return at_once([lambda window=window: window.post(url, form) for window in copies(client)])
+
+
+@pytest.fixture
+def pair(db) -> World:
+    """A small world: only what the forms below act on."""
+    pairing = PairingFactory()
+    rows: dict[str, Any] = {"pairing": pairing, "aspect": ServiceAspectFactory()}
+    rows |= {"branch_a": pairing.branch_a, "branch_b": pairing.branch_b}
+    rows["resource"] = ResourceFactory(branch=pairing.branch_a)
+    rows["demand"] = DemandFactory(branch=pairing.branch_b)
+    rows["claim"] = ClaimFactory(pairing=pairing)
+    rows["order"] = PlanOrderFactory(pairing=pairing)
+    rows["handed_in_order"] = PlanOrderFactory(pairing=pairing, awaiting_acceptance=True)
+    kind = ActivityKindFactory()
+    rows["activity"] = ActivityFactory(pairing=pairing, kind=kind, announced=True)
+    rows["past_activity"] = ActivityFactory(pairing=pairing, kind=kind, to_record=True)
+    ParticipationFactory(activity=rows["past_activity"], branch=pairing.branch_a)
+    people = {
+        "secretary_a": UserFactory(secretary_of=pairing.branch_a),
+        "secretary_b": UserFactory(secretary_of=pairing.branch_b),
+    }
+    return World(rows, {name: logged_in(person) for name, person in people.items()}, people)
+
+
+# The main forms: who sends it, and what there must be exactly one of afterwards.
+FORMS = {
+    "demand_new": ("secretary_b", lambda: Demand.objects.filter(title="门前路面破损").count()),
+    "resource_new": ("secretary_a", lambda: Resource.objects.filter(title="公职律师普法").count()),
+    "claim_new": ("secretary_a", lambda: Claim.objects.filter(demand__state="claimed").count() - 1),
+    "match_claim": ("secretary_a", lambda: Claim.objects.filter(demand__state="claimed").count() - 1),
+    "claim_accept": ("secretary_b", lambda: PlanOrder.objects.count() - 2),
+    "plan_order_confirm": ("secretary_a", lambda: _audited("plan_order.confirm")),
+    "plan_order_accept": ("secretary_b", lambda: _audited("plan_order.accept")),
+    "activity_new": ("secretary_a", lambda: Activity.objects.count() - 2),
+    "activity_record": ("secretary_a", lambda: _audited("activity.record")),
+    "match_run_new": ("secretary_a", MatchRun.objects.count),
+}
+
+
+def _audited(action: str) -> int:
+    return AuditEntry.objects.filter(action=action).count()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form_sent_ten_times_at_once_has_one_effect_and_one_answer(name: str, pair: World):
+    actor, count = FORMS[name]
+    answers = click(pair.clients[actor], targets.address(name, pair), targets.body(name, pair))
+    assert {(type(answer), getattr(answer, "status_code", answer)) for answer in answers} == {
+        (type(answers[0]), 302)
+    }
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert (count(), SubmitToken.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form_without_a_token_never_breaks(name: str, pair: World):
+    """Programs and old pages send none: the services' own locks refuse the copies, nothing answers 5xx."""
+    actor, count = FORMS[name]
+    url, data = targets.address(name, pair), targets.body(name, pair)
+    windows = copies(pair.clients[actor])[:3]
+    answers = at_once([lambda window=window: window.post(url, data) for window in windows])
+    assert {answer.status_code for answer in answers} <= {200, 302, 404, 409, 422}
+    assert count() == (3 if name in {"demand_new", "resource_new"} else 1)
+
+
+def test_form_that_was_refused_can_be_mended_and_sent_again(pair: World):
+    client, token = pair.clients["secretary_b"], {FIELD: new_token()}
+    data = targets.body("demand_new", pair) | token
+    assert client.post(reverse("demand_new"), data | {"title": ""}).status_code == 200
+    assert SubmitToken.objects.count() == 0
+    assert client.post(reverse("demand_new"), data).status_code == 302
+    assert Demand.objects.filter(title="门前路面破损").count() == 1
+
+
+def test_refusal_answered_by_a_redirect_is_no_success(pair: World):
+    """A button refused by the service leads back with a message; pressing it again asks the service again."""
+    claim = pair.rows["claim"]
+    Claim.objects.filter(pk=claim.pk).update(
+        expires_on="2020-01-01", state="expired", decided_at=timezone.now()
+    )
+    url, data = reverse("claim_accept", args=[claim.pk]), {FIELD: new_token()}
+    for _ in range(2):
+        answer = pair.clients["secretary_b"].post(url, data, follow=True)
+        assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert SubmitToken.objects.count() == 0
+
+
+def test_copy_says_that_nothing_was_done_twice(pair: World):
+    client = pair.clients["secretary_b"]
+    data = targets.body("demand_new", pair) | {FIELD: new_token()}
+    first = client.post(reverse("demand_new"), data)
+    client.get(first.headers["Location"])
+    copy = client.post(reverse("demand_new"), data, follow=True)
+    assert copy.redirect_chain == [(first.headers["Location"], 302)]
+    assert [str(message) for message in copy.context["messages"]] == [
+        "这张表单已经提交过，没有重复办理，下面是那一次的结果。"
+    ]
+
+
+def test_same_token_with_other_content_is_another_form(pair: World):
+    """Back, change, send: a second demand, not the answer of the first."""
+    client, token = pair.clients["secretary_b"], {FIELD: new_token()}
+    data = targets.body("demand_new", pair) | token
+    client.post(reverse("demand_new"), data)
+    client.post(reverse("demand_new"), data | {"title": "另一件事"})
+    assert Demand.objects.filter(title__in=["门前路面破损", "另一件事"]).count() == 2
+
+
+def test_token_of_somebody_else_is_ones_own(pair: World):
+    data = targets.body("resource_new", pair) | {FIELD: new_token()}
+    pair.clients["secretary_a"].post(reverse("resource_new"), data)
+    pair.clients["secretary_b"].post(reverse("resource_new"), data)
+    made = Resource.objects.filter(title="公职律师普法").values_list("branch", flat=True)
+    assert set(made) == {pair.rows["branch_a"].pk, pair.rows["branch_b"].pk}
+
+
+def test_tokens_of_yesterday_are_deleted(pair: World):
+    client = pair.clients["secretary_a"]
+    data = targets.body("resource_new", pair)
+    client.post(reverse("resource_new"), data | {FIELD: new_token()})
+    SubmitToken.objects.update(created_at=timezone.now() - timedelta(days=2))
+    client.post(reverse("resource_new"), data | {FIELD: new_token()})
+    assert SubmitToken.objects.count() == 1
+
+
+def test_every_form_carries_a_token():
+    """A template with a CSRF token has a submit token beside it; the exceptions say why."""
+    without = {
+        "templates/registration/login.html",  # nobody is logged in yet
+        "templates/components/shell/account.html",  # logging out twice is logging out
+        "templates/base.html",  # the header that htmx sends
+    }
+    found = {
+        str(path.relative_to(settings.BASE_DIR))
+        for path in Path(settings.BASE_DIR, "templates").rglob("*.html")
+        if "csrf_token" in (text := path.read_text()) and "{% submit_token %}" not in text
+    }
+    assert found == without
+
+
+# ---- many people at once
+
+
+def last_unit() -> list[Callable[[], Any]]:
+    """RIVALS partners of one branch, each about to accept; the month has capacity for one visit."""
+    host = BranchFactory()
+    resource = ResourceFactory(branch=host, capacity_per_month=1)
+    calls = []
+    for _ in range(RIVALS):
+        pairing = PairingFactory(branch_a=host)
+        demand = DemandFactory(branch=pairing.branch_b)
+        proposer = UserFactory(liaison_of=pairing.branch_b)
+
+        def propose(demand=demand, proposer=proposer, branch=pairing.branch_b) -> Any:
+            return claims.claim_propose(
+                demand=demand, resource=resource, by_branch=branch, proposer=proposer, now=timezone.now()
+            )
+
+        calls.append(propose)
+    return calls
+
+
+def test_last_unit_of_capacity_goes_to_one_of_fifty():
+    outcomes = at_once(last_unit())
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {
+        "Claim": 1,
+        "ConflictError": RIVALS - 1,
+    }
+    assert Claim.objects.count() == 1
+
+
+def test_last_unit_is_promised_again_and_again_without_the_lock(monkeypatch):
+    """Negative control: with a lock that only reads, the same race promises more than there is."""
+    everyone_has_read = threading.Barrier(RIVALS, timeout=60)
+
+    def read_only(pk: int) -> Resource:
+        resource = Resource.objects.select_related("branch").get(pk=pk)
+        everyone_has_read.wait()
+        return resource
+
+    monkeypatch.setattr(claims, "lock_resource", read_only)
+    at_once(last_unit())
+    assert Claim.objects.count() > 1
+
+
+def test_both_sides_confirm_at_the_same_moment(pair: World):
+    order = pair.rows["order"]
+    url, data = reverse("plan_order_confirm", args=[order.pk]), {"version": order.version}
+    at_once([lambda side=side: pair.clients[side].post(url, data) for side in ("secretary_a", "secretary_b")])
+    order.refresh_from_db()
+    assert (order.state, order.confirmed_version_a, order.confirmed_version_b) == (
+        PlanOrderState.CONFIRMED,
+        order.version,
+        order.version,
+    )
+    assert _audited("plan_order.confirm") == 2
+
+
+def test_both_sides_record_one_activity_at_the_same_moment(pair: World):
+    url, data = targets.address("activity_record", pair), targets.body("activity_record", pair)
+    answers = at_once(
+        [
+            lambda side=side: pair.clients[side].post(url, data | {"record": side})
+            for side in ("secretary_a", "secretary_b")
+        ]
+    )
+    assert {answer.status_code for answer in answers} <= {302, 409, 422}
+    assert _audited("activity.record") == 1
+
+
+def test_order_edited_while_it_is_confirmed_is_never_confirmed_unseen(pair: World):
+    """Either the confirmation came first and is void, or it is refused as stale."""
+    order = pair.rows["order"]
+    edit, confirm = (reverse(f"plan_order_{verb}", args=[order.pk]) for verb in ("edit", "confirm"))
+    at_once(
+        [
+            lambda: pair.clients["secretary_a"].post(edit, targets.body("plan_order_edit", pair)),
+            lambda: pair.clients["secretary_b"].post(confirm, {"version": order.version}),
+        ]
+    )
+    order.refresh_from_db()
+    assert (order.version, order.task) == (2, "改过的任务")
+    assert order.confirmed_version_b != 2
