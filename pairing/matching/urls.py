@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from pairing.matching.views import runs, suggestions, weights
+from pairing.matching.views import runs, studies, suggestions, weights
 
 urlpatterns = [
     path("matching/", suggestions.matching, name="matching"),
     path("matching/<int:demand_pk>/<int:resource_pk>/claim/", suggestions.match_claim, name="match_claim"),
+    path("matching/gaps/", studies.gap_list, name="gap_list"),
+    path("matching/idle/", studies.idle_list, name="idle_list"),
+    path("matching/re-pairing/", studies.repairing_detail, name="repairing_detail"),
     path("matching/weights/", weights.weights_edit, name="weights_edit"),
     path("match-runs/", runs.match_run_list, name="match_run_list"),
     path("match-runs/new/", runs.match_run_new, name="match_run_new"),

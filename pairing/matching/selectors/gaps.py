@@ -1,0 +1,200 @@
+"""What the county lacks and what lies idle: demands nothing serves, resources nobody used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from branches.models import Branch
+from ledgers.models import Demand, Resource, ServiceAspect
+from pairing.activities.enums import ActivityState
+from pairing.activities.models import Activity
+from pairing.matching.adapter import Posed, pose
+from pairing.matching.engine import MatchProblem, Score, Weights, explain, suggest, suggest_for_offers
+from pairing.matching.selectors.weights import weights_current
+from pairing.matching.studies import shortfalls
+from pairing.plans.enums import CLAIM_PENDING, PLAN_ORDER_LIVE, ClaimState, PlanOrderState
+from pairing.plans.models import Claim, PlanOrder
+
+Kind = Literal["none", "elsewhere"]
+BEST = 2  # demands named beside an idle resource
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An open demand that no partner can serve, with the nearest resource of the county.
+
+    `kind` is "elsewhere" when a branch that is no partner could serve it, "none" when nobody can; `area` is
+    the organisation above the branch, or the branch itself.
+    """
+
+    demand: Demand
+    area: Branch
+    kind: Kind
+    resource: Resource | None
+    score: Score | None
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.score.fit) if self.score else 0
+
+    @property
+    def explanation(self) -> str:
+        return explain(self.score) if self.score else ""
+
+    @property
+    def lacks(self) -> list[str]:
+        return shortfalls(self.score) if self.score else []
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The facts that would make the judgement surer."""
+        return tuple(hint for hint in self.score.missing if "把握" in hint) if self.score else ()
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The open demands of the county: `open_count` in all, those without a partner's resource in `rows`."""
+
+    open_count: int
+    floor: float
+    rows: list[Gap]
+
+    @property
+    def served_count(self) -> int:
+        return self.open_count - len(self.rows)
+
+    @property
+    def floor_percent(self) -> int:
+        return round(100 * self.floor)
+
+    def of(self, kind: Kind) -> list[Gap]:
+        return [row for row in self.rows if row.kind == kind]
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """The gaps of one area, counted by aspect."""
+
+    area: Branch
+    cells: list[tuple[ServiceAspect, int]]
+
+    @property
+    def count(self) -> int:
+        return sum(count for _, count in self.cells)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A demand an idle resource could serve now; `is_partner` when it may be claimed at once."""
+
+    demand: Demand
+    percent: int
+    is_partner: bool
+
+
+def county_gaps(*, today: date) -> Gaps:
+    """Open demands no partner's resource reaches the floor for; whether a month is full is left aside."""
+    weights = weights_current()
+    posed = pose(
+        demands=Demand.objects.open(), resources=Resource.objects.published(), as_of=today, weights=weights
+    )
+    fit_only = replace(posed.problem, weights=_fit_only(weights), used={})
+    partner, county = _nearest(fit_only), _nearest(for_everybody(fit_only))
+    areas = _areas(posed)
+    rows = [
+        _gap(posed, areas, demand, county.get(pk), weights.floor)
+        for pk, demand in posed.demands.items()
+        if not _reaches(partner.get(pk), weights.floor)
+    ]
+    return Gaps(len(posed.demands), weights.floor, rows)
+
+
+def for_everybody(problem: MatchProblem) -> MatchProblem:
+    """The same lists as if every branch could serve every other, paired or not."""
+    return replace(problem, offers=tuple(replace(offer, pair_only=False) for offer in problem.offers))
+
+
+def _fit_only(weights: Weights) -> Weights:
+    """Weights that rank by what a resource does, down to the last one with anything in common."""
+    return replace(weights, pair=0, distance=0, window=0, capacity=0, urgency=0, floor=0)
+
+
+def _nearest(problem: MatchProblem) -> dict[int, Score]:
+    found = suggest(problem, top=1)
+    return {int(need): scores[0] for need, scores in found.items() if scores}
+
+
+def _reaches(score: Score | None, floor: float) -> bool:
+    return score is not None and score.fit >= floor
+
+
+def _gap(posed: Posed, areas: dict[int, Branch], demand: Demand, score: Score | None, floor: float) -> Gap:
+    return Gap(
+        demand=demand,
+        area=areas.get(demand.branch.parent_id or 0, demand.branch),
+        kind="elsewhere" if _reaches(score, floor) else "none",
+        resource=posed.resources[int(score.offer_id)] if score else None,
+        score=score,
+    )
+
+
+def _areas(posed: Posed) -> dict[int, Branch]:
+    return Branch.objects.in_bulk({demand.branch.parent_id for demand in posed.demands.values()} - {None})
+
+
+def gap_table(rows: list[Gap]) -> tuple[list[ServiceAspect], list[AreaLine]]:
+    """Count the gaps by aspect (columns) and area (lines)."""
+    counts = Counter((row.area, row.demand.aspect) for row in rows)
+    aspects = sorted({row.demand.aspect for row in rows}, key=lambda aspect: (aspect.position, aspect.pk))
+    areas = sorted({row.area for row in rows}, key=lambda area: (area.name_key, area.pk))
+    return aspects, [AreaLine(area, [(aspect, counts[area, aspect]) for aspect in aspects]) for area in areas]
+
+
+def idle_resources(*, since: date, today: date) -> QuerySet[Resource]:
+    """Published, valid resources that no claim, order or activity has used since a day.
+
+    `last_used_at` is the start of the last activity before that, None for a resource never used.
+    """
+    orders = PlanOrder.objects.filter(resource=OuterRef("pk")).exclude(state=PlanOrderState.CANCELLED)
+    held = Activity.objects.filter(plan_order__resource=OuterRef("pk")).exclude(state=ActivityState.CANCELLED)
+    claims = Claim.objects.filter(resource=OuterRef("pk"))
+    agreed = Q(state__in=CLAIM_PENDING) | Q(state=ClaimState.ACCEPTED, created_at__date__gte=since)
+    return (
+        Resource.objects.published()
+        .valid(on=today)
+        .filter(
+            ~Exists(claims.filter(agreed)),
+            ~Exists(orders.filter(Q(state__in=PLAN_ORDER_LIVE) | Q(completed_on__gte=since))),
+            ~Exists(held.filter(starts_at__date__gte=since)),
+        )
+        .annotate(last_used_at=Subquery(held.order_by("-starts_at").values("starts_at")[:1]))
+        .select_related("branch")
+        .order_by("branch__name_key", "branch", "serial")
+    )
+
+
+def idle_promises(resources: list[Resource], *, today: date) -> dict[int, list[Promise]]:
+    """What some resources could serve now, best first: at most BEST open demands of the county each."""
+    if not resources:
+        return {}
+    weights = weights_current()
+    posed = pose(
+        demands=Demand.objects.open(), resources=Resource.objects.published(), as_of=today, weights=weights
+    )
+    wanted = [row.pk for row in resources]
+    found = suggest_for_offers(for_everybody(posed.problem), offer_ids=wanted, top=BEST)
+    return {
+        int(offer): [_promise(posed, score) for score in scores if score.fit >= weights.floor]
+        for offer, scores in found.items()
+    }
+
+
+def _promise(posed: Posed, score: Score) -> Promise:
+    demand, resource = posed.demands[int(score.need_id)], posed.resources[int(score.offer_id)]
+    is_partner = frozenset((demand.branch_id, resource.branch_id)) in posed.problem.pairs
+    return Promise(demand, round(100 * score.value), is_partner)
