@@ -343,7 +343,9 @@ def test_page_asks_a_stranger_to_log_in(client, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_page_asks_the_same_few_queries_for_more_rows(office, crossed, page, django_assert_max_num_queries):
     for _ in range(3):
-        PairingFactory(branch_b=DemandFactory(**LAW).branch, branch_a=ResourceFactory(**GROWER).branch)
+        branch = BranchFactory(parent=BranchFactory())
+        DemandFactory(branch=branch, **LAW)
+        PairingFactory(branch_b=branch, branch_a=ResourceFactory(**GROWER).branch)
     with django_assert_max_num_queries(12):
         office.get(page)
 

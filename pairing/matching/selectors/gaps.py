@@ -15,6 +15,7 @@ from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
 from pairing.matching.adapter import Posed, pose
 from pairing.matching.engine import MatchProblem, Score, Weights, explain, suggest, suggest_for_offers
+from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.weights import weights_current
 from pairing.matching.studies import shortfalls
 from pairing.plans.enums import CLAIM_PENDING, PLAN_ORDER_LIVE, ClaimState, PlanOrderState
@@ -99,19 +100,27 @@ class Promise:
 
 def county_gaps(*, today: date) -> Gaps:
     """Open demands no partner's resource reaches the floor for; whether a month is full is left aside."""
-    weights = weights_current()
-    posed = pose(
-        demands=Demand.objects.open(), resources=Resource.objects.published(), as_of=today, weights=weights
-    )
-    fit_only = replace(posed.problem, weights=_fit_only(weights), used={})
+    posed = _county(today)
+    weights = posed.problem.weights
+    # Learned from decisions as suggestions are: both pages have to agree on what can be served.
+    fit_only = replace(posed.problem, weights=_fit_only(weights), used={}, learned=lessons_learned())
     partner, county = _nearest(fit_only), _nearest(for_everybody(fit_only))
-    areas = _areas(posed)
     rows = [
-        _gap(posed, areas, demand, county.get(pk), weights.floor)
+        _gap(posed, demand, county.get(pk), weights.floor)
         for pk, demand in posed.demands.items()
         if not _reaches(partner.get(pk), weights.floor)
     ]
     return Gaps(len(posed.demands), weights.floor, rows)
+
+
+def _county(today: date) -> Posed:
+    """Every open demand, with the organisation above its branch, and every usable resource."""
+    return pose(
+        demands=Demand.objects.open().select_related("branch__parent"),
+        resources=Resource.objects.published(),
+        as_of=today,
+        weights=weights_current(),
+    )
 
 
 def for_everybody(problem: MatchProblem) -> MatchProblem:
@@ -133,18 +142,14 @@ def _reaches(score: Score | None, floor: float) -> bool:
     return score is not None and score.fit >= floor
 
 
-def _gap(posed: Posed, areas: dict[int, Branch], demand: Demand, score: Score | None, floor: float) -> Gap:
+def _gap(posed: Posed, demand: Demand, score: Score | None, floor: float) -> Gap:
     return Gap(
         demand=demand,
-        area=areas.get(demand.branch.parent_id or 0, demand.branch),
+        area=demand.branch.parent or demand.branch,
         kind="elsewhere" if _reaches(score, floor) else "none",
         resource=posed.resources[int(score.offer_id)] if score else None,
         score=score,
     )
-
-
-def _areas(posed: Posed) -> dict[int, Branch]:
-    return Branch.objects.in_bulk({demand.branch.parent_id for demand in posed.demands.values()} - {None})
 
 
 def gap_table(rows: list[Gap]) -> tuple[list[ServiceAspect], list[AreaLine]]:
@@ -182,14 +187,11 @@ def idle_promises(resources: list[Resource], *, today: date) -> dict[int, list[P
     """What some resources could serve now, best first: at most BEST open demands of the county each."""
     if not resources:
         return {}
-    weights = weights_current()
-    posed = pose(
-        demands=Demand.objects.open(), resources=Resource.objects.published(), as_of=today, weights=weights
-    )
+    posed = _county(today)
     wanted = [row.pk for row in resources]
     found = suggest_for_offers(for_everybody(posed.problem), offer_ids=wanted, top=BEST)
     return {
-        int(offer): [_promise(posed, score) for score in scores if score.fit >= weights.floor]
+        int(offer): [_promise(posed, score) for score in scores if score.fit >= posed.problem.weights.floor]
         for offer, scores in found.items()
     }
 

@@ -12,7 +12,7 @@ from branches.models import Branch
 from ledgers.enums import DemandState
 from ledgers.models import Demand, DemandQuerySet, Resource
 from pairing.matching.adapter import Posed, pose
-from pairing.matching.engine import Score, explain, pair_of, suggest
+from pairing.matching.engine import Id, Score, explain, pair_of, suggest
 from pairing.matching.selectors.gaps import for_everybody
 from pairing.matching.selectors.weights import weights_current
 from pairing.matching.studies import POINTS, Link, Pair, Swap, best_pairs, fill, swaps, total
@@ -119,7 +119,7 @@ def repairing_study(*, today: date, whole_year: bool) -> Repairing:
     paired = Pairing.objects.active().select_related("branch_a", "branch_b").order_by("pk")
     branches = _branches(posed, paired)
     now = frozenset(pair_of(row.branch_a_id, row.branch_b_id) for row in paired)
-    limits = {branch: max(sum(branch in pair for pair in now), 1) for branch in branches}
+    limits: dict[Id, int] = {branch: max(sum(branch in pair for pair in now), 1) for branch in branches}
     links = _links(posed, scores, branches)
     gains = {pair: sum(link.points for link in found) for pair, found in links.items()}
     best = best_pairs(gains, limits, now)
@@ -164,7 +164,7 @@ def _scored(demands: DemandQuerySet, today: date) -> tuple[Posed, dict[tuple[int
 
 def _branches(posed: Posed, paired: Iterable[Pairing]) -> dict[int, Branch]:
     """Every branch with a list or a partner; without a list it can only be found to gain nothing."""
-    rows = [*posed.demands.values(), *posed.resources.values()]
+    rows: list[Demand | Resource] = [*posed.demands.values(), *posed.resources.values()]
     partners = [branch for row in paired for branch in (row.branch_a, row.branch_b)]
     return {branch.pk: branch for branch in (*(row.branch for row in rows), *partners)}
 
@@ -173,11 +173,11 @@ def _links(
     posed: Posed, scores: dict[tuple[int, int], Score], branches: dict[int, Branch]
 ) -> dict[Pair, list[Link]]:
     """What each pair of branches would serve, both ways."""
-    limits = {
+    limits: dict[Id, int | None] = {
         pk: None if row.capacity_per_month is None else row.capacity_per_month * MONTHS
         for pk, row in posed.resources.items()
     }
-    one_way: dict[tuple[int, int], dict[tuple[int, int], float]] = defaultdict(dict)
+    one_way: dict[tuple[int, int], dict[tuple[Id, Id], float]] = defaultdict(dict)
     for (demand, resource), score in scores.items():
         way = posed.resources[resource].branch_id, posed.demands[demand].branch_id
         one_way[way][demand, resource] = score.value

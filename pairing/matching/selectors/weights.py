@@ -110,7 +110,10 @@ def _is_seen(posed: Posed, pair: Pair) -> bool:
 
 
 def _as_decided(problem: MatchProblem, decisions: Decisions, posed: Posed) -> MatchProblem:
-    """The problem as those who decided saw it: paired although the term may be over, no month yet full."""
+    """The problem as those who decided saw it: paired although the term may be over, no month yet full.
+
+    What past decisions teach is left out: the preview would only find again what it was told.
+    """
     paired = {
         pair_of(posed.demands[int(demand)].branch_id, posed.resources[int(resource)].branch_id)
         for demand, resource in (*decisions.taken, *decisions.declined)

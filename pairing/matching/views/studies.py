@@ -16,6 +16,7 @@ from core.pages import PAGE_SIZE
 from pairing.matching.selectors.gaps import (
     Gap,
     Gaps,
+    Kind,
     county_gaps,
     gap_table,
     idle_promises,
@@ -24,7 +25,7 @@ from pairing.matching.selectors.gaps import (
 from pairing.matching.selectors.studies import repairing_study
 
 view_studies = permission_required("matching.view_studies", raise_exception=True)
-KINDS = {"none": "全县都没有资源能办", "elsewhere": "结对支部办不了，别的支部能办"}
+KINDS: dict[Kind, str] = {"none": "全县都没有资源能办", "elsewhere": "结对支部办不了，别的支部能办"}
 WINDOWS = {"90": "近三个月", "180": "近半年", "365": "近一年"}
 
 
@@ -33,7 +34,7 @@ WINDOWS = {"90": "近三个月", "180": "近半年", "365": "近一年"}
 def gap_list(request: HttpRequest) -> HttpResponse:
     """Demands without a resource, counted by aspect and area; each count leads to its rows."""
     gaps = county_gaps(today=timezone.localdate())
-    kind = "elsewhere" if request.GET.get("kind") == "elsewhere" else "none"
+    kind: Kind = "elsewhere" if request.GET.get("kind") == "elsewhere" else "none"
     rows = gaps.of(kind)
     aspects, table = gap_table(rows)
     chosen = _chosen(request, rows)
@@ -51,7 +52,7 @@ def gap_list(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/gap_list.html", context)
 
 
-def _kinds(gaps: Gaps) -> list[tuple[str, str, int]]:
+def _kinds(gaps: Gaps) -> list[tuple[Kind, str, int]]:
     return [(kind, label, len(gaps.of(kind))) for kind, label in KINDS.items()]
 
 

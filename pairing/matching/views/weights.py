@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ def weights_edit(request: HttpRequest) -> HttpResponse:
     current = version.as_weights() if version else Weights.default()
     base = version.pk if version else None
     form = WeightsSaveForm(posted(request), current=_offered(request, current), initial={"base": base})
-    if form.is_valid() and attempt(form, lambda: _save(request, form)):
+    if form.is_valid() and attempt(form, partial(_save, request, form)) is not None:
         messages.success(request, "新的权重已生效：以后的推荐和整单方案按它计算，已有的方案不变。")
         return redirect("weights_edit")
     versions = ScoreWeights.objects.select_related("made_by")[:VERSIONS_SHOWN]
@@ -61,7 +62,7 @@ def _preview(request: HttpRequest) -> HttpResponse:
     """The fragment beside the form; faults of the numbers stand where the figures would."""
     current = weights_current()
     form = WeightsForm(request.GET, current=current)
-    faults = [sentence for errors in form.errors.values() for sentence in errors]
+    faults = [str(sentence) for errors in form.errors.values() for sentence in errors]
     faults = faults or weights_blockers(form.weights)
     if faults:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
