@@ -35,7 +35,6 @@ def solve_circulation(network: Network) -> np.ndarray:
     arcs = solver.add_arcs_with_capacity_and_unit_cost(
         network.tail, network.head, network.capacity, network.cost
     )
-    solver.set_nodes_supplies(np.arange(network.nodes), np.zeros(network.nodes, dtype=np.int64))
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise FlowError(f"min-cost flow ended with status {status}")
@@ -43,25 +42,41 @@ def solve_circulation(network: Network) -> np.ndarray:
 
 
 def node_prices(network: Network, flow: np.ndarray) -> np.ndarray:
-    """Return shortest-path prices in the residual network (Bellman–Ford, one numpy pass per round).
+    """Return shortest-path prices in the residual network (Bellman–Ford, numpy over the arcs of a round).
 
     They exist exactly when no residual cycle is negative, i.e. when the flow is optimal. If rounds run out
-    the last prices are returned: `dual_bound` is valid for any prices, only less tight.
+    the last prices are returned: `dual_bound` is valid for any prices, only less tight. Each round looks only
+    at arcs that leave a node whose price just fell.
     """
-    forward, backward = flow < network.capacity, flow > 0
+    forward, backward = np.flatnonzero(flow < network.capacity), np.flatnonzero(flow > 0)
     tail = np.concatenate([network.tail[forward], network.head[backward]])
     head = np.concatenate([network.head[forward], network.tail[backward]])
     cost = np.concatenate([network.cost[forward], -network.cost[backward]])
-    order = np.argsort(head, kind="stable")
-    tail, head, cost = tail[order], head[order], cost[order]
-    targets, starts = np.unique(head, return_index=True)
+    starts, by_tail = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     price = np.zeros(network.nodes, dtype=np.int64)
-    for _ in range(min(network.nodes + 1, _ROUNDS) if tail.size else 0):
-        best = np.minimum.reduceat(price[tail] + cost, starts)
-        if (best >= price[targets]).all():
+    arcs = np.arange(tail.size)
+    for _ in range(min(network.nodes + 1, _ROUNDS)):
+        offered = price[tail[arcs]] + cost[arcs]
+        better = offered < price[head[arcs]]
+        if not better.any():
             break
-        price[targets] = np.minimum(price[targets], best)
+        reached = head[arcs[better]]
+        np.minimum.at(price, reached, offered[better])
+        if not by_tail.size:
+            by_tail = np.argsort(tail, kind="stable")
+            starts = np.searchsorted(tail[by_tail], np.arange(network.nodes + 1))
+        fallen = np.zeros(network.nodes, dtype=bool)
+        fallen[reached] = True
+        nodes = np.flatnonzero(fallen)
+        arcs = by_tail[spans(starts[nodes], starts[nodes + 1])]
     return price
+
+
+def spans(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return the numbers of all half-open ranges [start, end), one range after the other."""
+    length = end - start
+    shift = np.repeat(start - np.cumsum(length) + length, length)
+    return np.arange(shift.size) + shift
 
 
 def dual_bound(network: Network, price: np.ndarray) -> int:

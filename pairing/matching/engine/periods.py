@@ -1,8 +1,13 @@
-"""Calendar months and the window in which a need can be served."""
+"""Calendar months and the window in which a need can be served, one by one and as arrays."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
+import numpy as np
+
 from pairing.matching.engine.problem import MatchProblem, Need
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def first_of_month(day: date) -> date:
@@ -28,8 +33,40 @@ def need_window(problem: MatchProblem, need: Need) -> tuple[date, date]:
     An overdue need is still owed: its window is what is left of the current month. Nothing reaches beyond the
     horizon, and a need raised for a later day starts on that day.
     """
-    last = add_months(first_of_month(problem.as_of), max(problem.horizon_months, 1)) - timedelta(days=1)
+    last = horizon_end(problem)
     start = min(max(problem.as_of, need.raised_on or problem.as_of), last)
     month_end = add_months(first_of_month(start), 1) - timedelta(days=1)
     end = last if need.deadline is None else min(need.deadline, last)
     return start, (end if end >= start else month_end)
+
+
+def horizon(problem: MatchProblem) -> list[date]:
+    """Return the first days of all months the plan may use; a month's index is its place in this list."""
+    first = first_of_month(problem.as_of)
+    return [add_months(first, i) for i in range(max(problem.horizon_months, 1))]
+
+
+def window_months(problem: MatchProblem) -> tuple[np.ndarray, np.ndarray]:
+    """Return the month indices in which the window of each need starts and ends – `need_window` as arrays."""
+    today, end = problem.as_of.toordinal(), horizon_end(problem).toordinal()
+    start = np.clip(ordinals((need.raised_on for need in problem.needs), today), today, end)
+    until = np.minimum(ordinals((need.deadline for need in problem.needs), end), end)
+    first = month_indices(problem, start)
+    return first, np.where(until < start, first, month_indices(problem, until))
+
+
+def ordinals(days: Iterable[date | None], missing: int) -> np.ndarray:
+    """Return proleptic ordinals of days, `missing` where there is none."""
+    return np.array([missing if day is None else day.toordinal() for day in days], dtype=np.int64)
+
+
+def month_indices(problem: MatchProblem, days: np.ndarray) -> np.ndarray:
+    """Return the whole months from that of `as_of` to that of each day (an ordinal), negative before it."""
+    months = (days - _EPOCH).astype("datetime64[D]").astype("datetime64[M]")
+    return (months - np.datetime64(problem.as_of, "M")).astype(np.int64)
+
+
+def horizon_end(problem: MatchProblem) -> date:
+    """Return the last day the plan may use."""
+    months = max(problem.horizon_months, 1)
+    return add_months(first_of_month(problem.as_of), months) - timedelta(days=1)

@@ -17,6 +17,7 @@ class Assignment:
     visits: int
     score: float
     kept: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,11 @@ class Unserved:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan with its proof: `objective` ≤ `lp_bound`, `ratio` = objective / bound, 1.0 when both are 0."""
+    """A plan with its proof: `objective` ≤ `lp_bound`, `ratio` = objective / bound, 1.0 when both are 0.
+
+    `objective` is Σ score of the visits + keep bonus − fairness prices; both numbers are those of the plans
+    that hold as many pinned visits as possible. `broken_pins` are the pairs whose pin does not fit.
+    """
 
     assignments: tuple[Assignment, ...]
     objective: float
@@ -39,6 +44,7 @@ class Plan:
     ratio: float
     unserved: tuple[Unserved, ...]
     timings: dict[str, float] = field(default_factory=dict)
+    broken_pins: tuple[tuple[Id, Id], ...] = ()
 
     def totals(self, problem: MatchProblem) -> tuple[dict[Id, int], dict[Id, int]]:
         """Return visits given and received per branch."""

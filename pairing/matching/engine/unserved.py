@@ -1,116 +1,158 @@
 """Why a need stays open after a plan, and what would free it."""
 
-from collections import defaultdict
-from datetime import date
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
-from pairing.matching.engine.periods import first_of_month, months_between, need_window
-from pairing.matching.engine.plan import Plan, Unserved
-from pairing.matching.engine.problem import Id, MatchProblem, Offer
+from pairing.matching.engine.circulation import Edges, Frame
+from pairing.matching.engine.network import spans
+from pairing.matching.engine.periods import need_window
+from pairing.matching.engine.plan import Unserved
+from pairing.matching.engine.problem import Id, MatchProblem, Need
 from pairing.matching.engine.scoring import PairTable
-from pairing.matching.engine.terms import free_visits
+
+_NONE = -1
 
 
-def unserved_reasons(problem: MatchProblem, table: PairTable, plan: Plan) -> tuple[Unserved, ...]:
-    """Return every need the plan leaves open in whole or part, with the true reason, in need order."""
-    served: dict[Id, int] = defaultdict(int)
-    for each in plan.assignments:
-        served[each.need_id] += each.visits
-    book = _Book(problem, table, plan)
+def unserved_reasons(
+    problem: MatchProblem, table: PairTable, frame: Frame, edges: Edges, visits: np.ndarray
+) -> tuple[Unserved, ...]:
+    """Return every need the plan leaves open in whole or part, with the true reason, in need order.
+
+    Args:
+        visits: the plan, as visits per edge.
+    """
+    served = np.bincount(edges.need, visits, len(problem.needs)).astype(np.int64)
+    short = frame.sizes - served
+    open_ = np.flatnonzero(short > 0)
+    book = _Book(problem, table, frame, edges, visits)
+    facts = zip(open_.tolist(), *(column.tolist() for column in book.facts(open_)), strict=True)
     found = []
-    for index, need in enumerate(problem.needs):
-        short = need.size - served[need.id]
-        if short:
-            code, sentence = book.reason(index)
-            part = f"还差 {short} 次：" if served[need.id] else ""
-            found.append(Unserved(need.id, short, code, part + sentence))
+    for index, *facts_of_need in facts:
+        need = problem.needs[index]
+        code, sentence = book.reason(need, *facts_of_need)
+        part = f"还差 {short[index]} 次：" if served[index] else ""
+        found.append(Unserved(need.id, int(short[index]), code, part + sentence))
     return tuple(found)
 
 
 class _Book:
-    """Who holds what after a plan: the facts an unserved need's reason is read from."""
+    """Who holds what after a plan: the facts from which the reason of an unserved need is read."""
 
-    def __init__(self, problem: MatchProblem, table: PairTable, plan: Plan) -> None:
-        self.problem, self.table = problem, table
-        self.given, self.received = plan.totals(problem)
-        position = {need.id: i for i, need in enumerate(problem.needs)}
-        self.holders: dict[Id, list[Id]] = defaultdict(list)
-        self.taken: dict[Id, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-        for each in plan.assignments:
-            self.holders[each.offer_id].append(each.need_id)
-            self.taken[each.offer_id][self._due(position[each.need_id])] += each.visits
-        self.titles = {need.id: need.title for need in problem.needs}
+    def __init__(
+        self, problem: MatchProblem, table: PairTable, frame: Frame, edges: Edges, visits: np.ndarray
+    ) -> None:
+        self.problem, self.table, self.frame, self.edges, self.visits = problem, table, frame, edges, visits
+        branches = len(frame.branches)
+        self.given = np.bincount(frame.giver[edges.offer], visits, branches).astype(np.int64)
+        self.received = np.bincount(frame.taker[edges.need], visits, branches).astype(np.int64)
+        used = np.flatnonzero(visits)
+        used = used[np.argsort(edges.offer[used], kind="stable")]
+        self.holders = edges.need[used], edges.offer[used]
+        self.holder_sentence = cache(self._holder_sentence)
 
-    def reason(self, index: int) -> tuple[str, str]:
-        """Return (code, sentence) for the need at this position."""
-        rows = np.flatnonzero((self.table.need == index) & (self.table.fit >= self.problem.weights.floor))
-        best = rows[np.argsort(-self.table.total[rows], kind="stable")].tolist()
-        if not best:
-            return "no_fit", self._nothing(index)
-        free = [row for row in best if self.table.open_[row]]
-        if not free:
-            return self._closed(index, best[0])
-        branch = self.problem.needs[index].branch_id
-        if self.received.get(branch, 0) >= self.problem.receive_caps.get(branch, 1 << 60):
-            limit = self.problem.receive_caps[branch]
-            return "receive_cap", f"{self._name(branch)}本次最多接受 {limit} 次服务，已用满；提高上限即可安排"
-        return self._held(index, free)
+    def facts(self, needs: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return per need: its best row, best open, best spare, best spare at a give cap, and nearest row.
 
-    def _nothing(self, index: int) -> str:
-        rows = np.flatnonzero((self.table.need == index) & (self.table.fit > 0))
+        A row is a row of the table, −1 where there is none; nearest is the best fit below the floor.
+        """
+        table = self.table
+        ends = np.searchsorted(table.need, np.stack([needs, needs + 1]))
+        rows = spans(*ends)
+        good = rows[table.fit[rows] >= self.problem.weights.floor]
+        good = good[np.lexsort((good, -table.total[good], table.need[good]))]
+        open_ = good[table.open_[good]]
+        spare = open_[self._spare()[table.offer[open_], self.frame.last[table.need[open_]]]]
+        caps = self._limits(self.problem.give_caps)
+        capped = spare[(self.given >= caps)[self.frame.giver[table.offer[spare]]]]
+        some = rows[table.fit[rows] > 0]
+        nearest = some[np.lexsort((some, -table.fit[some], table.need[some]))]
+        return tuple(self._first(needs, each) for each in (good, open_, spare, capped, nearest))
+
+    def reason(
+        self, need: Need, best: int, open_: int, spare: int, capped: int, nearest: int
+    ) -> tuple[str, str]:
+        """Return (code, sentence) for a need, given the rows of `facts`."""
+        limit = self.problem.receive_caps.get(need.branch_id)
+        if best == _NONE:
+            return "no_fit", self._nothing(need, nearest)
+        if open_ == _NONE:
+            return self._closed(need, best)
+        if limit is not None and self.received[self.frame.branches[need.branch_id]] >= limit:
+            name = self._name(need.branch_id)
+            return "receive_cap", f"{name}本次最多接受 {limit} 次服务，已用满；提高上限即可安排"
+        if capped != _NONE:
+            return "give_cap", self._give_cap(self.table.offer[capped])
+        if spare != _NONE:
+            return self._balance(need, self.table.offer[spare])
+        return "capacity", self.holder_sentence(int(self.table.offer[open_]))
+
+    def _first(self, needs: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the first of the rows for each need; rows are grouped by need."""
         if not rows.size:
-            return "现有资源中没有一项能办这件事；可向上级申请，或请结对支部补充资源清单"
-        nearest = rows[np.argmax(self.table.fit[rows])]
-        title = self.problem.offers[self.table.offer[nearest]].title
-        return f"没有资源达到推荐线，最接近的是“{title}”，但对不上；补充服务事项或新增资源后再试"
+            return np.full(needs.size, _NONE)
+        owners = self.table.need[rows]
+        at = np.minimum(np.searchsorted(owners, needs), rows.size - 1)
+        return np.where(owners[at] == needs, rows[at], _NONE)
 
-    def _closed(self, index: int, row: int) -> tuple[str, str]:
+    def _limits(self, caps: Mapping[Id, int]) -> np.ndarray:
+        return np.array([caps.get(name, 1 << 60) for name in self.frame.branches], dtype=np.int64)
+
+    def _spare(self) -> np.ndarray:
+        """Return offer × month: could one more visit be done by then, others moving if need be?
+
+        Visits due by any month must fit into the months up to it; one more due by a month must fit into all
+        later ones as well, hence the smallest slack from that month on.
+        """
+        taken = np.zeros_like(self.frame.free)
+        used = np.flatnonzero(self.visits)
+        np.add.at(taken, (self.edges.offer[used], self.edges.last[used]), self.visits[used])
+        slack = np.cumsum(self.frame.free, axis=1) - np.cumsum(taken, axis=1)
+        return np.minimum.accumulate(slack[:, ::-1], axis=1)[:, ::-1] > 0
+
+    def _nothing(self, need: Need, nearest: int) -> str:
+        removed = sum(pair[0] == need.id for pair in self.problem.forbidden)
+        aside = f"（已人工排除 {removed} 项）" if removed else ""
+        if nearest == _NONE:
+            return f"现有资源中没有一项能办这件事{aside}；可向上级申请，或请结对支部补充资源清单"
+        title = self.problem.offers[self.table.offer[nearest]].title
+        return f"没有资源达到推荐线{aside}，最接近的是“{title}”，但对不上；补充服务事项或新增资源后再试"
+
+    def _closed(self, need: Need, row: int) -> tuple[str, str]:
         offer = self.problem.offers[self.table.offer[row]]
-        start, end = need_window(self.problem, self.problem.needs[index])
+        start, end = need_window(self.problem, need)
         outside = (offer.valid_to and offer.valid_to < start) or (offer.valid_from and offer.valid_from > end)
         if outside:
-            return (
-                "window",
-                f"“{offer.title}”在需求期限内（{start} 至 {end}）不可用；改期限或延长资源有效期即可安排",
-            )
+            span = f"{start} 至 {end}"
+            return "window", f"“{offer.title}”在需求期限内（{span}）不可用；改期限或延长资源有效期即可安排"
         return "capacity", f"“{offer.title}”在需求期限内已经约满；每月多承接 1 次或推迟期限即可安排"
 
-    def _held(self, index: int, rows: list[int]) -> tuple[str, str]:
-        """Some fitting offers are open: they went to others, or a cap or reciprocity stops them."""
-        offers = [self.problem.offers[self.table.offer[row]] for row in rows]
-        spare = [offer for offer in offers if self._spare(offer, index)]
-        for offer in spare:
-            limit = self.problem.give_caps.get(offer.branch_id)
-            if limit is not None and self.given.get(offer.branch_id, 0) >= limit:
-                name = self._name(offer.branch_id)
-                return (
-                    "give_cap",
-                    f"{name}本次最多提供 {limit} 次服务，已用满；提高上限即可由“{offer.title}”安排",
-                )
-        if spare:
-            bound = self.problem.reciprocity
-            return "reciprocity", f"双向服务差额上限为 {bound} 次，已到界；放宽差额或让对方也认领一项即可安排"
-        holders = "、".join(f"“{self.titles[each]}”" for each in self.holders[offers[0].id][:3])
-        who = f"，已安排给{holders}" if holders else ""
-        return "capacity", f"“{offers[0].title}”的次数用满{who}；每月多承接 1 次或推迟期限即可安排"
+    def _give_cap(self, index: int) -> str:
+        offer = self.problem.offers[index]
+        name, limit = self._name(offer.branch_id), self.problem.give_caps[offer.branch_id]
+        return f"{name}本次最多提供 {limit} 次服务，已用满；提高上限即可由“{offer.title}”安排"
 
-    def _spare(self, offer: Offer, index: int) -> bool:
-        """Return whether the offer could take one more visit by the deadline, others moving if need be.
+    def _balance(self, need: Need, index: int) -> tuple[str, str]:
+        """A fitting offer has room, no cap is reached: reciprocity or a fairness price stands in the way."""
+        problem, offer = self.problem, self.problem.offers[index]
+        net = self.given - self.received
+        bound = problem.reciprocity
+        giver, taker = self.frame.branches[offer.branch_id], self.frame.branches[need.branch_id]
+        priced = problem.give_prices or problem.receive_prices
+        if bound is None or (priced and net[giver] < bound and -net[taker] < bound):
+            done = self.given[giver] if problem.give_prices else self.received[taker]
+            name = self._name(offer.branch_id if problem.give_prices else need.branch_id)
+            verb = "提供" if problem.give_prices else "接受"
+            return "price", f"{name}本次已{verb} {done} 次，按公平价格再加一次得不偿失；调低公平价格即可安排"
+        return "reciprocity", f"双向服务差额上限为 {bound} 次，已到界；放宽差额或让对方也认领一项即可安排"
 
-        Visits due by any month must fit into the months up to it; one more due by `last` must fit as well.
-        """
-        last = self._due(index)
-        dues = {last, *(due for due in self.taken[offer.id] if due > last)}
-        for due in dues:
-            free = [free_visits(self.problem, offer, m) for m in months_between(self.problem.as_of, due)]
-            taken = sum(visits for other, visits in self.taken[offer.id].items() if other <= due)
-            if None not in free and taken >= sum(visits or 0 for visits in free):
-                return False
-        return True
-
-    def _due(self, index: int) -> date:
-        return first_of_month(need_window(self.problem, self.problem.needs[index])[1])
+    def _holder_sentence(self, index: int) -> str:
+        """Say who has an offer's visits; cached, as it is asked once per need that wants it."""
+        span = slice(*np.searchsorted(self.holders[1], (index, index + 1)).tolist())
+        titles = dict.fromkeys(self.problem.needs[i].title for i in self.holders[0][span].tolist()[:3])
+        who = f"，已安排给{'、'.join(f'“{title}”' for title in titles)}" if titles else ""
+        return f"“{self.problem.offers[index].title}”的次数用满{who}；每月多承接 1 次或推迟期限即可安排"
 
     def _name(self, branch: Id) -> str:
         return self.problem.branch_names.get(branch, f"支部 {branch}")
