@@ -27,6 +27,11 @@ def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
+def text_of(query: QueryDict, name: str) -> str:
+    """The text that stands in an address, without the NUL that no column can hold."""
+    return query.get(name, "").replace("\x00", "").strip()
+
+
 def found(rows: QuerySet[M], pk: int, user: Any, permission: str = "") -> M:
     """The row of `rows`, a 404 when it is not among them, a 403 without `permission` on it."""
     row = get_object_or_404(rows, pk=pk)

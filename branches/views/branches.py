@@ -21,7 +21,7 @@ from branches.services.branches import (
     branch_update,
 )
 from core.forms import ReasonForm, attempt
-from core.pages import found, get_or_post, posted
+from core.pages import found, get_or_post, posted, text_of
 
 manage_branch = permission_required("branches.manage_branch", raise_exception=True)
 
@@ -29,7 +29,7 @@ manage_branch = permission_required("branches.manage_branch", raise_exception=Tr
 @require_safe
 @permission_required("branches.view_branches", raise_exception=True)
 def branch_list(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()
+    words = text_of(request.GET, "q")
     rows = branch_rows()
     if words:
         rows = [row for row in rows if words in row.name]

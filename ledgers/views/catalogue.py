@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.pages import text_of
 from ledgers.selectors.catalogue import catalogue
 
 
 @require_safe
 def service_item_list(request: HttpRequest) -> HttpResponse:
     """One aspect at a time, or every item that speaks of the words searched for."""
-    words = request.GET.get("q", "").strip()
+    words = text_of(request.GET, "q")
     aspects = list(catalogue(words))
     chosen = next((each for each in aspects if str(each.pk) == request.GET.get("aspect")), None)
     if not words:

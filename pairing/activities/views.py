@@ -38,6 +38,7 @@ from pairing.activities.models import Activity
 from pairing.activities.services import activities, records
 
 LONGEST_VIEW = timedelta(days=400)
+YEARS = range(1900, 2101)  # what a calendar is asked for
 may_enter = permission_required("plans.add_claim", raise_exception=True)
 
 
@@ -79,8 +80,8 @@ def _instant(request: HttpRequest, name: str) -> datetime:
         value = parse_datetime(request.GET.get(name, ""))
     except ValueError:
         value = None
-    if value is None:
-        raise DomainError(f"日历的参数 {name} 不是一个时间。")
+    if value is None or value.year not in YEARS:
+        raise DomainError(f"日历的参数 {name} 不是 {YEARS[0]} 年到 {YEARS[-1]} 年之间的一个时间。")
     return timezone.make_aware(value) if timezone.is_naive(value) else value
 
 

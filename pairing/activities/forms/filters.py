@@ -16,7 +16,7 @@ from pairing.activities.models import Activity, ActivityKind
 from pairing.plans.enums import Line
 from pairing.plans.models import Pairing
 
-MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+MONTH = re.compile(r"^((?:19|20)\d\d)-(0[1-9]|1[0-2])$", re.ASCII)
 
 
 class ActivityFilter(django_filters.FilterSet):

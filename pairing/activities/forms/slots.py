@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from core.forms import DateInput, ReasonForm, TimeInput
-from core.pages import number
+from core.pages import number, text_of
 from core.wording import short_datetime
 from pairing.activities.half_days import Span, local_instant
 from pairing.activities.models import ActivityKind
@@ -66,11 +66,11 @@ class SlotForm(forms.Form):
 
     def _chosen(self, value: str) -> Span:
         try:
-            starts_at, ends_at = (datetime.fromisoformat(part) for part in value.split("/"))
-        except ValueError:
+            starts_at, ends_at = (
+                timezone.localtime(datetime.fromisoformat(part)) for part in value.split("/")
+            )
+        except (ValueError, OverflowError):  # localtime refuses what has no zone or leaves the calendar
             raise ValidationError("没有认出所选的半天，请重新选一个。") from None
-        if timezone.is_naive(starts_at) or timezone.is_naive(ends_at):
-            raise ValidationError("没有认出所选的半天，请重新选一个。")
         return starts_at, ends_at
 
 
@@ -171,8 +171,8 @@ def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Spa
     return activity_free_slots(
         pairing=pairing,
         after=now,
-        venue=typed.get("venue", ""),
-        person=typed.get("person", ""),
+        venue=text_of(typed, "venue"),
+        person=text_of(typed, "person"),
         guests=Branch.objects.filter(pk__in=[pk for text in typed.getlist("guests") if (pk := number(text))]),
     )
 
@@ -181,7 +181,7 @@ def time_in_address(query: QueryDict) -> dict[str, Any]:
     """The time that a drag on the calendar has put into ?starts_at=&ends_at=, as initial values."""
     try:
         starts_at, ends_at = (_localtime(query[name]) for name in TIMES)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return {}
     return {"day": starts_at.date(), "starts": starts_at.time(), "ends": ends_at.time()}
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.models import Branch
-from core.pages import get_or_post
+from core.pages import get_or_post, number
 from ledgers.models import Demand, Resource
 from pairing.matching.selectors.suggestions import branch_suggestions, suggestion_of
 from pairing.plans.views.claims import propose_page
@@ -31,8 +31,8 @@ def matching(request: HttpRequest) -> HttpResponse:
 def _chosen_branches(request: HttpRequest) -> frozenset[int]:
     if not request.user.sees_county:
         return request.user.branch_ids
-    chosen = request.GET.get("branch", "")
-    return frozenset({int(chosen)}) if chosen.isdecimal() else frozenset()
+    chosen = number(request.GET.get("branch", ""))
+    return frozenset() if chosen is None else frozenset({chosen})
 
 
 @get_or_post

@@ -1,0 +1,252 @@
+"""Hostile words and numbers in every form field and address: no 5xx, shown as text, nothing half written."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+
+from ledgers.models import Demand
+from tests.security.permissions import PERMISSIONS
+from tests.security.targets import ROWS, address, body
+from tests.security.test_scope import OPEN_MODELS, own_models, texts_of
+from tests.security.world import Watch, World
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = "<script>alert(1)</script>"
+PAYLOAD = (
+    SCRIPT + "\" onfocus=alert(1) x='{{7*7}}{% now 'Y' %}${7*7} ' OR 1=1; -- %s %00 ../../etc/passwd "
+    "👨‍👩‍👧‍👦🇨🇳 㛃𠮷䶮 · =1+1 javascript:alert(1)"
+)
+TEXTS = {
+    "payload": PAYLOAD,
+    "nul": "前\x00后",
+    "unseen": "前\x01\x1b[31m\u202egnp.exe\u2066\u200b后\r\nBcc: a@example.invalid",
+    "spaces": "　\u00a0 \t ",
+    "long": "长" * 60_000,
+}
+# What a number, a day, a time or a choice is replaced by: formally right, and far beyond what is meant.
+WHOLE = ("-1", str(2**63), "9" * 5000)
+DAYS = ("0001-01-01", "9999-12-31")
+ODD = ("NaN", "\x00")
+FORMS = {
+    name: sorted(rule.post & {"secretary_a", "secretary_b", "admin", "office"})[0]
+    for name, rule in PERMISSIONS.items()
+    if rule.post
+}
+FINE = {200, 302, 400, 404, 409, 422}
+WRITES_NOTHING = {400, 404, 409, 422}
+
+
+def form_fields(name: str, world: World) -> dict[str, forms.Field]:
+    """The fields of the page's own form; a button has none."""
+    page = world.clients[FORMS[name]].get(address(name, world))
+    form = page.context.get("form") if page.status_code == 200 and page.context else None
+    form = getattr(form, "form", form)  # of several forms on one page the main one
+    return dict(form.fields) if isinstance(form, forms.BaseForm) else {}
+
+
+def is_text(field: forms.Field) -> bool:
+    return type(field) in {forms.CharField, forms.EmailField} or field.__class__.__name__ == "UsernameField"
+
+
+def extremes(field: forms.Field) -> tuple[str, ...]:
+    if isinstance(field, forms.DateField):
+        return DAYS
+    if isinstance(field, forms.IntegerField) and not isinstance(field, forms.FloatField | forms.DecimalField):
+        return WHOLE
+    return ODD
+
+
+def attack(world: World, name: str, data: dict[str, Any], *, follow: bool = False) -> None:
+    """Send one form; it must be answered, without a trace when refused, and without a live script."""
+    with transaction.atomic():
+        watch = Watch(world)
+        answer = world.clients[FORMS[name]].post(address(name, world), data, follow=follow)
+        first = answer.redirect_chain[0][1] if follow and answer.redirect_chain else answer.status_code
+        assert {first, answer.status_code} <= FINE, (name, data, first, answer.status_code)
+        assert first not in WRITES_NOTHING or not watch.saw_a_change, (name, data)
+        assert SCRIPT.encode() not in answer.content, (name, data)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_hostile_text_in_every_text_field(name: str, world: World):
+    texts = {field for field, kind in form_fields(name, world).items() if is_text(kind)} | {
+        "reason",
+        "record",
+    }
+    for value in TEXTS.values():
+        attack(world, name, body(name, world) | dict.fromkeys(texts, value))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_extreme_value_in_every_other_field(name: str, world: World):
+    good = body(name, world)
+    others = {key: kind for key, kind in form_fields(name, world).items() if not is_text(kind)}
+    others |= {key: forms.IntegerField() for key in good if key not in others}
+    for key, kind in others.items():
+        for value in extremes(kind):
+            attack(world, name, good | {key: value})
+
+
+NAMES = """
+    q page sort show state pairing branch demand resource view side month start end year first last day
+    action actor kind line aspect aspects urgency overdue mine role is_active guests venue person starts_at
+    ends_at slot upload item floor base
+"""
+PARAMETERS = NAMES.split()
+IN_EVERY_ADDRESS = (TEXTS["nul"], "9" * 4400, "9999-12-31T23:59:59+00:00")
+IN_ADDRESSES = (
+    *IN_EVERY_ADDRESS,
+    PAYLOAD,
+    TEXTS["unseen"],
+    "-1",
+    "²",
+    "9" * 25,
+    "1e999",
+    "0000-01",
+    "9999-12",
+    "0001-01-01",
+    "9999-12-31",
+    "-password",
+)
+PAGES = [name for name, rule in PERMISSIONS.items() if rule.get]
+
+
+def reader(name: str) -> str:
+    return sorted(PERMISSIONS[name].get & {"secretary_a", "secretary_b", "office", "admin"})[-1]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_hostile_parameters_in_every_address(name: str, world: World):
+    watch, url = Watch(world), address(name, world).split("?")[0]
+    for value in IN_EVERY_ADDRESS if name in ROWS else IN_ADDRESSES:
+        answer = world.clients[reader(name)].get(f"{url}?{urlencode(dict.fromkeys(PARAMETERS, value))}")
+        assert answer.status_code in FINE, (value[:40], answer.status_code)
+        assert SCRIPT.encode() not in answer.content
+    assert not watch.saw_a_change
+
+
+@pytest.mark.parametrize("name", ["activity_new", "dashboard_pairings", "workbench_pairings", "weights_edit"])
+def test_hostile_parameters_in_fragments(name: str, world: World):
+    """The same for what htmx asks for."""
+    for value in IN_ADDRESSES:
+        query = urlencode(dict.fromkeys(PARAMETERS, value))
+        answer = world.clients[reader(name)].get(
+            f"{address(name, world)}?{query}", headers={"HX-Request": "true"}
+        )
+        assert answer.status_code in FINE, (value, answer.status_code)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "month=0000-01",
+        "month=9999-12",
+        "month=0001-01",
+        "month=2026-13",
+        "month=1900-01",
+    ],
+)
+def test_calendar_of_an_odd_month_is_a_page(query: str, world: World):
+    for name in ("calendar", "activity_list"):
+        assert world.clients["secretary_a"].get(f"{reverse(name)}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        ("9999-12-30", "9999-12-31"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-02"),
+        ("2026-02-02", "2026-02-01"),
+        ("2026-01-01", "2028-01-01"),
+        ("x", ""),
+    ],
+)
+def test_calendar_events_of_odd_spans_are_refused_in_words(span: tuple[str, str], world: World):
+    start, end = map(quote, span)
+    url = f"{reverse('calendar_events')}?start={start}&end={end}"
+    answer = world.clients["secretary_a"].get(url, headers={"Accept": "application/json"})
+    assert (answer.status_code, "error" in answer.json()) == (409, True)
+
+
+@pytest.mark.parametrize(
+    "slot", ["9999-12-31T23:59+00:00/9999-12-31T23:59:59+00:00", "x/y", "/", "2026-01-01/2026-01-02"]
+)
+def test_half_day_that_nobody_offered_is_refused_beside_the_field(slot: str, world: World):
+    data = body("activity_new", world) | {"day": "", "starts": "", "ends": "", "slot": slot}
+    answer = world.clients["secretary_a"].post(reverse("activity_new"), data)
+    assert (answer.status_code, bool(answer.context["form"].errors)) == (422, True)
+
+
+def test_nothing_stored_is_ever_a_live_script(world: World):
+    """Every text of every row holds a script; every page of every role shows it as text."""
+    for model in own_models():
+        texts = {
+            field.name: SCRIPT[: field.max_length or 99] for field in texts_of(model) if not field.unique
+        }
+        if texts and (model._meta.label not in OPEN_MODELS or model._meta.label == "branches.Branch"):
+            for row in model.objects.all():
+                with transaction.atomic():
+                    model.objects.filter(pk=row.pk).update(**texts)
+    alive = []
+    for name, rule in PERMISSIONS.items():
+        for actor in sorted((rule.get or frozenset()) & {"secretary_a", "admin"}):
+            answer = world.clients[actor].get(address(name, world))
+            if "html" in answer.headers["Content-Type"] and SCRIPT.encode() in answer.content:
+                alive.append((actor, name))
+    assert alive == []
+    shown = world.clients["secretary_a"].get(reverse("demand_detail", args=[world.rows["demand"].pk]))
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown.content.decode()
+
+
+def test_long_body_is_refused_before_it_is_parsed(world: World):
+    answer = post_demand(world, description="长" * 4_000_000)
+    assert (answer.status_code, Demand.objects.filter(title="门前路面破损").count()) == (400, 0)
+    assert "text/html" in answer.headers["Content-Type"]
+
+
+def test_too_many_fields_are_refused(world: World):
+    answer = post_demand(world, **{f"x{number}": "1" for number in range(1100)})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "raw", [b"title=%ED%A0%80&aspect=%FF%FE", b"title=\xed\xa0\x80", b"%00=%00&=&&;", b"\xff" * 99]
+)
+def test_lone_surrogates_and_broken_bytes_are_answered(raw: bytes, world: World):
+    answer = world.clients["secretary_b"].post(
+        reverse("demand_new"), raw, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["aspect"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/%ED%A0%80/", "/demands/%00/", "/%2e%2e/%2e%2e/etc/passwd", "/demands/1;x/"]
+)
+def test_broken_paths_are_not_found(path: str, world: World):
+    assert world.clients["secretary_b"].get(path).status_code == 404
+
+
+def test_text_is_stored_as_it_was_typed(world: World):
+    answer = post_demand(world, title=PAYLOAD[:120])
+    assert answer.status_code == 302
+    assert Demand.objects.filter(title=PAYLOAD[:120].strip()).count() == 1
+
+
+def post_demand(world: World, **fields: str) -> HttpResponse:
+    return world.clients["secretary_b"].post(reverse("demand_new"), body("demand_new", world) | fields)
+
+
+def test_every_row_route_is_attacked():
+    """The tables of this module follow the route table; a form without an actor would go unattacked."""
+    assert set(FORMS) == {name for name, rule in PERMISSIONS.items() if rule.post}
+    assert {name for name in ROWS if PERMISSIONS[name].get} <= set(PAGES)
