@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,7 +44,8 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one message read and go to the page it is about."""
     notification = get_object_or_404(notification_inbox(request.user), pk=pk)
     services.notification_read(notification=notification, now=timezone.now())
-    return redirect(notification.url or "notification_list")
+    is_ours = url_has_allowed_host_and_scheme(notification.url, allowed_hosts=None)
+    return redirect(notification.url if is_ours else "notification_list")
 
 
 @require_POST

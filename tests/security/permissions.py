@@ -136,6 +136,9 @@ PERMISSIONS: dict[str, Rule] = {
     "match_run_resolve": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_update": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_accept": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
+    "gap_list": page(COUNTY),
+    "idle_list": page(COUNTY),
+    "repairing_detail": page(COUNTY),
     "weights_edit": Rule(ADMIN, ADMIN),
     # reviews
     "review_list": page(ALL),
