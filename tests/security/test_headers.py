@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
@@ -102,7 +104,8 @@ from django.conf import settings
 django.setup()
 names = ("SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_NAME",
          "SESSION_COOKIE_PATH", "SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_SECURE", "CSRF_COOKIE_NAME", "DEBUG",
-         "SECURE_SSL_REDIRECT", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_CONTENT_TYPE_NOSNIFF", "AXES_ENABLED")
+         "SECURE_SSL_REDIRECT", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_CONTENT_TYPE_NOSNIFF",
+         "AXES_ENABLED")
 print({name: getattr(settings, name) for name in names}, settings.SECURE_HSTS_SECONDS >= 31536000)
 from django.core.management import call_command
 call_command("check", deploy=True, fail_level="WARNING", verbosity=0)
@@ -112,7 +115,12 @@ call_command("check", deploy=True, fail_level="WARNING", verbosity=0)
 def test_production_cookies_and_deployment_check():
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", SHOW],
-        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "pairing.settings_production", **COMPLETE},
+        env=COMPLETE
+        | {
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "pairing.settings_production",
+            "SECRET_KEY": secrets.token_urlsafe(60),
+        },
         cwd=places.ROOT,
         capture_output=True,
         text=True,
@@ -285,8 +293,6 @@ def test_unknown_account_and_wrong_password_answer_alike(lock, person):
 
 
 def test_password_is_never_echoed_or_stored(lock, person):
-    from axes.models import AccessAttempt
-
     answer = fail(person.username, 1)
     assert WRONG not in answer.content.decode()
     assert WRONG not in str(list(AccessAttempt.objects.values()))
