@@ -51,9 +51,8 @@ def walk(watched: Watched, judged: set[str]) -> set[str]:
 @pytest.fixture
 def county(settings, tmp_path):
     """The demo county, with one password for everybody."""
-    settings.VAR_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
-    call_command("load_demo", verbosity=0)
+    call_command("load_demo", accounts=tmp_path / "accounts.txt", verbosity=0)
     for user in User.objects.all():
         user.set_password(PASSWORD)
         user.must_change_password = False
