@@ -117,7 +117,7 @@ def _columns(
 ) -> dict[str, np.ndarray]:
     audiences = terms.matrices(reading.need_audiences, reading.offer_audiences)
     return {
-        "item": _item_column(reading, need, offer),
+        "item": _item_column(problem, reading, need, offer),
         "text": _text_column(problem, reading, need, offer),
         "aspect": terms.aspect_term(problem, need, offer),
         "help": terms.help_term(reading.need_help, reading.offer_help, need, offer),
@@ -130,12 +130,17 @@ def _columns(
     }
 
 
-def _item_column(reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
-    """Return how much of what is asked for the offer does, by items named or by what the texts are like."""
+def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
+    """Return how much of what is asked for the offer does, by items named or by what the texts are like.
+
+    Where persons chose the need's items, likeness makes up for only half of what the offer does not name.
+    """
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
     like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
-    return np.fmax(named, np.clip(like, 0.0, 1.0))
+    chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)
+    either = np.fmax(named, np.clip(like, 0.0, 1.0))
+    return np.where(chosen, (named + either) / 2, either)
 
 
 def _text_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:

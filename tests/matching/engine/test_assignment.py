@@ -202,7 +202,7 @@ def test_unserved_names_the_nearest_miss():
 
 def test_unserved_names_who_holds_the_capacity():
     rot = replace(PEST, id="rot", title="黄桃烂根", items=frozenset({"农技指导", "直播带货"}))
-    code, sentence = reason(needs=(PEST, rot))
+    code, sentence = reason(needs=(PEST, rot), weights=replace(Weights.default(), floor=0.2))
     assert code == "capacity"
     assert sentence == "“农技员”的次数用满，已安排给“果树病虫多”；每月多承接 1 次或推迟期限即可安排"
 
