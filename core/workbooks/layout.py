@@ -8,14 +8,19 @@ from typing import IO, Any
 from defusedxml.ElementTree import iterparse
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
-from core.workbooks.guards import too_big
+from core.workbooks.guards import damaged, too_big
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
-MAX_CELLS_SCANNED = 600_000  # styled but empty cells included
+MAX_FILLED_CELLS = 150_000  # 5,000 rows of 30 columns, more than any ledger has
+MAX_SCANNED = 320_000  # rows, cells and whatever else stands in the sheets; styled but empty cells included
+MAX_MERGES = 5_000
+MAX_DEPTH = 40
 
 NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-VALUE, FORMULA, INLINE = (f"{NAMESPACE}{tag}" for tag in ("v", "f", "is"))
+VALUE, FORMULA, INLINE, TEXT, RUN = (f"{NAMESPACE}{tag}" for tag in ("v", "f", "is", "t", "r"))
+CELL, ROW, MERGE = (f"{NAMESPACE}{tag}" for tag in ("c", "row", "mergeCell"))
+INSIDE_CELLS = frozenset({VALUE, FORMULA, INLINE, TEXT, RUN})
 
 
 @dataclass(frozen=True)
@@ -37,37 +42,50 @@ class Layout:
     merges: list[Merge] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     lost_formulas: set[tuple[int, int]] = field(default_factory=set)
-    cells_scanned: int = 0
+    filled: int = 0
+    scanned: int = 0
 
 
 def read_layout(source: IO[bytes]) -> Layout:
     """Stream once through a worksheet's XML.
 
     Raises:
-        WorkbookTooBigError: when cells with content lie beyond MAX_ROWS × MAX_COLUMNS.
+        WorkbookTooBigError: when cells with content lie beyond MAX_ROWS × MAX_COLUMNS, or are too many.
+        WorkbookError: when elements are nested as no sheet nests them.
     """
     layout = Layout()
-    for _, element in iterparse(source, events=("end",)):
-        if element.tag == f"{NAMESPACE}c":
-            _see_cell(layout, element)
-        elif element.tag == f"{NAMESPACE}row":
-            _see_row(layout, element)
-            element.clear()
-        elif element.tag == f"{NAMESPACE}mergeCell":
-            _see_merge(layout, element)
+    depth = 0
+    for event, element in iterparse(source, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            raise damaged()
+        if event == "end" and element.tag not in INSIDE_CELLS:
+            _see(layout, element)
     return layout
+
+
+def _see(layout: Layout, element: Any) -> None:
+    layout.scanned += 1
+    if layout.scanned > MAX_SCANNED or layout.filled > MAX_FILLED_CELLS:
+        raise too_big("工作表单元格过多")
+    if element.tag == CELL:
+        _see_cell(layout, element)
+    elif element.tag == ROW:
+        _see_row(layout, element)
+        element.clear()
+    elif element.tag == MERGE:
+        _see_merge(layout, element)
 
 
 def _see_merge(layout: Layout, merge: Any) -> None:
     boundaries = [edge or 1 for edge in range_boundaries(merge.get("ref"))]  # whole rows have no column
     first_column, first_row, last_column, last_row = boundaries
+    if len(layout.merges) >= MAX_MERGES:
+        raise too_big("合并单元格过多")
     layout.merges.append(Merge(first_row, last_row, first_column, last_column))
 
 
 def _see_cell(layout: Layout, cell: Any) -> None:
-    layout.cells_scanned += 1
-    if layout.cells_scanned > MAX_CELLS_SCANNED:
-        raise too_big("工作表单元格过多")
     value, formula = cell.find(VALUE), cell.find(FORMULA)
     has_value = (value is not None and bool(value.text)) or cell.find(INLINE) is not None
     if not (has_value or formula is not None) or not cell.get("r"):
@@ -75,6 +93,7 @@ def _see_cell(layout: Layout, cell: Any) -> None:
     row, column = coordinate_to_tuple(cell.get("r"))
     if row > MAX_ROWS or column > MAX_COLUMNS:
         raise too_big(f"工作表超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列")
+    layout.filled += 1
     layout.last_row = max(layout.last_row, row)
     layout.last_column = max(layout.last_column, column)
     if not has_value:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -11,6 +12,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
 
 from core.errors import RowError
@@ -77,18 +79,39 @@ def read_table(
 
 def _load(content: bytes) -> list[_Sheet]:
     """Every visible sheet. Read-only mode: one stray cell at XFD1048576 must not cost a minute."""
+    layouts = _layouts(content)  # first, for it stops where the library would go on
     book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        return [_load_sheet(content, sheet, book.sheetnames) for sheet in visible]
+        return [_load_sheet(sheet, layouts, book.sheetnames) for sheet in visible]
     finally:
         book.close()
 
 
-def _load_sheet(content: bytes, sheet: Any, titles: Sequence[str]) -> _Sheet:
+def _layouts(content: bytes) -> dict[str, Layout]:
+    """The layout of every visible sheet by its path in the archive.
+
+    Sheets that share one part are refused: it would be read once for each of them, however many they are.
+    """
+    probe = ExcelReader(BytesIO(content), read_only=True, keep_links=False)
+    with probe.archive as archive:
+        probe.read_manifest()
+        probe.read_workbook()
+        sheets = [(relation.target, sheet.state) for sheet, relation in probe.parser.find_sheets()]
+        paths = [path for path, _ in sheets]
+        if len(paths) > len(set(paths)):
+            raise damaged()
+        return {path: _layout(archive, path) for path, state in sheets if state == "visible"}
+
+
+def _layout(archive: zipfile.ZipFile, path: str) -> Layout:
+    with archive.open(path) as source:
+        return read_layout(source)
+
+
+def _load_sheet(sheet: Any, layouts: Mapping[str, Layout], titles: Sequence[str]) -> _Sheet:
     # The path is not public, but the library offers no other way to a sheet's own XML.
-    with zipfile.ZipFile(BytesIO(content)) as archive, archive.open(sheet._worksheet_path) as source:
-        layout = read_layout(source)
+    layout = layouts[sheet._worksheet_path]
     rows = (
         list(sheet.iter_rows(max_row=layout.last_row, max_col=layout.last_column)) if layout.last_row else []
     )
@@ -221,10 +244,11 @@ def _report_merges(table: Table, layout: Layout, positions: dict[str, int], numb
         for column in table.columns
         if (position := positions.get(column.name)) is not None
     }
+    in_order = sorted(numbers)
     for merge in layout.merges:
-        touched = [number for number in range(merge.first_row, merge.last_row + 1) if number in numbers]
-        column = next((c for c in range(merge.first_column, merge.last_column + 1) if c in headers), None)
-        if not touched or column is None:
+        touched = in_order[bisect_left(in_order, merge.first_row) :][:1]
+        column = min((c for c in headers if merge.first_column <= c <= merge.last_column), default=None)
+        if not touched or touched[0] > merge.last_row or column is None:
             continue
         rows = f"{merge.first_row}–{merge.last_row}" if merge.last_row > merge.first_row else merge.first_row
         reason = f"第 {rows} 行有合并单元格，请取消合并、逐格填写"
