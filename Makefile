@@ -2,10 +2,11 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+ONLY ?=
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset stop test check vendor screenshots
+.PHONY: help setup demo demo-reset stop test check bench vendor screenshots
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -28,6 +29,9 @@ test: setup ## run the whole test suite; ARGS="-k claim" for a part of it
 
 check: setup ## lint, types, import contracts, migrations, deployment settings
 	@scripts/check.sh
+
+bench: setup ## measure against the stated goals; ONLY=name for one bench, ARGS=--large for the big sizes
+	@$(VENV_PYTHON) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 vendor: ## fetch the pinned browser libraries into static/vendor again (needs npm)
 	@$(PYTHON) scripts/vendor.py

@@ -1,0 +1,60 @@
+"""The whole-list plan: how good it is, and what it costs above the bare flow on the same arcs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from benchmarks.counties import Contended, contended
+from benchmarks.greedy import greedy_total
+from benchmarks.results import Options, Result, peak_memory, race
+from pairing.matching.engine.assignment import solve_table
+from pairing.matching.engine.circulation import Frame, edges_of, lay_out
+from pairing.matching.engine.network import Network, solve_circulation
+
+BENCH = "assignment"
+SIZES = (1_000, 5_000, 50_000)
+LARGE = (500_000,)
+CHOICES = (20, 10)
+EXACT = 1 - 1e-9
+
+
+def cases(options: Options) -> Iterator[Result]:
+    """Objective against bound and greedy, wall time against raw SimpleMinCostFlow, memory."""
+    for size in (*SIZES, *(LARGE if options.large else ())):
+        for choices in CHOICES:
+            yield from _size(options, size, choices)
+        yield Result.figure(BENCH, f"{size} peak MB", peak_memory(_solve_once, options.seed, size))
+
+
+def _size(options: Options, size: int, choices: int) -> Iterator[Result]:
+    case = f"{size}, K={choices}"
+    made = contended(options.seed, size, choices)
+    plan, _ = solve_table(made.problem, made.table)
+    yield Result.at_least(BENCH, f"{case}: objective / bound", plan.ratio, EXACT, objective=plan.objective)
+    yield Result.at_least(BENCH, f"{case}: objective / hidden plan", plan.objective / made.planted, EXACT)
+    if size <= max(SIZES):
+        ratio = plan.objective / greedy_total(made.problem, made.table)
+        yield Result.at_least(BENCH, f"{case}: ours / greedy", ratio, 1.03 if choices == 20 else 1.05)
+    yield _wall(case, made, times=5 if size <= 5_000 else 2 if size <= 50_000 else 1)
+
+
+def _wall(case: str, made: Contended, times: int) -> Result:
+    network = _network(made)
+    raw, whole = race(
+        partial(solve_circulation, network), partial(solve_table, made.problem, made.table), times=times
+    )
+    steps = solve_table(made.problem, made.table)[0].timings
+    detail = {"seconds": round(whole, 4), "raw_seconds": round(raw, 4), "arcs": int(network.tail.size)}
+    detail |= {name: round(value, 4) for name, value in steps.items()}
+    return Result.at_most(BENCH, f"{case}: wall / raw flow", whole / raw, 1.5, **detail)
+
+
+def _network(made: Contended) -> Network:
+    frame = Frame.of(made.problem)
+    return lay_out(made.problem, frame, edges_of(made.problem, made.table, frame)).network
+
+
+def _solve_once(seed: int, size: int) -> None:
+    made = contended(seed, size, CHOICES[0])
+    solve_table(made.problem, made.table)

@@ -1,0 +1,79 @@
+"""What a bench is asked and what it answers, and how things are measured."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+MEGABYTE = 1024  # ru_maxrss counts kilobytes
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a bench is run: `large` adds the sizes that take minutes, `seed` chooses the counties."""
+
+    large: bool = False
+    seed: int = 2026
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure of a bench; `goal` is empty where nothing is promised. `detail` must be JSON-safe."""
+
+    bench: str
+    case: str
+    value: float
+    goal: str = ""
+    ok: bool = True
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def at_least(cls, bench: str, case: str, value: float, limit: float, **detail: Any) -> Self:
+        """A figure that shall not fall below `limit`."""
+        return cls(bench, case, value, f"≥ {limit:g}", value >= limit, detail)
+
+    @classmethod
+    def at_most(cls, bench: str, case: str, value: float, limit: float, **detail: Any) -> Self:
+        """A figure that shall not rise above `limit`."""
+        return cls(bench, case, value, f"≤ {limit:g}", value <= limit, detail)
+
+    @classmethod
+    def figure(cls, bench: str, case: str, value: float, **detail: Any) -> Self:
+        """A figure that is only told."""
+        return cls(bench, case, value, detail=detail)
+
+    def line(self) -> str:
+        """Return the result as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def seconds(call: Callable[[], Any], times: int = 3) -> float:
+    """Return the shortest wall time of a call out of several."""
+    return race(call, times=times)[0]
+
+
+def race(*calls: Callable[[], Any], times: int = 3) -> list[float]:
+    """Return each call's shortest wall time; they take turns, so that a busy moment hits all of them."""
+    best = [float("inf")] * len(calls)
+    for _ in range(times):
+        for place, call in enumerate(calls):
+            started = time.perf_counter()
+            call()
+            best[place] = min(best[place], time.perf_counter() - started)
+    return best
+
+
+def peak_memory(call: Callable[..., Any], *arguments: Any) -> float:
+    """Return the megabytes a fresh process holds at most while it makes one (picklable) call."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_peak, (call, arguments))
+
+
+def _peak(call: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
+    call(*arguments)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
