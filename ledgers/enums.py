@@ -126,6 +126,13 @@ DEMAND_TRANSITIONS = {
 DEMAND_FINISHED = (DemandState.DRAFT, DemandState.CLOSED, DemandState.WITHDRAWN)
 
 
+class OriginKind(TextChoices):
+    """How one demand came out of another."""
+
+    SPLIT = "split", "拆分"
+    MERGE = "merge", "合并"
+
+
 class Relation(TextChoices):
     """How a lexicon term stands to its service item."""
 

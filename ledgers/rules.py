@@ -24,6 +24,7 @@ PERMISSIONS = {
     "ledgers.change_resource": is_staff_of_branch,
     "ledgers.add_demand": is_branch_staff,
     "ledgers.change_demand": is_staff_of_branch,
+    "ledgers.regroup_demand": is_staff_of_branch | is_office,
     "ledgers.accept_demand": is_secretary_of_branch,
     "ledgers.return_demand": is_office,
     "ledgers.manage_catalogue": is_admin,

@@ -1,12 +1,13 @@
 """What one branch declares: the service catalogue, the resource list and the demand ledger."""
 
 from ledgers.models.catalogue import LexiconTerm, ServiceAspect, ServiceItem
-from ledgers.models.demands import Demand, DemandQuerySet
+from ledgers.models.demands import Demand, DemandOrigin, DemandQuerySet
 from ledgers.models.resources import Availability, Resource, ResourceQuerySet
 
 __all__ = [
     "Availability",
     "Demand",
+    "DemandOrigin",
     "DemandQuerySet",
     "LexiconTerm",
     "Resource",

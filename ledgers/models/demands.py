@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +21,7 @@ from ledgers.enums import (
     DemandSource,
     DemandState,
     HelpKind,
+    OriginKind,
     Urgency,
 )
 from ledgers.models.catalogue import ServiceAspect, ServiceItem
@@ -120,3 +122,28 @@ class Demand(TimeStampedModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class DemandOrigin(models.Model):
+    """来历: `demand` took over what `origin` asked for: several of one split, one of several merged."""
+
+    demand = models.ForeignKey(Demand, models.PROTECT, verbose_name="需求", related_name="origins")
+    origin = models.ForeignKey(Demand, models.PROTECT, verbose_name="原需求", related_name="successors")
+    kind = models.CharField("方式", max_length=10, choices=OriginKind)
+    reason = models.CharField("理由", max_length=300)
+    made_at = models.DateTimeField("时间")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="办理人", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需求来历"
+        ordering = ["made_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "origin"], name="demand_origin_once"),
+            models.CheckConstraint(condition=~Q(demand=F("origin")), name="demand_origin_other"),
+            models.CheckConstraint(condition=~Q(reason=""), name="demand_origin_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} → {self.demand}"

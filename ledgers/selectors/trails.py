@@ -24,6 +24,8 @@ VERBS = {
     "returned": "退回",
     "suspended": "挂起",
     "close": "销号",
+    "split": "拆分",
+    "merge": "合并",
 }
 EXCEPTIONS = {"demand.withdrawn": "撤销"}
 

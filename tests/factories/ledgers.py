@@ -8,9 +8,9 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from ledgers.enums import DemandState, ResourceKind, ResourceState
-from ledgers.models import Availability, Demand, Resource, ServiceAspect, ServiceItem
-from tests.factories.branches import BranchFactory
+from ledgers.enums import DemandState, OriginKind, ResourceKind, ResourceState
+from ledgers.models import Availability, Demand, DemandOrigin, Resource, ServiceAspect, ServiceItem
+from tests.factories.branches import BranchFactory, UserFactory
 
 
 class ServiceAspectFactory(DjangoModelFactory):
@@ -89,3 +89,22 @@ class DemandFactory(DjangoModelFactory):
     raised_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=10))
     deadline_on = factory.LazyAttribute(lambda demand: demand.raised_on + timedelta(days=70))
     state = DemandState.OPEN
+
+
+class DemandOriginFactory(DjangoModelFactory):
+    """An open demand that took over a withdrawn one of its branch."""
+
+    class Meta:
+        model = DemandOrigin
+
+    demand = factory.SubFactory(DemandFactory)
+    origin = factory.SubFactory(
+        DemandFactory,
+        branch=factory.SelfAttribute("..demand.branch"),
+        state=DemandState.WITHDRAWN,
+        state_reason="已拆分",
+    )
+    kind = OriginKind.SPLIT
+    reason = "两件事由不同的人办"
+    made_at = factory.LazyFunction(timezone.now)
+    made_by = factory.SubFactory(UserFactory)

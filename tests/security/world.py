@@ -25,7 +25,12 @@ from tests.factories.activities import (
 )
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.core import NotificationFactory
-from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
+from tests.factories.ledgers import (
+    DemandFactory,
+    DemandOriginFactory,
+    ResourceFactory,
+    ServiceAspectFactory,
+)
 from tests.factories.matching import MatchFactory, MatchRunFactory
 from tests.factories.plans import (
     AgreementFactory,
@@ -101,6 +106,7 @@ def build_pair() -> dict[str, Any]:
         rows[f"{state}_demand"] = DemandFactory(
             branch=branch_b, aspect=aspect, state=DemandState(state), state_reason=reason
         )
+    rows["origin"] = DemandOriginFactory(demand=rows["draft_demand"])
     rows |= activities_of(pairing) | reviews_of(pairing)
     rows["quiet_pairing"] = PairingFactory(branch_a=branch_a)
     rows["run"] = MatchRunFactory(pairing=pairing)
