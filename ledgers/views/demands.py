@@ -15,7 +15,7 @@ from core.doorbell import ring
 from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted, sorted_page
 from ledgers.filters import DemandFilter
-from ledgers.forms import DemandForm
+from ledgers.forms.demands import DemandForm
 from ledgers.models import Demand
 from ledgers.selectors.chains import demand_chain
 from ledgers.selectors.rows import demand_rows

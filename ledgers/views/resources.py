@@ -15,7 +15,7 @@ from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted, sorted_page
 from ledgers.enums import ResourceState
 from ledgers.filters import ResourceFilter
-from ledgers.forms import ResourceForm
+from ledgers.forms.resources import ResourceForm
 from ledgers.models import Resource
 from ledgers.selectors.chains import resource_use
 from ledgers.selectors.rows import resource_page_state, resource_rows

@@ -1,0 +1,85 @@
+"""What the forms of both ledgers share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from branches.models import Branch, User
+from core.workbooks.values import plain
+from ledgers.enums import Audience, HelpKind
+from ledgers.models import ServiceItem
+
+
+class ItemChoice(forms.ModelMultipleChoiceField):
+    """服务事项 in a searchable picker, each with its aspect before it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="服务事项",
+            queryset=ServiceItem.objects.filter(retired_on=None).select_related("aspect"),
+            required=False,
+            widget=forms.SelectMultiple(attrs={"data-pick": True}),
+            help_text="输入一两个字查找；选得越准，匹配越准。",
+        )
+
+    def label_from_instance(self, item: ServiceItem) -> str:
+        return f"{item.aspect.name} · {item.name}"
+
+
+def several(label: str, choices: Any, help_text: str = "") -> forms.MultipleChoiceField:
+    """A group of checkboxes for an array of choices."""
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=help_text,
+    )
+
+
+class LedgerForm(forms.ModelForm):
+    """One row of a ledger. The branch is asked for only when the person writes for several."""
+
+    items = ItemChoice()
+    help_kinds = several("服务方式", HelpKind)
+    audiences = several("服务对象", Audience)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["description"].widget.attrs["rows"] = 4
+        self.branches = Branch.objects.active().filter(pk__in=user.staff_branch_ids)
+        self.only_branch = self.branches.first() if len(user.staff_branch_ids) == 1 else None
+        if self.instance.pk or self.only_branch:
+            del self.fields["branch"]
+        else:
+            self.fields["branch"].queryset = self.branches
+            self.fields["branch"].empty_label = "请选择支部"
+        if self.only_branch and not self.instance.pk:
+            self.initial.setdefault("contact_name", self.only_branch.liaison_name)
+            self.initial.setdefault("contact_phone", self.only_branch.phone)
+
+    def clean(self) -> dict[str, Any]:
+        """Level line ends and invisible characters as an import does, so that a round trip is one."""
+        data = super().clean() or {}
+        self.cleaned_data = {
+            name: plain(value) if isinstance(value, str) else value for name, value in data.items()
+        }
+        return self.cleaned_data
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the create service takes, the branch included."""
+        return {"branch": self.only_branch, **self.cleaned_data}
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        """What the update service takes."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+    def refuse_order(self, first: str, last: str, words: str) -> None:
+        """Put `words` beside the later date when it lies before the earlier one."""
+        start, end = self.cleaned_data.get(first), self.cleaned_data.get(last)
+        if start and end and end < start:
+            self.add_error(last, words)

@@ -1,0 +1,64 @@
+"""What a person types into the demand ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.forms import DateInput
+from ledgers.enums import Audience
+from ledgers.forms.common import LedgerForm, several
+from ledgers.models import Demand, ServiceAspect
+
+# Kept under 更多: a row is complete without it.
+DEMAND_MORE = (
+    "items",
+    "help_kinds",
+    "audiences",
+    "audience_text",
+    "nature",
+    "source",
+    "raised_on",
+    "contact_name",
+    "contact_phone",
+    "note",
+)
+
+
+class DemandForm(LedgerForm):
+    audiences = several("服务对象类别", Audience)
+    more_fields = DEMAND_MORE
+
+    class Meta:
+        model = Demand
+        fields = (
+            "branch",
+            "title",
+            "aspect",
+            "urgency",
+            "description",
+            "deadline_on",
+            "expected_people",
+            *DEMAND_MORE,
+        )
+        widgets = {"deadline_on": DateInput(), "raised_on": DateInput()}
+        help_texts = {
+            "title": "一句话说清要办什么事。",
+            "description": "现在卡在哪里、希望对方帮什么；写得具体，匹配才准。",
+            "deadline_on": "最晚什么时候办好；长期的事请留空。",
+            "expected_people": "大约多少人受益。",
+            "audience_text": "例如“城区守法卷烟零售户”。",
+        }
+        error_messages = {
+            "title": {"required": "请填写需求内容。"},
+            "aspect": {"required": "请选择需求方面。"},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["aspect"].queryset = ServiceAspect.objects.filter(retired_on=None)
+        self.fields["aspect"].empty_label = "请选择需求方面"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        self.refuse_order("raised_on", "deadline_on", "期望完成时限不能早于提出日期。")
+        return data
