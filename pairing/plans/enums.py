@@ -100,3 +100,12 @@ class TaskKind(TextChoices):
     PREPARATION = "preparation", "准备"
     ACTIVITY = "activity", "联办活动"
     FOLLOW_UP = "follow_up", "跟进"
+
+
+class OnBehalfStep(TextChoices):
+    """What the county office can do in the name of a branch that does not answer."""
+
+    CLAIM_ACCEPT = "claim_accept", "同意认领"
+    ORDER_CONFIRM = "order_confirm", "确认定单"
+    ORDER_ACCEPT = "order_accept", "验收销号"
+    AGREEMENT_SIGN = "agreement_sign", "签订协议"

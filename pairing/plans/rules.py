@@ -43,6 +43,7 @@ PERMISSIONS = {
     "plans.cancel_plan_order": is_staff_of_order | is_admin,
     "plans.accept_plan_order": is_secretary_of_demand_branch,
     "plans.manage_pairing": is_admin,
+    "plans.confirm_on_behalf": is_office,
 }
 
 for name, predicate in PERMISSIONS.items():

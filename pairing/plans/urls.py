@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pairing.plans.views import claims, order_steps, orders, pairings
+from pairing.plans.views import claims, on_behalf, order_steps, orders, pairings
 
 urlpatterns = [
     path("pairings/", pairings.pairing_list, name="pairing_list"),
@@ -15,10 +15,24 @@ urlpatterns = [
     path("claims/<int:pk>/accept/", claims.claim_accept, name="claim_accept"),
     path("claims/<int:pk>/counter/", claims.claim_counter, name="claim_counter"),
     path("claims/<int:pk>/decline/", claims.claim_decline, name="claim_decline"),
+    path(
+        "claims/<int:pk>/accept-on-behalf/", on_behalf.claim_accept_on_behalf, name="claim_accept_on_behalf"
+    ),
     path("plan-orders/", orders.plan_order_list, name="plan_order_list"),
     path("plan-orders/<int:pk>/", orders.plan_order_detail, name="plan_order_detail"),
     path("plan-orders/<int:pk>/edit/", orders.plan_order_edit, name="plan_order_edit"),
     path("plan-orders/<int:pk>/confirm/", order_steps.plan_order_confirm, name="plan_order_confirm"),
+    path(
+        "plan-orders/<int:pk>/confirm-on-behalf/",
+        on_behalf.plan_order_confirm_on_behalf,
+        name="plan_order_confirm_on_behalf",
+    ),
+    path(
+        "plan-orders/<int:pk>/accept-on-behalf/",
+        on_behalf.plan_order_accept_on_behalf,
+        name="plan_order_accept_on_behalf",
+    ),
+    path("on-behalf/<int:pk>/scan/", on_behalf.on_behalf_scan, name="on_behalf_scan"),
     path("plan-orders/<int:pk>/hand-in/", order_steps.plan_order_hand_in, name="plan_order_hand_in"),
     path("plan-orders/<int:pk>/accept/", order_steps.plan_order_accept, name="plan_order_accept"),
     path("plan-orders/<int:pk>/return/", order_steps.plan_order_return, name="plan_order_return"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -13,11 +14,12 @@ from pairing.plans.enums import (
     AgreementState,
     ClaimState,
     Line,
+    OnBehalfStep,
     PairingState,
     PlanOrderState,
     TaskKind,
 )
-from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder, PlanTask
+from pairing.plans.models import Agreement, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
 from tests.factories.branches import BranchFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 
@@ -138,3 +140,27 @@ class PlanTaskFactory(DjangoModelFactory):
     owner = factory.SelfAttribute("plan_order.pairing.branch_a")
     responsible = "张同志"
     due_on = factory.SelfAttribute("plan_order.due_on")
+
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def scan(name: str = "意见.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    """A scanned paper as a browser sends it."""
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+class OnBehalfFactory(DjangoModelFactory):
+    """The office has confirmed an order for 乙方."""
+
+    class Meta:
+        model = OnBehalf
+
+    order = factory.SubFactory(PlanOrderFactory)
+    pairing = factory.SelfAttribute("order.pairing")
+    branch = factory.SelfAttribute("pairing.branch_b")
+    step = OnBehalfStep.ORDER_CONFIRM
+    reason = "对方支部还没有账号，书记已在纸上签字"
+    scan = factory.LazyFunction(scan)
+    actor = factory.SubFactory("tests.factories.branches.UserFactory", office=True)
+    at = factory.LazyFunction(timezone.now)

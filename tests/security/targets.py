@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pairing.matching.engine import Weights
+from tests.factories.plans import scan
 from tests.security.world import World
 
 Body = dict[str, Any]
@@ -46,11 +47,15 @@ ROWS: dict[str, tuple[str, ...]] = {
     "pairing_end": ("quiet_pairing",),
     "claim_detail": ("claim",),
     "claim_accept": ("claim",),
+    "claim_accept_on_behalf": ("claim",),
     "claim_counter": ("claim",),
     "claim_decline": ("claim",),
     "plan_order_detail": ("order",),
     "plan_order_edit": ("order",),
     "plan_order_confirm": ("order",),
+    "plan_order_confirm_on_behalf": ("order",),
+    "plan_order_accept_on_behalf": ("handed_in_order",),
+    "on_behalf_scan": ("on_behalf",),
     "plan_order_hand_in": ("running_order",),
     "plan_order_accept": ("handed_in_order",),
     "plan_order_return": ("handed_in_order",),
@@ -165,6 +170,11 @@ def _pairing(world: World) -> Body:
     return {**sides, "starts_on": timezone.localdate().isoformat(), "number": "2026-结对-99"}
 
 
+def _on_behalf(world: World) -> Body:
+    order = world.rows["order"]
+    return {"branch": order.pairing.branch_b_id, "version": order.version, "scan": scan(), **REASON}
+
+
 BODIES: dict[str, Callable[[World], Body]] = {
     "branch_new": lambda world: {"name": "新党支部", "kind": "station", "member_count": 3},
     "branch_edit": lambda world: {"name": "甲党支部改", "kind": "station", "member_count": 3},
@@ -191,10 +201,13 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "pairing_new": _pairing,
     "pairing_end": lambda world: REASON,
     "claim_new": lambda world: {"visit_count": 1},
+    "claim_accept_on_behalf": lambda world: REASON | {"scan": scan()},
     "claim_counter": lambda world: {"visit_count": 2},
     "claim_decline": lambda world: REASON,
     "plan_order_edit": _order,
     "plan_order_confirm": lambda world: {"version": world.rows["order"].version},
+    "plan_order_confirm_on_behalf": _on_behalf,
+    "plan_order_accept_on_behalf": lambda world: {"satisfaction": 5, "scan": scan(), **REASON},
     "plan_order_accept": lambda world: {"satisfaction": 5},
     "plan_order_return": lambda world: REASON,
     "plan_order_cancel": lambda world: REASON,

@@ -35,6 +35,7 @@ from tests.factories.matching import MatchFactory, MatchRunFactory
 from tests.factories.plans import (
     AgreementFactory,
     ClaimFactory,
+    OnBehalfFactory,
     PairingFactory,
     PlanOrderFactory,
     PlanTaskFactory,
@@ -100,6 +101,7 @@ def build_pair() -> dict[str, Any]:
     rows["order"] = PlanOrderFactory(**sides)
     rows["running_order"] = PlanOrderFactory(in_progress=True, **sides)
     rows["handed_in_order"] = PlanOrderFactory(awaiting_acceptance=True, **sides)
+    rows["on_behalf"] = OnBehalfFactory(order=rows["running_order"])
     rows["task"] = PlanTaskFactory(plan_order=rows["running_order"], kind=TaskKind.PREPARATION)
     for state in ("draft", "returned", "suspended"):
         reason = "" if state == "draft" else "资料不全"

@@ -13,7 +13,7 @@ from django.urls import reverse
 from branches.models import Branch
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
-from pairing.plans.enums import PLAN_ORDER_LIVE, Line, PlanOrderState, TaskKind
+from pairing.plans.enums import PLAN_ORDER_LIVE, Line, OnBehalfStep, PlanOrderState, TaskKind
 from pairing.plans.models.claims import Claim
 from pairing.plans.models.pairings import Pairing
 
@@ -112,6 +112,22 @@ class PlanOrder(TimeStampedModel):
     @property
     def is_over(self) -> bool:
         return not self.is_live
+
+    def is_on_behalf(self, branch_id: int) -> bool:
+        """Whether the county office has confirmed this version for the branch; reads `on_behalf`."""
+        return any(
+            row.branch_id == branch_id and row.step == OnBehalfStep.ORDER_CONFIRM
+            for row in self.on_behalf.all()
+            if row.version == self.version
+        )
+
+    @property
+    def is_on_behalf_a(self) -> bool:
+        return self.is_on_behalf(self.pairing.branch_a_id)
+
+    @property
+    def is_on_behalf_b(self) -> bool:
+        return self.is_on_behalf(self.pairing.branch_b_id)
 
     @property
     def is_confirmed_a(self) -> bool:

@@ -13,7 +13,7 @@ from branches.models import User
 from core.models import AuditEntry
 from core.wording import short_date
 from pairing.plans.enums import PLAN_ORDER_LIVE, PlanOrderState
-from pairing.plans.models import PlanOrder, PlanTask
+from pairing.plans.models import OnBehalf, PlanOrder, PlanTask
 from pairing.plans.selectors.timeline import timeline
 
 BOARD_STATES = (*PLAN_ORDER_LIVE, PlanOrderState.COMPLETED)
@@ -33,10 +33,11 @@ def plan_order_detail(user: User) -> QuerySet[PlanOrder]:
     Activities sit in a layer above; only the name of their relation is used here.
     """
     tasks = PlanTask.objects.select_related("owner").order_by("position")
+    on_behalf = Prefetch("on_behalf", OnBehalf.objects.select_related("branch", "actor"))
     return (
         plan_order_rows(user)
         .select_related("claim", "demand__aspect")
-        .prefetch_related(Prefetch("tasks", tasks), "activities")
+        .prefetch_related(Prefetch("tasks", tasks), "activities", on_behalf)
     )
 
 

@@ -12,7 +12,7 @@ from ledgers.models import Demand, Resource
 from pairing.plans.enums import CLAIM_PENDING, CLAIM_TRANSITIONS, ClaimState
 from pairing.plans.models import Claim, Pairing
 from pairing.plans.selectors.claims import resource_capacity_left
-from pairing.plans.services.guards import step_blockers
+from pairing.plans.services.guards import on_behalf_blockers, step_blockers
 
 NOUN = "这条认领"
 
@@ -58,10 +58,16 @@ def _unpaired(demand: Demand, resource: Resource) -> str:
     return f"{demand.branch}和{resource.branch}没有在结对中，请先由管理员登记结对。"
 
 
-def claim_answer_blockers(claim: Claim, actor: User, *, on: date) -> list[str]:
-    """Why `actor` cannot accept, counter or decline now; empty when they can."""
+def claim_answer_blockers(claim: Claim, actor: User, *, on: date, on_behalf: bool = False) -> list[str]:
+    """Why `actor` cannot accept, counter or decline now; empty when they can.
+
+    Args:
+        on_behalf: the county office answers in the name of the awaited branch.
+    """
     blockers = step_blockers(CLAIM_TRANSITIONS, ClaimState, claim.state, ClaimState.ACCEPTED, NOUN)
-    if not actor.has_perm("plans.answer_claim", claim):
+    if on_behalf:
+        blockers += on_behalf_blockers(actor, claim)
+    elif not actor.has_perm("plans.answer_claim", claim):
         is_staff = claim.awaiting_id in actor.staff_branch_ids
         blockers.append(
             "答复认领要由支部书记操作，请提醒书记登录办理。"

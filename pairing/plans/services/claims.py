@@ -25,7 +25,7 @@ from pairing.plans.services.claim_guards import (
 )
 from pairing.plans.services.deadlines import working_day_after
 from pairing.plans.services.drafting import plan_order_draft
-from pairing.plans.services.guards import stated
+from pairing.plans.services.guards import signed_by, stated
 from pairing.plans.services.locks import lock_claim, lock_demand, lock_pairing, lock_resource
 from pairing.plans.services.notices import tell
 
@@ -103,17 +103,20 @@ def claim_propose(
 
 
 @transaction.atomic
-def claim_accept(*, claim: Claim, actor: User, now: datetime) -> Claim:
+def claim_accept(*, claim: Claim, actor: User, now: datetime, on_behalf: str = "") -> Claim:
     """Agree to a claim and draft its order, found at `claim.plan_order`; the demand is under way.
+
+    Args:
+        on_behalf: why the county office answers for the awaited branch; see services.on_behalf.
 
     Raises:
         DomainError: see `claim_answer_blockers`; of two who accept at once the second is told so.
     """
     claim = lock_claim(claim.pk)
-    refuse(claim_answer_blockers(claim, actor, on=timezone.localdate(now)))
-    with audit.action("claim.accept", actor=actor, target=claim) as entry:
+    refuse(claim_answer_blockers(claim, actor, on=timezone.localdate(now), on_behalf=bool(on_behalf)))
+    with audit.action("claim.accept", actor=actor, target=claim, reason=on_behalf) as entry:
         entry.changes = _decide(claim, ClaimState.ACCEPTED, now)
-        entry.summary = f"{claim.awaiting}同意认领"
+        entry.summary = f"{signed_by(claim.awaiting, on_behalf=on_behalf)}同意认领"
         demand_change_state(demand=claim.demand, to=DemandState.IN_PROGRESS, actor=actor, now=now)
         order = plan_order_draft(claim=claim, actor=actor, now=now)
         tell(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import TextChoices
+from django.db.models import Model, TextChoices
 
+from branches.models import Branch, User
 from core.errors import DomainError, TransitionError
 from core.transitions import Table, check_transition
 
@@ -17,6 +18,16 @@ def step_blockers(
     except TransitionError as error:
         return [error.message]
     return []
+
+
+def on_behalf_blockers(actor: User, row: Model) -> list[str]:
+    """Why `actor` cannot take a step in the name of a branch that does not answer; empty when they can."""
+    return [] if actor.has_perm("plans.confirm_on_behalf", row) else ["只有县党建办能代支部确认。"]
+
+
+def signed_by(branch: Branch, *, on_behalf: str) -> str:
+    """Who took a step, as every page, timeline and export says it; `on_behalf` is the reason or blank."""
+    return f"县党建办代{branch}" if on_behalf else str(branch)
 
 
 def stated(reason: str, what: str) -> str:

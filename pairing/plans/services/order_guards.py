@@ -5,11 +5,11 @@ The `actor` is None when the system itself takes the step.
 
 from __future__ import annotations
 
-from branches.models import User
+from branches.models import Branch, User
 from core.transitions import check_transition
 from pairing.plans.enums import PLAN_ORDER_TRANSITIONS, PlanOrderState
 from pairing.plans.models import PlanOrder
-from pairing.plans.services.guards import step_blockers
+from pairing.plans.services.guards import on_behalf_blockers, step_blockers
 
 NOUN = "这张定单"
 EDITABLE = frozenset({PlanOrderState.DRAFT, PlanOrderState.TO_CONFIRM})
@@ -93,10 +93,38 @@ def plan_order_hand_in_blockers(order: PlanOrder, actor: User | None) -> list[st
     ]
 
 
-def plan_order_accept_blockers(order: PlanOrder, actor: User) -> list[str]:
-    """Why `actor` cannot accept the work, or return it, now; empty when they can."""
+def plan_order_confirm_on_behalf_blockers(
+    order: PlanOrder, actor: User, branch: Branch | None = None
+) -> list[str]:
+    """Why the county office cannot confirm for `branch`, or for any side when None; empty when it can."""
+    if blockers := on_behalf_blockers(actor, order):
+        return blockers
+    if order.state not in EDITABLE:
+        return [f"定单现在是“{order.get_state_display()}”，双方都已答复，不需要再确认。"]
+    if branch is not None and side_of(order, branch) is None:
+        return [f"{branch}不是这张定单的结对双方，或者已确认过第 {order.version} 版。"]
+    return _missing(order)
+
+
+def side_of(order: PlanOrder, branch: Branch) -> str | None:
+    """Give the side, "a" or "b", on which `branch` has not confirmed this version yet."""
+    if order.pairing.branch_a_id == branch.pk and not order.is_confirmed_a:
+        return "a"
+    if order.pairing.branch_b_id == branch.pk and not order.is_confirmed_b:
+        return "b"
+    return None
+
+
+def plan_order_accept_blockers(order: PlanOrder, actor: User, *, on_behalf: bool = False) -> list[str]:
+    """Why `actor` cannot accept the work, or return it, now; empty when they can.
+
+    Args:
+        on_behalf: the county office accepts in the name of the branch that raised the demand.
+    """
     blockers = _state_blockers(order, PlanOrderState.COMPLETED)
-    if not actor.has_perm("plans.accept_plan_order", order):
+    if on_behalf:
+        blockers += on_behalf_blockers(actor, order)
+    elif not actor.has_perm("plans.accept_plan_order", order):
         blockers.append(f"验收要由提出需求的{order.demand.branch}书记操作。")
     return blockers
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from branches.models import User
+from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, StaleVersionError, refuse
 from ledgers.enums import DemandState
@@ -17,7 +17,7 @@ from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
 from pairing.plans.services import order_guards
 from pairing.plans.services.deadlines import spread
-from pairing.plans.services.guards import stated
+from pairing.plans.services.guards import signed_by, stated
 from pairing.plans.services.locks import lock_demand, lock_order
 from pairing.plans.services.notices import tell
 
@@ -69,26 +69,40 @@ def plan_order_edit(
 
 
 @transaction.atomic
-def plan_order_confirm(*, order: PlanOrder, version: int, actor: User, now: datetime) -> PlanOrder:
+def plan_order_confirm(
+    *,
+    order: PlanOrder,
+    version: int,
+    actor: User,
+    now: datetime,
+    branch: Branch | None = None,
+    on_behalf: str = "",
+) -> PlanOrder:
     """Confirm one version in the name of the actor's branch; with the second side the order stands.
+
+    Args:
+        branch: the side the county office confirms for, with its reason in `on_behalf`.
 
     Raises:
         StaleVersionError: when `version` is no longer the newest.
         DomainError: see `plan_order_confirm_blockers`; confirming twice changes nothing and says so.
     """
     order = lock_order(order.pk)
-    refuse(order_guards.plan_order_confirm_blockers(order, actor))
+    if branch is not None and on_behalf:
+        refuse(order_guards.plan_order_confirm_on_behalf_blockers(order, actor, branch))
+        side = order_guards.side_of(order, branch)
+    else:
+        refuse(order_guards.plan_order_confirm_blockers(order, actor))
+        side = order_guards.side_to_confirm(order, actor)
     _check_version(order, version)
-    side = order_guards.side_to_confirm(order, actor)
     branch = order.pairing.branch_a if side == "a" else order.pairing.branch_b
-    with audit.action("plan_order.confirm", actor=actor, target=order) as entry:
+    who = signed_by(branch, on_behalf=on_behalf)
+    with audit.action("plan_order.confirm", actor=actor, target=order, reason=on_behalf) as entry:
         setattr(order, f"confirmed_version_{side}", order.version)
         both = order.is_confirmed_a and order.is_confirmed_b
         entry.changes = _move(order, PlanOrderState.CONFIRMED if both else PlanOrderState.TO_CONFIRM)
-        entry.summary = f"{branch}确认第 {order.version} 版"
-        subject = (
-            f"定单 {order} 双方已确认，即将安排活动" if both else f"{branch}已确认定单 {order}，请核对确认"
-        )
+        entry.summary = f"{who}确认第 {order.version} 版"
+        subject = f"定单 {order} 双方已确认，即将安排活动" if both else f"{who}已确认定单 {order}，请核对确认"
         _tell(order, "confirm", subject, now, actor)
     return order
 
@@ -150,24 +164,32 @@ def plan_order_hand_in(*, order: PlanOrder, actor: User | None = None, now: date
 
 @transaction.atomic
 def plan_order_accept(
-    *, order: PlanOrder, actor: User, satisfaction: int, words: str = "", now: datetime
+    *,
+    order: PlanOrder,
+    actor: User,
+    satisfaction: int,
+    words: str = "",
+    now: datetime,
+    on_behalf: str = "",
 ) -> PlanOrder:
     """Accept the work in the name of the branch that raised the demand: order completed, demand 销号.
 
     Args:
         satisfaction: 1–5.
+        on_behalf: why the county office accepts for the branch; see services.on_behalf.
 
     Raises:
         DomainError: see `plan_order_accept_blockers`; also for a satisfaction outside 1–5.
     """
     order = lock_order(order.pk)
-    refuse(order_guards.plan_order_accept_blockers(order, actor))
+    refuse(order_guards.plan_order_accept_blockers(order, actor, on_behalf=bool(on_behalf)))
     if not 1 <= satisfaction <= 5:
         raise DomainError("满意度须为 1 到 5 分。", field="satisfaction")
-    with audit.action("plan_order.accept", actor=actor, target=order) as entry:
+    who = signed_by(order.demand.branch, on_behalf=on_behalf)
+    with audit.action("plan_order.accept", actor=actor, target=order, reason=on_behalf) as entry:
         order.completed_on = timezone.localdate(now)
         entry.changes = _move(order, PlanOrderState.COMPLETED)
-        entry.summary = f"{order.demand.branch}验收通过，满意度 {satisfaction} 分，需求销号"
+        entry.summary = f"{who}验收通过，满意度 {satisfaction} 分，需求销号"
         demand_close(demand=order.demand, actor=actor, now=now, satisfaction=satisfaction, words=words)
         _tell(order, "accept", f"定单 {order} 验收通过，需求已销号", now, actor, body=words)
     return order

@@ -43,6 +43,8 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "claim": claim,
         "is_ours": claim.awaiting_id in request.user.staff_branch_ids,
         "blockers": claim_answer_blockers(claim, request.user, on=timezone.localdate()),
+        "on_behalf": claim.on_behalf.select_related("branch", "actor"),
+        "may_confirm_on_behalf": request.user.has_perm("plans.confirm_on_behalf", claim),
         "timeline": timeline(entries_of(claim)),
     }
     return render(request, "plans/claim_detail.html", context)

@@ -61,6 +61,7 @@ def plan_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "confirm_blockers": order_guards.plan_order_confirm_blockers(order, user),
         "accept_blockers": order_guards.plan_order_accept_blockers(order, user),
         "task_blockers": order_guards.plan_task_done_blockers(order, user),
+        "may_confirm_on_behalf": user.has_perm("plans.confirm_on_behalf", order),
         "steps": plan_order_steps(order),
         "timeline": plan_order_timeline(order),
     }

@@ -1,0 +1,90 @@
+"""Steps that the county office took for a branch that has no account yet or does not answer."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from branches.models import Branch
+from core.models import TimeStampedModel
+from pairing.plans.enums import OnBehalfStep
+from pairing.plans.models.claims import Claim
+from pairing.plans.models.orders import PlanOrder
+from pairing.plans.models.pairings import Agreement, Pairing
+
+if TYPE_CHECKING:
+    from branches.models import User
+
+
+def scan_path(_row: models.Model, file_name: str) -> str:
+    """A name nobody can guess; the file is only reached through the page that checks the scope."""
+    return f"scans/{secrets.token_hex(16)}{PurePath(file_name).suffix.lower()}"
+
+
+class OnBehalfQuerySet(models.QuerySet["OnBehalf"]):
+    def visible_to(self, user: User) -> OnBehalfQuerySet:
+        if user.sees_county:
+            return self
+        return self.filter(
+            Q(pairing__branch_a__in=user.branch_ids) | Q(pairing__branch_b__in=user.branch_ids)
+        )
+
+
+class OnBehalf(TimeStampedModel):
+    """代确认: one step on one claim, order or agreement, taken by the office in the name of `branch`.
+
+    `version` is the version of the order or agreement that was confirmed; a later one needs a new step.
+    """
+
+    pairing = models.ForeignKey(Pairing, models.PROTECT, verbose_name="结对", related_name="on_behalf")
+    branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="代哪个支部", related_name="+")
+    step = models.CharField("步骤", max_length=20, choices=OnBehalfStep)
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, null=True, blank=True, verbose_name="认领", related_name="on_behalf"
+    )
+    order = models.ForeignKey(
+        PlanOrder, models.PROTECT, null=True, blank=True, verbose_name="定单", related_name="on_behalf"
+    )
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, null=True, blank=True, verbose_name="协议", related_name="on_behalf"
+    )
+    version = models.PositiveIntegerField("版本", default=1)
+    reason = models.CharField("理由", max_length=300)
+    scan = models.FileField("依据扫描件", upload_to=scan_path, max_length=200)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="办理人", related_name="+"
+    )
+    at = models.DateTimeField("办理时间")
+
+    objects = OnBehalfQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代确认"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(step="claim_accept", claim__isnull=False, order=None, agreement=None)
+                | Q(
+                    step__in=["order_confirm", "order_accept"],
+                    order__isnull=False,
+                    claim=None,
+                    agreement=None,
+                )
+                | Q(step="agreement_sign", agreement__isnull=False, claim=None, order=None),
+                name="on_behalf_one_target",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="on_behalf_has_reason"),
+            models.UniqueConstraint(
+                fields=["step", "branch", "claim", "order", "agreement", "version"],
+                nulls_distinct=False,
+                name="on_behalf_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"县党建办代{self.branch}：{self.get_step_display()}"

@@ -1,0 +1,141 @@
+"""The county office confirms for a branch that has no account or does not answer, and it shows everywhere."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.errors import DomainError, StaleVersionError
+from core.models import AuditEntry, Notification
+from ledgers.enums import DemandState
+from pairing.plans.enums import ClaimState, OnBehalfStep, PlanOrderState
+from pairing.plans.models import OnBehalf, PlanOrder
+from pairing.plans.services import on_behalf, orders
+from tests.factories.branches import UserFactory
+from tests.factories.plans import ClaimFactory, OnBehalfFactory, PairingFactory, PlanOrderFactory, scan
+
+pytestmark = pytest.mark.django_db
+REASON = "对方还没有账号，书记已在纸上签字"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def office():
+    return UserFactory(office=True)
+
+
+def test_claim_is_accepted_on_behalf_and_says_so_on_page_timeline_and_record(client, office, media):
+    claim = ClaimFactory()
+    staff = UserFactory(secretary_of=claim.pairing.branch_b)
+    client.force_login(office)
+    url = reverse("claim_accept_on_behalf", args=[claim.pk])
+    refused = client.post(url, {"reason": "", "scan": scan(content=b"MZ not a paper")})
+    assert refused.context["form"].errors == {
+        "reason": ["请写明理由。"],
+        "scan": ["只收 PDF、PNG 或 JPG 扫描件，请另存后再上传。"],
+    }
+    assert client.post(url, {"reason": REASON, "scan": scan()}).status_code == 302
+    claim.refresh_from_db()
+    row = OnBehalf.objects.get()
+    assert (claim.state, claim.plan_order.state) == (ClaimState.ACCEPTED, PlanOrderState.DRAFT)
+    assert (row.step, row.branch, row.reason) == (OnBehalfStep.CLAIM_ACCEPT, claim.awaiting, REASON)
+    entry = AuditEntry.objects.get(action="claim.accept")
+    assert (entry.summary, entry.reason) == (f"县党建办代{claim.awaiting}同意认领", REASON)
+    assert Notification.objects.filter(recipient=staff).count() == 1
+    page = client.get(claim.get_absolute_url()).content.decode()
+    assert page.count(f"代{claim.awaiting}：同意认领") == 1
+    client.force_login(staff)
+    answer = client.get(reverse("on_behalf_scan", args=[row.pk]))
+    assert b"".join(answer.streaming_content) == scan().read()
+    client.force_login(UserFactory(secretary_of=PairingFactory().branch_a))
+    assert client.get(reverse("on_behalf_scan", args=[row.pk])).status_code == 404
+
+
+def confirm(order, office, **options):
+    terms = {"branch": order.pairing.branch_b, "version": order.version, "reason": REASON, "scan": scan()}
+    return on_behalf.plan_order_confirm_on_behalf(
+        order=order, actor=office, now=timezone.now(), **terms | options
+    )
+
+
+def test_plan_order_confirmed_on_behalf_carries_the_mark_of_that_version_only(client, office):
+    order = confirm(PlanOrderFactory(to_confirm=True), office)
+    assert (order.state, order.is_on_behalf_a, order.is_on_behalf_b) == (
+        PlanOrderState.CONFIRMED,
+        False,
+        True,
+    )
+    client.force_login(UserFactory(secretary_of=order.pairing.branch_a))
+    page = client.get(order.get_absolute_url())
+    assert page.content.decode().count("县党建办代确认</span>") == 1
+    assert page.context["timeline"][0]["title"] == f"县党建办代{order.pairing.branch_b}确认第 1 版"
+
+    draft = confirm(PlanOrderFactory(), office)
+    orders.plan_order_edit(
+        order=draft,
+        version=1,
+        actor=UserFactory(liaison_of=draft.pairing.branch_a),
+        now=timezone.now(),
+        place="村部",
+    )
+    draft = PlanOrder.objects.get(pk=draft.pk)
+    assert (draft.version, draft.is_confirmed_b, draft.is_on_behalf_b) == (2, False, False)
+    assert confirm(draft, office).is_on_behalf_b
+
+
+def test_plan_order_confirm_on_behalf_is_refused_in_a_sentence(office):
+    order = PlanOrderFactory(to_confirm=True)
+    stranger = PairingFactory().branch_a
+    refusals = {
+        "只有县党建办能代支部确认。": {"office": UserFactory(secretary_of=order.pairing.branch_b)},
+        f"{order.pairing.branch_a}不是这张定单的结对双方，或者已确认过第 1 版。": {
+            "branch": order.pairing.branch_a
+        },
+        f"{stranger}不是这张定单的结对双方，或者已确认过第 1 版。": {"branch": stranger},
+        "请写明代确认的理由，对方支部会看到。": {"reason": "  "},
+    }
+    for words, options in refusals.items():
+        with pytest.raises(DomainError) as refusal:
+            confirm(order, **{"office": office} | options)
+        assert refusal.value.message == words
+    with pytest.raises(StaleVersionError):
+        confirm(order, office, version=9)
+    assert OnBehalf.objects.count() == 0
+    order.refresh_from_db()
+    assert order.state == PlanOrderState.TO_CONFIRM
+
+
+def test_plan_order_accepted_on_behalf_closes_the_demand(client, office):
+    order = PlanOrderFactory(awaiting_acceptance=True)
+    client.force_login(office)
+    page = client.get(reverse("plan_order_detail", args=[order.pk])).content.decode()
+    url = reverse("plan_order_accept_on_behalf", args=[order.pk])
+    assert page.count(f'href="{url}"') == 1
+    client.post(url, {"satisfaction": "4", "words": "村里满意", "reason": REASON, "scan": scan()})
+    order.refresh_from_db()
+    assert (order.state, order.demand.state, order.demand.satisfaction) == (
+        PlanOrderState.COMPLETED,
+        DemandState.CLOSED,
+        4,
+    )
+    entry = AuditEntry.objects.get(action="plan_order.accept")
+    assert entry.summary == f"县党建办代{order.demand.branch}验收通过，满意度 4 分，需求销号"
+    again = client.post(url, {"satisfaction": "4", "reason": REASON, "scan": scan()})
+    assert again.status_code == 422
+    assert OnBehalf.objects.count() == 1
+
+
+def test_pages_of_on_behalf_ask_the_same_queries_at_one_and_three_rows(client, django_assert_num_queries):
+    order = PlanOrderFactory()
+    client.force_login(UserFactory(secretary_of=order.pairing.branch_a))
+    OnBehalfFactory(order=order)
+    with django_assert_num_queries(9):
+        client.get(order.get_absolute_url())
+    OnBehalfFactory(order=order, branch=order.pairing.branch_a)
+    OnBehalfFactory(order=order, version=2)
+    with django_assert_num_queries(9):
+        client.get(order.get_absolute_url())
