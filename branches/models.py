@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pghistory
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,9 +17,10 @@ from tree_queries.query import TreeQuerySet
 
 from branches.enums import BRANCH_STAFF, COUNTY_WIDE, BranchKind, Role
 from core.models import TimeStampedModel
+from core.search.models import Searchable, SearchableQuerySet, stale_trigger
 
 
-class BranchQuerySet(TreeQuerySet):
+class BranchQuerySet(SearchableQuerySet, TreeQuerySet):
     def active(self) -> BranchQuerySet:
         return self.filter(dissolved_on=None)
 
@@ -39,9 +41,13 @@ class BranchQuerySet(TreeQuerySet):
         return self if user.is_active else self.none()
 
 
-@pghistory.track()
-class Branch(TreeNode, TimeStampedModel):
+@pghistory.track(exclude=["search"])
+class Branch(Searchable, TreeNode, TimeStampedModel):
     """党组织: a general branch, a branch, or a superior committee that is only a node of the tree."""
+
+    SEARCH_TEXTS = ("name", "address")
+    SEARCH_NAME = "name"
+    SORT_KEY = "name_key"
 
     name = models.CharField("党组织名称", max_length=100, unique=True)
     name_key = models.CharField("拼音排序键", max_length=600, editable=False, db_index=True, default="")
@@ -61,6 +67,8 @@ class Branch(TreeNode, TimeStampedModel):
     class Meta:
         verbose_name = verbose_name_plural = "党组织"
         ordering = ["serial", "name_key", "pk"]
+        indexes = [GinIndex(fields=["search"], name="branch_search")]
+        triggers = [stale_trigger("name", "address")]
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="branch_not_own_parent"),
             models.CheckConstraint(

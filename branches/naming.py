@@ -1,22 +1,15 @@
-"""Names of organisations: found as people write them, and sorted as a Chinese reader expects."""
+"""Names of organisations, found as people write them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from pypinyin import lazy_pinyin
-
 from branches.models import Branch
 from core.workbooks.values import folded
 
 NEAR_COUNT = 3
 NEAR_SHARE = 0.5  # how alike, in [0, 1], a name must be to be offered
-
-
-def sort_key(name: str) -> str:
-    """The pinyin of a name, by which lists are ordered."""
-    return " ".join(lazy_pinyin(name))[:600]
 
 
 def near_names(text: str, names: Iterable[str], share: float = NEAR_SHARE) -> list[str]:

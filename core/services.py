@@ -1,17 +1,20 @@
-"""Writers of core: reading one's messages, and settling those whose delivery went wrong."""
+"""Writers of core: reading one's messages, settling those that went wrong, and what rows are found by."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 
 from core import audit
 from core.enums import NotificationState
 from core.errors import TransitionError
 from core.models import Notification
+from core.search.models import Searchable
 
+FILLED_AT_ONCE = 500
 TROUBLED = frozenset({NotificationState.FAILED, NotificationState.UNCERTAIN})
 
 
@@ -62,3 +65,37 @@ def _troubled(notification: Notification) -> Notification:
     if row.state not in TROUBLED:
         raise TransitionError(f"这条通知现在是“{row.get_state_display()}”，不需要再处理。请刷新页面。")
     return row
+
+
+def search_fill() -> int:
+    """Fill the search columns that a write past the models has left empty, and give how many rows that were."""
+    return sum(_fill(model) for model in searchable_models())
+
+
+def search_rebuild() -> int:
+    """Fill all search columns anew, as when readings were added to place_names.txt; give how many rows."""
+    for model in searchable_models():
+        model._default_manager.update(search=None)
+    return search_fill()
+
+
+def searchable_models() -> list[type[Searchable]]:
+    return [model for model in apps.get_models() if issubclass(model, Searchable)]
+
+
+def _fill(model: type[Searchable]) -> int:
+    count = 0
+    while done := _fill_some(model):
+        count += done
+    return count
+
+
+@transaction.atomic
+def _fill_some(model: type[Searchable]) -> int:
+    """Fill a batch; rows that somebody holds will be filled by that writer, or on the next tick."""
+    empty = model._default_manager.filter(search=None).order_by("pk")
+    rows = list(empty.select_for_update(of=("self",), skip_locked=True)[:FILLED_AT_ONCE])
+    for row in rows:
+        row.index()
+    model._default_manager.bulk_update(rows, model.search_columns())
+    return len(rows)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from branches.models import Branch, User
+from core.search.models import MAX_WORDS
 from ledgers.enums import DemandState, ResourceKind, ResourceState, Urgency
 from ledgers.models import Demand, Resource, ServiceAspect
 
@@ -34,16 +35,16 @@ class LedgerFilter(django_filters.FilterSet):
         self.user = user
         self.today = today
         self.form.order_fields(self._meta.fields)
-        self.form.fields["q"].widget.attrs["placeholder"] = "名称、说明或支部"
+        self.form.fields["q"].widget.attrs["placeholder"] = "名称、说明、支部，可用拼音首字母"
         if not user.branch_ids:
             del self.form.fields["mine"]
 
     def by_words(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
-        """Every word must be found somewhere in the row."""
-        for word in words.split():
-            rows = rows.filter(
-                Q(title__icontains=word) | Q(description__icontains=word) | Q(branch__name__icontains=word)
-            )
+        """Every word must be found in the row or in the name of its branch, in characters or in pinyin."""
+        for word in words.split()[:MAX_WORDS]:
+            # The branches are few and fetched first: with their keys the planner can join two indexes.
+            branches = list(Branch.objects.find(word).values_list("pk", flat=True))
+            rows = rows.filter(rows.holding(word) | Q(branch__in=branches))
         return rows
 
     def by_mine(self, rows: QuerySet[Any], _name: str, is_wanted: bool) -> QuerySet[Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 
 from branches.models import Branch, Membership, User
-from branches.naming import sort_key
 from core import audit
 from core.errors import DomainError
 
@@ -21,7 +20,7 @@ def branch_create(*, actor: User, **fields: Any) -> Branch:
         ValidationError: when the name is taken or a value is out of bounds.
     """
     with audit.action("branch.create", actor=actor) as entry:
-        branch = Branch(name_key=sort_key(fields["name"]), **fields)
+        branch = Branch(**fields)
         branch.full_clean()
         branch.save(force_insert=True)
         entry.target = branch
@@ -40,7 +39,6 @@ def branch_update(*, branch: Branch, actor: User, **fields: Any) -> Branch:
     with audit.action("branch.update", actor=actor, target=branch) as entry:
         for name, value in fields.items():
             setattr(branch, name, value)
-        branch.name_key = sort_key(branch.name)
         branch.full_clean()
         branch.save()
         entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}

@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 
 from branches.models import Branch
-from branches.naming import sort_key
 from core.workbooks.merging import Merge, Record
 from core.workbooks.results import RowChange
 
@@ -42,7 +41,7 @@ def _create_roots(known: dict[str, Branch], records: Sequence[Record]) -> None:
     names = {record.values["name"] for record in records}
     superiors = dict.fromkeys(record.extra.get("superior") for record in records)
     unknown = [name for name in superiors if name and name not in names and name not in known]
-    roots = Branch.objects.bulk_create(Branch(name=name, name_key=sort_key(name)) for name in unknown)
+    roots = Branch.objects.bulk_create(Branch(name=name) for name in unknown)
     known.update({root.name: root for root in roots})
 
 
@@ -52,8 +51,7 @@ def _take_level(known: dict[str, Branch], level: Sequence[Record], now: datetime
         values = dict(record.values)
         if "superior" in record.extra:
             values["parent"] = known.get(record.extra["superior"])
-        branch = merge.take(record.row, values["name"], values)
-        branch.name_key = branch.name_key or sort_key(branch.name)
+        merge.take(record.row, values["name"], values)
     merge.write(now)
     known.update({branch.name: branch for branch in merge.created})
     return merge.changes

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from branches.models import Branch
 from core.models import TimeStampedModel
+from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
 from ledgers.enums import (
     DEMAND_FINISHED,
     Audience,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from branches.models import User
 
 
-class DemandQuerySet(models.QuerySet["Demand"]):
+class DemandQuerySet(SearchableQuerySet):
     def open(self) -> DemandQuerySet:
         return self.filter(state=DemandState.OPEN)
 
@@ -50,9 +52,13 @@ class DemandQuerySet(models.QuerySet["Demand"]):
         )
 
 
-@pghistory.track()
-class Demand(TimeStampedModel):
+@pghistory.track(exclude=["search", "title_key"])
+class Demand(Searchable, TimeStampedModel):
     """需求: a problem or difficulty a branch wants help with. A deadline of null is 长期."""
+
+    SEARCH_TEXTS = ("title", "description", "audience_text", "note")
+    SEARCH_NAME = "title"
+    SORT_KEY = "title_key"
 
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="提出单位", related_name="demands")
     serial = models.PositiveIntegerField("序号")
@@ -62,6 +68,7 @@ class Demand(TimeStampedModel):
         models.CharField(max_length=20, choices=HelpKind), default=list, blank=True, verbose_name="服务方式"
     )
     title = models.CharField("需求内容", max_length=120)
+    title_key = models.CharField("拼音排序键", max_length=600, editable=False, default="")
     description = models.TextField("具体描述", max_length=2000, blank=True)
     nature = models.CharField("需求性质", max_length=20, choices=DemandNature, default=DemandNature.PROBLEM)
     source = models.CharField("需求来源", max_length=20, choices=DemandSource, default=DemandSource.OTHER)
@@ -85,12 +92,18 @@ class Demand(TimeStampedModel):
     acceptance_words = models.CharField("验收意见", max_length=300, blank=True)
     note = models.CharField("备注", max_length=300, blank=True)
 
-    objects = DemandQuerySet.as_manager()
+    objects = SearchableManager.from_queryset(DemandQuerySet)()
 
     class Meta:
         verbose_name = verbose_name_plural = "需求"
         ordering = ["serial", "pk"]
-        indexes = [models.Index(fields=["state", "deadline_on"], name="demand_state_deadline")]
+        indexes = [
+            models.Index(fields=["state", "deadline_on"], name="demand_state_deadline"),
+            models.Index(fields=["title_key"], name="demand_title_key"),
+            GinIndex(fields=["search"], name="demand_search"),
+            models.Index(fields=["id"], condition=Q(search=None), name="demand_unsearchable"),
+        ]
+        triggers = [stale_trigger("title", "description", "audience_text", "note")]
         constraints = [
             models.UniqueConstraint(
                 fields=["branch", "serial"],

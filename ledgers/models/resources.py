@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from branches.models import Branch
 from core.models import TimeStampedModel
+from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
 from ledgers.enums import Audience, HelpKind, ResourceKind, ResourceState, Sharing
 from ledgers.models.catalogue import ServiceAspect, ServiceItem
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from branches.models import User
 
 
-class ResourceQuerySet(models.QuerySet["Resource"]):
+class ResourceQuerySet(SearchableQuerySet):
     def published(self) -> ResourceQuerySet:
         return self.filter(state=ResourceState.PUBLISHED)
 
@@ -38,14 +40,19 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
         )
 
 
-@pghistory.track()
-class Resource(TimeStampedModel):
+@pghistory.track(exclude=["search", "title_key"])
+class Resource(Searchable, TimeStampedModel):
     """资源: something a branch can offer, with how often and to whom."""
+
+    SEARCH_TEXTS = ("title", "description", "place", "note")
+    SEARCH_NAME = "title"
+    SORT_KEY = "title_key"
 
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="提供单位", related_name="resources")
     serial = models.PositiveIntegerField("序号")
     kind = models.CharField("资源类别", max_length=20, choices=ResourceKind)
     title = models.CharField("资源名称", max_length=120)
+    title_key = models.CharField("拼音排序键", max_length=600, editable=False, default="")
     description = models.TextField("资源说明", max_length=2000, blank=True)
     aspects = models.ManyToManyField(
         ServiceAspect, verbose_name="服务方向", related_name="resources", blank=True
@@ -73,12 +80,18 @@ class Resource(TimeStampedModel):
     note = models.CharField("备注", max_length=300, blank=True)
     state = models.CharField("状态", max_length=20, choices=ResourceState, default=ResourceState.DRAFT)
 
-    objects = ResourceQuerySet.as_manager()
+    objects = SearchableManager.from_queryset(ResourceQuerySet)()
 
     class Meta:
         verbose_name = verbose_name_plural = "资源"
         ordering = ["serial", "pk"]
-        indexes = [models.Index(fields=["state", "kind"], name="resource_state_kind")]
+        indexes = [
+            models.Index(fields=["state", "kind"], name="resource_state_kind"),
+            models.Index(fields=["title_key"], name="resource_title_key"),
+            GinIndex(fields=["search"], name="resource_search"),
+            models.Index(fields=["id"], condition=Q(search=None), name="resource_unsearchable"),
+        ]
+        triggers = [stale_trigger("title", "description", "place", "note")]
         constraints = [
             models.UniqueConstraint(
                 fields=["branch", "serial"],

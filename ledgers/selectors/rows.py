@@ -21,14 +21,21 @@ def _flag(condition: Q) -> ExpressionWrapper:
 def resource_rows(user: User, *, today: date) -> QuerySet[Resource]:
     """The resources a person may read, as a ledger lists them; `expired` says the validity is over."""
     expired = Q(valid_to__isnull=False, valid_to__lt=today)
-    rows = Resource.objects.visible_to(user).select_related("branch").prefetch_related("aspects")
+    rows = (
+        Resource.objects.visible_to(user)
+        .select_related("branch")
+        .defer("search", "branch__search")
+        .prefetch_related("aspects")
+    )
     return rows.annotate(expired=_flag(expired)).order_by(*RESOURCE_ORDER)
 
 
 def demand_rows(user: User, *, today: date) -> QuerySet[Demand]:
     """The demands a person may read, as a ledger lists them; `late` says unfinished past its deadline."""
     late = Q(deadline_on__isnull=False, deadline_on__lt=today) & ~Q(state__in=DEMAND_FINISHED)
-    rows = Demand.objects.visible_to(user).select_related("branch", "aspect")
+    rows = (
+        Demand.objects.visible_to(user).select_related("branch", "aspect").defer("search", "branch__search")
+    )
     return rows.annotate(late=_flag(late)).order_by(*DEMAND_ORDER)
 
 

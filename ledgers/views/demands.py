@@ -25,7 +25,7 @@ from ledgers.services.demands import demand_create, demand_edit_blockers, demand
 
 SORTS = {
     "serial": "serial",
-    "title": "title",
+    "title": "title_key",
     "branch": "branch__name_key",
     "aspect": "aspect__position",
     "urgency": "urgency",

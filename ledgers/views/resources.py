@@ -24,7 +24,7 @@ from ledgers.services.resources import resource_change_state, resource_create, r
 
 SORTS = {
     "serial": "serial",
-    "title": "title",
+    "title": "title_key",
     "branch": "branch__name_key",
     "kind": "kind",
     "capacity": "capacity_per_month",

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.heartbeats import beat
+from core.services import search_fill
 from pairing.plans.services.claims import claims_expire
 from pairing.reminders.dispatch import dispatch as deliver_due
 from pairing.reminders.services.plan import reminders_plan
@@ -14,12 +15,13 @@ from pairing.reviews.services.obligations import reviews_materialise, reviews_se
 
 @shared_task
 def tick() -> None:
-    """Bring every duty up to date and remind of it."""
+    """Bring every duty up to date and remind of it; complete what rows are found by."""
     now = timezone.now()
     claims_expire(now=now)
     reviews_materialise(today=timezone.localdate(now))
     reviews_settle(now=now)
     reminders_plan(now=now)
+    search_fill()
     beat("tick", now=now)
 
 
