@@ -79,12 +79,15 @@ class Contended:
     planted: float
 
 
-def contended(seed: int, demands: int, choices: int, *, bounded: bool = True) -> Contended:
-    """Build needs that compete for offers: `choices` candidates a need, about as many visits as needs.
+def contended(
+    seed: int, demands: int, choices: int, *, spare: float = 0.0, bounded: bool = True
+) -> Contended:
+    """Build needs that compete for offers: `choices` candidates a need.
 
     A plan that serves every need is hidden in it; its total is a floor under the optimum.
 
     Args:
+        spare: visits beyond one a need, as a share of the needs.
         bounded: also cap what branches give and receive and bound the difference, wide enough for the hidden
             plan.
     """
@@ -104,7 +107,9 @@ def contended(seed: int, demands: int, choices: int, *, bounded: bool = True) ->
     turn = _rank(hidden) // capacity[hidden]
     due = np.minimum(turn + chance.integers(0, len(DEADLINES), demands), len(DEADLINES) - 1)
     problem = _bare(giver, taker, capacity, due)
-    problem = replace(problem, used=_spoken_for(capacity, hidden, turn))
+    free = _free(capacity, hidden, turn)
+    filled = chance.random(free.shape) >= spare * demands / max(int(free.sum()), 1)
+    problem = replace(problem, used=_spoken_for(np.where(filled, free, 0)))
     if bounded:
         problem = _bounded(problem, giver[hidden], taker, branches)
     empty = score_pairs(MatchProblem((), (), TODAY))
@@ -132,13 +137,16 @@ def _rank(chosen: np.ndarray) -> np.ndarray:
     return rank
 
 
-def _spoken_for(capacity: np.ndarray, chosen: np.ndarray, turn: np.ndarray) -> dict[tuple[Id, date], int]:
-    """Fill what the hidden plan leaves free, so that there are as many visits as needs."""
+def _free(capacity: np.ndarray, chosen: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """Return the visits per offer and month that the hidden plan leaves free."""
     taken = np.zeros((capacity.size, len(DEADLINES)), dtype=np.int64)
     np.add.at(taken, (chosen, turn), 1)
-    free = capacity[:, None] - taken
-    places = zip(*np.nonzero(free), free[free > 0].tolist(), strict=True)
-    return {(int(j), DEADLINES[month].replace(day=1)): visits for j, month, visits in places}
+    return capacity[:, None] - taken
+
+
+def _spoken_for(visits: np.ndarray) -> dict[tuple[Id, date], int]:
+    places = zip(*np.nonzero(visits), visits[visits > 0].tolist(), strict=True)
+    return {(int(j), DEADLINES[month].replace(day=1)): used for j, month, used in places}
 
 
 def _bare(giver: np.ndarray, taker: np.ndarray, capacity: np.ndarray, due: np.ndarray) -> MatchProblem:
@@ -158,7 +166,7 @@ def _bounded(problem: MatchProblem, giver: np.ndarray, taker: np.ndarray, branch
     given, received = np.bincount(giver, minlength=branches), np.bincount(taker, minlength=branches)
     return replace(
         problem,
-        give_caps=dict(enumerate((given + 1).tolist())),
-        receive_caps=dict(enumerate(received.tolist())),
+        give_caps=dict(enumerate((given + 2).tolist())),
+        receive_caps=dict(enumerate((received + 2).tolist())),
         reciprocity=int(np.abs(given - received).max()),
     )

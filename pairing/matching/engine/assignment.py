@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from pairing.matching.engine.circulation import PIN, SCALE, Edges, Frame, among, edges_of, lay_out
+from pairing.matching.engine.circulation import PIN, SCALE, Edges, Frame, Layout, among, edges_of, lay_out
 from pairing.matching.engine.network import dual_bound, node_prices, solve_circulation
 from pairing.matching.engine.periods import horizon
 from pairing.matching.engine.plan import Assignment, Plan
@@ -29,27 +29,33 @@ def solve_table(problem: MatchProblem, table: PairTable) -> tuple[Plan, PairTabl
     frame = Frame.of(problem)
     edges = edges_of(problem, table, frame)
     layout = lay_out(problem, frame, edges)
-    network = layout.network
     built = time.perf_counter()
-    flow = solve_circulation(network)
-    solved = time.perf_counter()
-    visits = flow[layout.service]
+    flow = solve_circulation(layout.network)
+    timings = {"build": built - started, "flow": time.perf_counter() - built}
+    return plan_of(problem, table, (frame, edges, layout), flow, timings), table
+
+
+def plan_of(
+    problem: MatchProblem,
+    table: PairTable,
+    model: tuple[Frame, Edges, Layout],
+    flow: np.ndarray,
+    timings: dict[str, float],
+) -> Plan:
+    """Prove a flow, read the assignments out of it, and give the reasons for what stays open."""
+    frame, edges, layout = model
+    network, visits = layout.network, flow[layout.service]
+    started = time.perf_counter()
     pinned = PIN * int(visits[edges.pinned].sum())
     bound = (-dual_bound(network, node_prices(network, flow)) - pinned) / SCALE
     objective = (-int(network.cost @ flow) - pinned) / SCALE
     proven = time.perf_counter()
     assignments = decode(problem, frame, edges, visits)
     unserved = unserved_reasons(problem, table, frame, edges, visits)
-    timings = {
-        "build": built - started,
-        "flow": solved - built,
-        "proof": proven - solved,
-        "explain": time.perf_counter() - proven,
-    }
+    timings = timings | {"proof": proven - started, "explain": time.perf_counter() - proven}
     ratio = objective / bound if bound > 0 else 1.0
-    return Plan(
-        assignments, objective, bound, ratio, unserved, timings, _broken(problem, edges, visits)
-    ), table
+    broken = _broken(problem, edges, visits)
+    return Plan(assignments, objective, bound, ratio, unserved, timings, broken)
 
 
 def _broken(problem: MatchProblem, edges: Edges, visits: np.ndarray) -> tuple[tuple[Id, Id], ...]:

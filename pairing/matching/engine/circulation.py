@@ -80,23 +80,16 @@ class Edges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Where everything of a problem stands in the network.
+    """Where what can change stands in the network, as arc numbers.
 
-    `by` and `supply` are offer × month node numbers (−1: not there; both are one node where no window starts
-    late); `entry` are the numbers of the capacity arcs, offer × month; `service` those of the edges, `owed`
-    those from needs to their branch; `give` and `receive` are nodes by branch position.
+    `entry` are the capacity arcs, offer × month (−1: no edge is due so late), `service` those of the edges,
+    `owed` those from needs to their branch.
     """
 
     network: Network
-    give: np.ndarray
-    receive: np.ndarray
-    need: np.ndarray
-    by: np.ndarray
-    supply: np.ndarray
     entry: np.ndarray
     service: np.ndarray
     owed: np.ndarray
-    charged: np.ndarray
 
 
 class _Arcs:
@@ -234,25 +227,21 @@ def price_steps(prices: Sequence[tuple[int, float]], cap: np.ndarray) -> list[tu
     return found
 
 
-def lay_out(problem: MatchProblem, frame: Frame, edges: Edges, *, late_ready: bool = False) -> Layout:
-    """Write the circulation.
-
-    Args:
-        late_ready: give every offer its supply nodes and all months, so that anything can join later.
-    """
-    arcs, most = _Arcs(), UNBOUNDED if late_ready else max(int(frame.sizes.sum()), 1)
+def lay_out(problem: MatchProblem, frame: Frame, edges: Edges) -> Layout:
+    """Write the circulation."""
+    arcs, most = _Arcs(), max(int(frame.sizes.sum()), 1)
     count, needs = len(frame.branches), len(problem.needs)
     branch = 1 + np.arange(count)
     give, receive = branch + count, branch + 2 * count
     need = 1 + 3 * count + np.arange(needs)
-    charged = _branch_arcs(arcs, problem, frame.branches, (branch, give, receive), most)
+    _branch_arcs(arcs, problem, frame.branches, (branch, give, receive), most)
     owed = arcs.add(need, receive[frame.taker], frame.sizes)
-    by, supply, nodes = _offer_nodes(problem, edges, 1 + 3 * count + needs, late_ready)
+    by, supply, nodes = _offer_nodes(problem, edges, 1 + 3 * count + needs)
     entry = _offer_arcs(arcs, np.minimum(frame.free, most), (by, supply), give[frame.giver], most)
     tail, nodes = _gates(arcs, edges, by, supply, nodes)
     service = arcs.add(tail, need[edges.need], edges.capacity, edges.cost)
     network = arcs.network(nodes)
-    return Layout(network, give, receive, need, by, supply, entry, service, owed, charged)
+    return Layout(network, entry, service, owed)
 
 
 def _branch_arcs(
@@ -261,33 +250,28 @@ def _branch_arcs(
     branches: dict[Id, int],
     nodes: tuple[np.ndarray, np.ndarray, np.ndarray],
     most: int,
-) -> np.ndarray:
-    """Add caps, fairness prices and the bound of reciprocity; return the numbers of the arcs with a price."""
+) -> None:
+    """Add caps, fairness prices and the bound of reciprocity."""
     branch, give, receive = nodes
     bound = most if problem.reciprocity is None else problem.reciprocity
     arcs.add(HUB, branch, bound)
     arcs.add(branch, HUB, bound)
-    charged = []
     for limits, prices, tail, head in (
         (problem.give_caps, problem.give_prices, branch, give),
         (problem.receive_caps, problem.receive_prices, receive, branch),
     ):
         caps = np.array([limits.get(each, most) for each in branches], dtype=np.int64)
         for visits, price in price_steps(prices, caps):
-            numbers = arcs.add(tail, head, visits, price)
-            charged.append(numbers if price else numbers[:0])
-    return np.concatenate(charged)
+            arcs.add(tail, head, visits, price)
 
 
-def _offer_nodes(
-    problem: MatchProblem, edges: Edges, base: int, late_ready: bool
-) -> tuple[np.ndarray, np.ndarray, int]:
+def _offer_nodes(problem: MatchProblem, edges: Edges, base: int) -> tuple[np.ndarray, np.ndarray, int]:
     """Number the (offer, month) nodes that edges use; return by, supply and the next free number."""
     months, offers = len(horizon(problem)), len(problem.offers)
-    deepest = np.full(offers, months - 1 if late_ready else -1)
+    deepest = np.full(offers, -1)
     np.maximum.at(deepest, edges.offer, edges.last)
     there = np.arange(months) <= deepest[:, None]
-    split = np.full(offers, late_ready)
+    split = np.zeros(offers, dtype=bool)
     split[edges.offer[edges.first > 0]] = True
     by = np.where(there, base + np.cumsum(there).reshape(there.shape) - 1, -1)
     base += int(there.sum())
