@@ -20,7 +20,7 @@ class Contacts:
     @cached_property
     def _branch_ids(self) -> frozenset[int]:
         own = self.user.branch_ids
-        partners = Branch.objects.partnered_with(own).values_list("pk", flat=True) if own else ()
+        partners = Branch.objects.in_touch_with(own).values_list("pk", flat=True) if own else ()
         return own | frozenset(partners)
 
     def phone(self, branch_id: int, phone: str) -> str:

@@ -32,6 +32,14 @@ class BranchQuerySet(SearchableQuerySet, TreeQuerySet):
         """
         ids = list(branch_ids)
         return self.filter(
+            Q(pairings_as_a__kind="term", pairings_as_a__state="active", pairings_as_a__branch_b__in=ids)
+            | Q(pairings_as_b__kind="term", pairings_as_b__state="active", pairings_as_b__branch_a__in=ids)
+        ).distinct()
+
+    def in_touch_with(self, branch_ids: Iterable[int]) -> BranchQuerySet:
+        """Partners, and branches that support one another in a single matter: who may telephone whom."""
+        ids = list(branch_ids)
+        return self.filter(
             Q(pairings_as_a__state="active", pairings_as_a__branch_b__in=ids)
             | Q(pairings_as_b__state="active", pairings_as_b__branch_a__in=ids)
         ).distinct()

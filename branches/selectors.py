@@ -11,7 +11,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from branches.models import Branch, Membership, User
 from core.models import WorkingDay
 
-ACTIVE_PAIR = Q(pairings_as_a__state="active"), Q(pairings_as_b__state="active")
+ACTIVE_PAIR = (
+    Q(pairings_as_a__state="active", pairings_as_a__kind="term"),
+    Q(pairings_as_b__state="active", pairings_as_b__kind="term"),
+)
 
 
 def branch_rows() -> list[Branch]:

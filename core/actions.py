@@ -6,6 +6,7 @@ from django.apps import apps
 
 VERBS = {
     "accept": "接受",
+    "agree": "同意",
     "awaiting_acceptance": "提交验收",
     "cancel": "取消",
     "change": "修改",

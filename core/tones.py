@@ -32,6 +32,7 @@ STATES = {
     "to_confirm": Look("warning", "hourglass-split"),
     "to_record": Look("warning", "journal-text"),
     "awaiting_acceptance": Look("warning", "clipboard-check"),
+    "agreed": Look("info", "person-check"),
     "countered": Look("warning", "arrow-left-right"),
     "suspended": Look("warning", "pause-circle"),
     "uncertain": Look("warning", "question-circle"),

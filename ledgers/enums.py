@@ -104,13 +104,17 @@ DEMAND_TRANSITIONS = {
     DemandState.OPEN: frozenset(
         {
             DemandState.CLAIMED,
+            DemandState.IN_PROGRESS,  # an order drawn up by hand
+            DemandState.AWAITING_ACCEPTANCE,  # an imported order handed in
             DemandState.RETURNED,
             DemandState.SUSPENDED,
             DemandState.WITHDRAWN,
             DemandState.CLOSED,
         }
     ),
-    DemandState.CLAIMED: frozenset({DemandState.OPEN, DemandState.IN_PROGRESS}),
+    DemandState.CLAIMED: frozenset(
+        {DemandState.OPEN, DemandState.IN_PROGRESS, DemandState.AWAITING_ACCEPTANCE}
+    ),
     DemandState.IN_PROGRESS: frozenset(
         {DemandState.AWAITING_ACCEPTANCE, DemandState.OPEN, DemandState.SUSPENDED}
     ),

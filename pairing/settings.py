@@ -207,5 +207,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
+# Working days that a claim waits for its answer, and a demand for a claim before the county may claim it.
+CLAIM_EXPIRY_WORKING_DAYS = env.int("CLAIM_EXPIRY_WORKING_DAYS", default=5)
+HALL_AFTER_WORKING_DAYS = env.int("HALL_AFTER_WORKING_DAYS", default=10)
+
 SITE_NAME = env.str("SITE_NAME", default="三单四联")
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")

@@ -15,6 +15,7 @@ DEMAND_MORE = (
     "help_kinds",
     "audiences",
     "audience_text",
+    "visits_wanted",
     "nature",
     "source",
     "raised_on",
@@ -47,6 +48,7 @@ class DemandForm(LedgerForm):
             "deadline_on": "最晚什么时候办好；长期的事请留空。",
             "expected_people": "大约多少人受益。",
             "audience_text": "例如“城区守法卷烟零售户”。",
+            "visits_wanted": "要办好几次、可由几家分着办的，填总次数；一家一次办完的留空。",
         }
         error_messages = {
             "title": {"required": "请填写需求内容。"},

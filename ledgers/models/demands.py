@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -42,13 +43,19 @@ class DemandQuerySet(SearchableQuerySet):
     def overdue(self, *, on: date) -> DemandQuerySet:
         return self.unfinished().filter(deadline_on__lt=on)
 
+    def in_hall(self, *, on: date) -> DemandQuerySet:
+        """Demands in the 认领大厅: open for so long that the whole county may claim them."""
+        return self.filter(state=DemandState.OPEN, hall_on__lte=on)
+
     def visible_to(self, user: User) -> DemandQuerySet:
-        """Own branches' rows and partners' rows that are no longer drafts."""
+        """Own branches' rows; of partners, and of those one's resources were claimed for, no drafts."""
         if user.sees_county:
             return self
         partners = Branch.objects.partnered_with(user.branch_ids).values("pk")
+        claimed = Demand.objects.filter(claims__resource__branch__in=user.branch_ids).values("pk")
         return self.filter(
-            Q(branch__in=user.branch_ids) | (Q(branch__in=partners) & ~Q(state=DemandState.DRAFT))
+            Q(branch__in=user.branch_ids)
+            | Q(Q(branch__in=partners) | Q(pk__in=claimed)) & ~Q(state=DemandState.DRAFT)
         )
 
 
@@ -83,10 +90,18 @@ class Demand(Searchable, TimeStampedModel):
     urgency = models.PositiveSmallIntegerField("紧急程度", choices=Urgency, default=Urgency.NORMAL)
     raised_on = models.DateField("提出日期", default=timezone.localdate)
     deadline_on = models.DateField("期望完成时限", null=True, blank=True, help_text="空表示长期")
+    visits_wanted = models.PositiveSmallIntegerField(
+        "所需次数",
+        null=True,
+        blank=True,
+        help_text="空表示一次认领即全部承接",
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+    )
     contact_name = models.CharField("联系人", max_length=60, blank=True)
     contact_phone = models.CharField("联系电话", max_length=30, blank=True)
     state = models.CharField("状态", max_length=20, choices=DemandState, default=DemandState.DRAFT)
     state_reason = models.CharField("状态说明", max_length=300, blank=True)
+    hall_on = models.DateField("进入认领大厅日期", null=True, blank=True, editable=False)
     closed_on = models.DateField("解决日期", null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField("满意度", null=True, blank=True, help_text="1–5")
     acceptance_words = models.CharField("验收意见", max_length=300, blank=True)
@@ -116,6 +131,11 @@ class Demand(Searchable, TimeStampedModel):
                 violation_error_message="期望完成时限不能早于提出日期。",
             ),
             models.CheckConstraint(
+                condition=Q(visits_wanted__isnull=True) | Q(visits_wanted__range=(1, 50)),
+                name="demand_visits_wanted",
+                violation_error_message="所需次数须在 1 到 50 之间；不定次数请留空。",
+            ),
+            models.CheckConstraint(
                 condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
                 name="demand_satisfaction",
                 violation_error_message="满意度须为 1 到 5 分。",
@@ -135,6 +155,9 @@ class Demand(Searchable, TimeStampedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_in_hall(self, on: date) -> bool:
+        return self.state == DemandState.OPEN and self.hall_on is not None and self.hall_on <= on
 
 
 class DemandOrigin(models.Model):

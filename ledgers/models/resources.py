@@ -29,12 +29,14 @@ class ResourceQuerySet(SearchableQuerySet):
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
 
     def visible_to(self, user: User) -> ResourceQuerySet:
-        """Own branches' rows, partners' published rows, and what is shared with the county."""
+        """Own branches' rows, partners' published ones, what the county shares, what own demands claim."""
         if user.sees_county:
             return self
         partners = Branch.objects.partnered_with(user.branch_ids).values("pk")
+        claimed = Resource.objects.filter(claims__demand__branch__in=user.branch_ids).values("pk")
         return self.filter(
             Q(branch__in=user.branch_ids)
+            | Q(pk__in=claimed)
             | Q(state=ResourceState.PUBLISHED, branch__in=partners)
             | Q(state=ResourceState.PUBLISHED, sharing=Sharing.COUNTY)
         )

@@ -17,7 +17,7 @@ from core.errors import refuse
 from core.notifications import notify
 from ledgers.enums import DemandState
 from ledgers.models import Demand
-from ledgers.services.demands import demand_change_state, demand_close, locked
+from ledgers.services.demands import demand_change_state, demand_close, is_committed, locked
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,10 @@ STEPS = {
 
 def demand_step_blockers(demand: Demand, step: Step) -> list[str]:
     """Why the step cannot be taken now, each sentence with the way out; empty when it can."""
-    if demand.state in step.sources:
+    if demand.state in step.sources and not is_committed(demand):
         return []
+    if demand.state in step.sources:
+        return [f"这条需求已有一部分被认领或正在办理，不能{step.label}。请先答复认领，并办完或取消相关定单。"]
     wanted = "、".join(f"“{state.label}”" for state in DemandState if state in step.sources)
     return [
         f"只有{wanted}的需求可以{step.label}，这条现在是“{demand.get_state_display()}”。{_way_out(demand)}"

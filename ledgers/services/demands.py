@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from branches.models import Branch, User
@@ -17,13 +18,17 @@ from ledgers.models import Demand
 from ledgers.services.serials import next_serial
 
 NEEDS_REASON = frozenset({DemandState.RETURNED, DemandState.SUSPENDED, DemandState.WITHDRAWN})
+UNDECIDED_CLAIM = ("proposed", "countered", "agreed")
+LIVE_ORDER = ("draft", "to_confirm", "confirmed", "in_progress", "awaiting_acceptance")
 EDITABLE = frozenset({DemandState.DRAFT, DemandState.OPEN, DemandState.RETURNED})
 
 
 def demand_edit_blockers(demand: Demand) -> list[str]:
     """Why this demand cannot be edited now; empty when it can."""
-    if demand.state in EDITABLE:
+    if demand.state in EDITABLE and not is_committed(demand):
         return []
+    if demand.state in EDITABLE:
+        return ["这条需求已有一部分被认领或正在办理，内容已由双方商定；请在认领或计划定单里改。"]
     return [f"需求现在是“{demand.get_state_display()}”，内容已由双方商定，不能单方修改；请在计划定单里改。"]
 
 
@@ -115,6 +120,25 @@ def demand_close(
         demand.full_clean(exclude=["branch", "aspect"])
         demand.save()
     return demand
+
+
+@transaction.atomic
+def demand_open_to_county(*, demand: Demand, on: date, now: datetime) -> Demand:
+    """Set the day from which an open demand stands in the 认领大厅; one that has its day keeps it."""
+    demand = locked(demand)
+    if demand.hall_on is None and demand.state == DemandState.OPEN:
+        demand.hall_on = on
+        demand.save(update_fields=["hall_on", "updated_at"])
+    return demand
+
+
+def is_committed(demand: Demand) -> bool:
+    """Whether somebody has promised a part of the demand: a claim not yet decided, or an order under way.
+
+    Claims and orders sit in a layer above; only their relation names and state words are used here.
+    """
+    undecided = Q(claims__state__in=UNDECIDED_CLAIM)
+    return Demand.objects.filter(undecided | Q(plan_orders__state__in=LIVE_ORDER), pk=demand.pk).exists()
 
 
 def locked(demand: Demand) -> Demand:

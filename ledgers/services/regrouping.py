@@ -46,7 +46,7 @@ INHERITED = (
 def demand_regroup_blockers(demand: Demand) -> list[str]:
     """Why this demand can be neither split nor merged now; empty when it can."""
     name, blockers = f"第{demand.serial}号需求“{demand}”", []
-    if demand.claims.pending().exists():
+    if demand.claims.undecided().exists():
         blockers.append(f"{name}有待答复的认领，请先答复或等它失效，再拆分、合并。")
     if demand.plan_orders.live().exists():
         blockers.append(f"{name}有在办的计划定单，请先办完或取消定单，再拆分、合并。")

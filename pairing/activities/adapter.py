@@ -89,7 +89,7 @@ def _window(activity: Activity, today: date) -> tuple[date, date]:
     if order is None:
         return release, release + timedelta(days=FALLBACK_DAYS)
     deadline = activity.task.due_on if activity.task else order.due_on
-    wanted = order.claim.wanted_on if order.claim else None
+    wanted = order.wanted_on or (order.claim.wanted_on if order.claim else None)
     if wanted is None or not release < wanted <= order.due_on:
         return release, deadline
     return wanted, max(deadline, min(wanted + timedelta(days=WANTED_SLACK_DAYS), order.due_on))

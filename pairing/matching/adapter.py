@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +18,7 @@ from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet, S
 from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
 from pairing.matching.models import MatchRun
 from pairing.plans.enums import ClaimState
-from pairing.plans.models import Claim, Pairing
+from pairing.plans.models import Claim, Pairing, PlanOrder
 
 Pairs = frozenset[tuple[int, int]]  # (demand, resource) primary keys
 
@@ -212,12 +213,10 @@ def _lexicon() -> Lexicon:
 
 def _used(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:
     """Visits promised per resource and month, counted as a new claim would find them."""
-    rows = (
-        Claim.objects.holding_capacity()
-        .filter(resource__in=list(resource_ids))
-        .annotate(month=TruncMonth("day"))
-        .order_by()
-        .values_list("resource", "month")
-        .annotate(n=Sum("visit_count"))
-    )
-    return {(resource, month): n for resource, month, n in rows}
+    ids = list(resource_ids)
+    used: Counter[tuple[int | str, date]] = Counter()
+    for held in (Claim.objects.holding_capacity(), PlanOrder.objects.holding_capacity()):
+        rows = held.filter(resource__in=ids).annotate(month=TruncMonth("day")).order_by()
+        for resource, month, n in rows.values_list("resource", "month").annotate(n=Sum("visit_count")):
+            used[resource, month] += n
+    return used

@@ -14,6 +14,13 @@ class Line(TextChoices):
     WORK = "work", "工作联抓"
 
 
+class PairingKind(TextChoices):
+    """For a term, or for one matter: a branch helps another one it is not paired with."""
+
+    TERM = "term", "结对"
+    SUPPORT = "support", "县内支援"
+
+
 class PairingState(TextChoices):
     ACTIVE = "active", "结对中"
     ENDED = "ended", "已结束"
@@ -47,23 +54,34 @@ AGREEMENT_TRANSITIONS = {
 class ClaimState(TextChoices):
     PROPOSED = "proposed", "待对方确认"
     COUNTERED = "countered", "已改议"
+    AGREED = "agreed", "已同意，待齐"
     ACCEPTED = "accepted", "已确认"
     DECLINED = "declined", "已婉拒"
+    WITHDRAWN = "withdrawn", "已撤回"
     EXPIRED = "expired", "已失效"
 
 
+_ANSWERS = frozenset(
+    {
+        ClaimState.COUNTERED,
+        ClaimState.AGREED,
+        ClaimState.ACCEPTED,
+        ClaimState.DECLINED,
+        ClaimState.WITHDRAWN,
+        ClaimState.EXPIRED,
+    }
+)
 CLAIM_TRANSITIONS = {
-    ClaimState.PROPOSED: frozenset(
-        {ClaimState.COUNTERED, ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.EXPIRED}
-    ),
-    ClaimState.COUNTERED: frozenset(
-        {ClaimState.COUNTERED, ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.EXPIRED}
-    ),
+    ClaimState.PROPOSED: _ANSWERS,
+    ClaimState.COUNTERED: _ANSWERS,
+    ClaimState.AGREED: frozenset({ClaimState.ACCEPTED, ClaimState.EXPIRED}),
     ClaimState.ACCEPTED: frozenset(),
     ClaimState.DECLINED: frozenset(),
+    ClaimState.WITHDRAWN: frozenset(),
     ClaimState.EXPIRED: frozenset(),
 }
-CLAIM_PENDING = (ClaimState.PROPOSED, ClaimState.COUNTERED)
+CLAIM_PENDING = (ClaimState.PROPOSED, ClaimState.COUNTERED)  # somebody's answer is due
+CLAIM_UNDECIDED = (*CLAIM_PENDING, ClaimState.AGREED)
 
 
 class PlanOrderState(TextChoices):

@@ -20,6 +20,11 @@ def is_secretary_of_awaited_branch(user: User, claim: Claim | None) -> bool:
 
 
 @rules.predicate
+def is_staff_of_offering_branch(user: User, claim: Claim | None) -> bool:
+    return claim is not None and claim.offering.pk in user.staff_branch_ids
+
+
+@rules.predicate
 def is_staff_of_order(user: User, order: PlanOrder | None) -> bool:
     return order is not None and is_staff_of_pairing(user, order.pairing)
 
@@ -38,6 +43,7 @@ PERMISSIONS = {
     "plans.add_claim": is_branch_staff,
     "plans.dispatch_claim": is_office,
     "plans.answer_claim": is_secretary_of_awaited_branch,
+    "plans.withdraw_claim": is_staff_of_offering_branch | is_office,
     "plans.change_plan_order": is_staff_of_order,
     "plans.confirm_plan_order": is_secretary_of_order,
     "plans.cancel_plan_order": is_staff_of_order | is_admin,

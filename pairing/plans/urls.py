@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pairing.plans.views import claims, on_behalf, order_steps, orders, pairings
+from pairing.plans.views import claim_answers, claims, on_behalf, order_steps, orders, pairings
 
 urlpatterns = [
     path("pairings/", pairings.pairing_list, name="pairing_list"),
@@ -12,12 +12,14 @@ urlpatterns = [
     path("claims/", claims.claim_list, name="claim_list"),
     path("claims/new/", claims.claim_new, name="claim_new"),
     path("claims/<int:pk>/", claims.claim_detail, name="claim_detail"),
-    path("claims/<int:pk>/accept/", claims.claim_accept, name="claim_accept"),
-    path("claims/<int:pk>/counter/", claims.claim_counter, name="claim_counter"),
-    path("claims/<int:pk>/decline/", claims.claim_decline, name="claim_decline"),
+    path("claims/joint/", claims.claim_joint, name="claim_joint"),
+    path("claims/<int:pk>/accept/", claim_answers.claim_accept, name="claim_accept"),
+    path("claims/<int:pk>/counter/", claim_answers.claim_counter, name="claim_counter"),
+    path("claims/<int:pk>/decline/", claim_answers.claim_decline, name="claim_decline"),
     path(
         "claims/<int:pk>/accept-on-behalf/", on_behalf.claim_accept_on_behalf, name="claim_accept_on_behalf"
     ),
+    path("claims/<int:pk>/withdraw/", claim_answers.claim_withdraw, name="claim_withdraw"),
     path("plan-orders/", orders.plan_order_list, name="plan_order_list"),
     path("plan-orders/<int:pk>/", orders.plan_order_detail, name="plan_order_detail"),
     path("plan-orders/<int:pk>/edit/", orders.plan_order_edit, name="plan_order_edit"),

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from core.heartbeats import beat
 from core.services import search_fill
-from pairing.plans.services.claims import claims_expire
+from pairing.plans.services.claim_answers import claims_expire
+from pairing.plans.services.pairings import supports_end
 from pairing.reminders.dispatch import dispatch as deliver_due
 from pairing.reminders.services.plan import reminders_plan
 from pairing.reviews.services.obligations import reviews_materialise, reviews_settle
@@ -18,6 +19,7 @@ def tick() -> None:
     """Bring every duty up to date and remind of it; complete what rows are found by."""
     now = timezone.now()
     claims_expire(now=now)
+    supports_end(now=now)
     reviews_materialise(today=timezone.localdate(now))
     reviews_settle(now=now)
     reminders_plan(now=now)

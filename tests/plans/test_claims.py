@@ -12,7 +12,7 @@ from core.working_days import working_days_between
 from ledgers.enums import DemandState
 from pairing.plans.enums import ClaimState, Line, PlanOrderState, TaskKind
 from pairing.plans.models import Claim, PlanOrder
-from pairing.plans.services import claims
+from pairing.plans.services import claim_answers, claims
 from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
@@ -83,7 +83,9 @@ def test_claim_propose_without_an_active_pairing_is_refused():
     pair = PairingFactory(ended=True, branch_a__name="甲支部", branch_b__name="乙支部")
     with pytest.raises(DomainError) as refusal:
         propose(pair)
-    assert refusal.value.message == "乙支部和甲支部没有在结对中，请先由管理员登记结对。"
+    assert refusal.value.message == (
+        "乙支部和甲支部没有在结对中。请先由管理员登记结对，或等需求进入认领大厅后再认领。"
+    )
 
 
 def test_claim_propose_inside_one_branch_is_refused(pair):
@@ -134,7 +136,7 @@ def test_claim_accept_drafts_an_order_with_tasks_on_working_days(pair):
     resource = ResourceFactory(branch=pair.branch_a, contact_name="张同志", place="会议室")
     claim = propose(pair, demand=demand, resource=resource, visit_count=2, person="王同志")
     secretary = UserFactory(secretary_of=pair.branch_b)
-    claim = claims.claim_accept(claim=claim, actor=secretary, now=timezone.now())
+    claim = claim_answers.claim_accept(claim=claim, actor=secretary, now=timezone.now())
     order = claim.plan_order
     tasks = list(order.tasks.order_by("position"))
     days = [task.due_on for task in tasks]
@@ -163,7 +165,7 @@ def test_claim_accept_numbers_orders_of_the_year_one_after_the_other(pair):
     PlanOrderFactory(number=f"DD{year}-007")
     secretary = UserFactory(secretary_of=pair.branch_b)
     numbers = [
-        claims.claim_accept(claim=propose(pair), actor=secretary, now=timezone.now()).plan_order.number
+        claim_answers.claim_accept(claim=propose(pair), actor=secretary, now=timezone.now()).plan_order.number
         for _ in range(2)
     ]
     assert numbers == [f"DD{year}-008", f"DD{year}-009"]
@@ -173,7 +175,7 @@ def test_claim_accept_by_the_liaison_is_refused(pair):
     claim = propose(pair)
     liaison = UserFactory(liaison_of=pair.branch_b)
     with pytest.raises(DomainError) as refusal:
-        claims.claim_accept(claim=claim, actor=liaison, now=timezone.now())
+        claim_answers.claim_accept(claim=claim, actor=liaison, now=timezone.now())
     assert refusal.value.message == "答复认领要由支部书记操作，请提醒书记登录办理。"
 
 
@@ -181,16 +183,16 @@ def test_claim_accept_by_the_proposing_side_is_refused(pair):
     claim = propose(pair)
     proposer = UserFactory(secretary_of=pair.branch_a)
     with pytest.raises(DomainError) as refusal:
-        claims.claim_accept(claim=claim, actor=proposer, now=timezone.now())
+        claim_answers.claim_accept(claim=claim, actor=proposer, now=timezone.now())
     assert refusal.value.message == f"这条认领正等{pair.branch_b}答复，只有该支部书记能操作。"
 
 
 def test_claim_accept_twice_makes_one_order(pair):
     claim = propose(pair)
     secretary = UserFactory(secretary_of=pair.branch_b)
-    claims.claim_accept(claim=claim, actor=secretary, now=timezone.now())
+    claim_answers.claim_accept(claim=claim, actor=secretary, now=timezone.now())
     with pytest.raises(DomainError) as refusal:
-        claims.claim_accept(claim=claim, actor=secretary, now=timezone.now())
+        claim_answers.claim_accept(claim=claim, actor=secretary, now=timezone.now())
     assert refusal.value.message.startswith("这条认领现在是“已确认”")
     assert PlanOrder.objects.count() == 1
 
@@ -199,9 +201,9 @@ def test_claim_decline_opens_the_demand_again_and_tells_why(pair):
     claim = propose(pair)
     secretary = UserFactory(secretary_of=pair.branch_b)
     with pytest.raises(DomainError) as refusal:
-        claims.claim_decline(claim=claim, actor=secretary, reason="  ", now=timezone.now())
+        claim_answers.claim_decline(claim=claim, actor=secretary, reason="  ", now=timezone.now())
     assert refusal.value.field == "reason"
-    claim = claims.claim_decline(claim=claim, actor=secretary, reason="近期任务重", now=timezone.now())
+    claim = claim_answers.claim_decline(claim=claim, actor=secretary, reason="近期任务重", now=timezone.now())
     claim.demand.refresh_from_db()
     assert (claim.state, claim.demand.state) == (ClaimState.DECLINED, DemandState.OPEN)
     told = Notification.objects.get(subject__contains="婉拒")
@@ -218,7 +220,7 @@ def test_claim_counter_hands_the_answer_over_and_records_old_and_new(pair):
     )
     assert (claim.state, claim.awaiting) == (ClaimState.COUNTERED, pair.branch_a)
     assert entries_of(claim).first().changes == {"visit_count": ["1", "2"], "wanted_on": ["", str(day)]}
-    claim = claims.claim_accept(claim=claim, actor=ours, now=timezone.now())
+    claim = claim_answers.claim_accept(claim=claim, actor=ours, now=timezone.now())
     assert claim.plan_order.tasks.filter(kind=TaskKind.ACTIVITY).count() == 2
 
 
@@ -243,8 +245,8 @@ def test_claim_counter_counts_its_own_hold_once(pair):
 def test_claims_expire_lets_only_the_unanswered_lapse(pair):
     late = ClaimFactory(pairing=pair, expires_on=timezone.localdate() - timedelta(days=1))
     fresh = ClaimFactory(pairing=pair)
-    assert claims.claims_expire(now=timezone.now()) == 1
-    assert claims.claims_expire(now=timezone.now()) == 0
+    assert claim_answers.claims_expire(now=timezone.now()) == 1
+    assert claim_answers.claims_expire(now=timezone.now()) == 0
     late.refresh_from_db()
     fresh.refresh_from_db()
     late.demand.refresh_from_db()
@@ -255,5 +257,7 @@ def test_claims_expire_lets_only_the_unanswered_lapse(pair):
 def test_claim_accept_after_the_last_day_is_refused(pair):
     claim = ClaimFactory(pairing=pair, expires_on=timezone.localdate() - timedelta(days=1))
     with pytest.raises(DomainError) as refusal:
-        claims.claim_accept(claim=claim, actor=UserFactory(secretary_of=pair.branch_b), now=timezone.now())
+        claim_answers.claim_accept(
+            claim=claim, actor=UserFactory(secretary_of=pair.branch_b), now=timezone.now()
+        )
     assert refusal.value.message == "答复期限已过，这条认领即将失效，请重新发起认领。"

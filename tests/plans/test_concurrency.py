@@ -10,7 +10,7 @@ from core.errors import DomainError
 from ledgers.models import Resource
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, PlanOrder
-from pairing.plans.services import claims, orders
+from pairing.plans.services import claim_answers, claims, orders
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
@@ -88,7 +88,10 @@ def test_claim_accept_by_two_at_once_makes_one_order():
     actors = [UserFactory(secretary_of=claim.pairing.branch_b) for _ in range(2)]
     now = timezone.now()
     outcomes = at_once(
-        *[lambda actor=actor: claims.claim_accept(claim=claim, actor=actor, now=now) for actor in actors]
+        *[
+            lambda actor=actor: claim_answers.claim_accept(claim=claim, actor=actor, now=now)
+            for actor in actors
+        ]
     )
     claim.refresh_from_db()
     assert (claim.state, PlanOrder.objects.count()) == (ClaimState.ACCEPTED, 1)
@@ -103,8 +106,8 @@ def test_claim_accept_and_decline_at_once_end_in_one_of_them():
     actor = UserFactory(secretary_of=claim.pairing.branch_b)
     now = timezone.now()
     outcomes = at_once(
-        lambda: claims.claim_accept(claim=claim, actor=actor, now=now),
-        lambda: claims.claim_decline(claim=claim, actor=actor, reason="忙", now=now),
+        lambda: claim_answers.claim_accept(claim=claim, actor=actor, now=now),
+        lambda: claim_answers.claim_decline(claim=claim, actor=actor, reason="忙", now=now),
     )
     claim.refresh_from_db()
     claim.demand.refresh_from_db()
@@ -118,7 +121,7 @@ def test_order_numbers_drawn_at_once_differ():
     actors = [UserFactory(secretary_of=claim.awaiting) for claim in made]
     outcomes = at_once(
         *[
-            lambda claim=claim, actor=actor: claims.claim_accept(claim=claim, actor=actor, now=now)
+            lambda claim=claim, actor=actor: claim_answers.claim_accept(claim=claim, actor=actor, now=now)
             for claim, actor in zip(made, actors, strict=True)
         ]
     )

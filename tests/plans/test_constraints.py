@@ -67,7 +67,7 @@ def test_plan_order_cancelled_without_reason_is_refused():
 
 def test_claim_declined_without_reason_is_refused():
     claim = ClaimFactory()
-    with refused("claim_declined_has_reason"), transaction.atomic():
+    with refused("claim_refusal_has_reason"), transaction.atomic():
         Claim.objects.filter(pk=claim.pk).update(state="declined")
 
 

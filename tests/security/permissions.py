@@ -104,11 +104,13 @@ PERMISSIONS: dict[str, Rule] = {
     "pairing_end": Rule(RESOURCE_SIDE, ADMIN, sees=RESOURCE_SIDE),  # a pairing of 甲 with somebody else
     "claim_list": page(ALL),
     "claim_new": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "claim_joint": Rule(PAIR_OR_COUNTY, B | OFFICE, sees=PAIR_OR_COUNTY),
     "claim_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
     "claim_accept": button(B, sees=PAIR_OR_COUNTY),
     "claim_accept_on_behalf": Rule(OFFICE, OFFICE, sees=PAIR_OR_COUNTY),
     "claim_counter": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
     "claim_decline": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
+    "claim_withdraw": Rule(PAIR_OR_COUNTY, A | OFFICE, sees=PAIR_OR_COUNTY),
     "plan_order_list": page(ALL),
     "plan_order_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
     "plan_order_edit": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),

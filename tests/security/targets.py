@@ -50,6 +50,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "claim_accept_on_behalf": ("claim",),
     "claim_counter": ("claim",),
     "claim_decline": ("claim",),
+    "claim_withdraw": ("claim",),
     "plan_order_detail": ("order",),
     "plan_order_edit": ("order",),
     "plan_order_confirm": ("order",),
@@ -96,6 +97,7 @@ def _calendar_query(_world: World) -> str:
 
 QUERIES: dict[str, Callable[[World], str]] = {
     "claim_new": _claim_query,
+    "claim_joint": _claim_query,
     "calendar_events": _calendar_query,
 }
 
@@ -204,6 +206,11 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "claim_accept_on_behalf": lambda world: REASON | {"scan": scan()},
     "claim_counter": lambda world: {"visit_count": 2},
     "claim_decline": lambda world: REASON,
+    "claim_withdraw": lambda world: REASON,
+    "claim_joint": lambda world: {
+        "resources": [world.rows["resource"].pk, world.rows["second_resource"].pk],
+        "visit_count": 1,
+    },
     "plan_order_edit": _order,
     "plan_order_confirm": lambda world: {"version": world.rows["order"].version},
     "plan_order_confirm_on_behalf": _on_behalf,

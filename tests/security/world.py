@@ -95,6 +95,7 @@ def build_pair() -> dict[str, Any]:
     rows: dict[str, Any] = {"branch_a": branch_a, "branch_b": branch_b, "pairing": pairing, "aspect": aspect}
     rows["agreement"] = AgreementFactory(pairing=pairing)
     rows["resource"] = ResourceFactory(branch=branch_a, aspects=[aspect])
+    rows["second_resource"] = ResourceFactory(branch=branch_a)
     rows["draft_resource"] = ResourceFactory(branch=branch_a, draft=True)
     rows["demand"] = DemandFactory(branch=branch_b, aspect=aspect)
     rows["claim"] = ClaimFactory(**sides)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 
 from core.forms import DateInput
+from ledgers.models import Resource
+
+
+class ResourceChoices(forms.ModelMultipleChoiceField):
+    """Resources of several branches, each with its branch before it."""
+
+    def label_from_instance(self, resource: Resource) -> str:
+        return f"{resource.branch} · {resource.title}"
 
 
 class ClaimForm(forms.Form):
@@ -27,3 +38,23 @@ class ClaimForm(forms.Form):
     words = forms.CharField(
         label="给对方的话", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class JointClaimForm(forms.Form):
+    """Which resources are to serve one demand together, and on which terms each of them."""
+
+    resources = ResourceChoices(
+        label="请哪些支部一起办",
+        queryset=Resource.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请选择两项以上资源。"},
+    )
+    visit_count = forms.IntegerField(label="每家承接次数", min_value=1, max_value=50, initial=1)
+    wanted_on = forms.DateField(label="希望日期", required=False, widget=DateInput())
+    words = forms.CharField(
+        label="给各方的话", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, resources: QuerySet[Resource], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["resources"].queryset = resources

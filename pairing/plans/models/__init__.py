@@ -1,6 +1,6 @@
 """What two branches agree on: the pairing, its agreement, claims on each other's lists, and plan orders."""
 
-from pairing.plans.models.claims import Claim, ClaimQuerySet
+from pairing.plans.models.claims import Claim, ClaimQuerySet, Series
 from pairing.plans.models.on_behalf import OnBehalf, OnBehalfQuerySet
 from pairing.plans.models.orders import PlanOrder, PlanOrderQuerySet, PlanTask
 from pairing.plans.models.pairings import Agreement, Pairing, PairingQuerySet
@@ -16,4 +16,5 @@ __all__ = [
     "PlanOrder",
     "PlanOrderQuerySet",
     "PlanTask",
+    "Series",
 ]

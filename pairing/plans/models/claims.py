@@ -15,7 +15,7 @@ from django.urls import reverse
 from branches.models import Branch
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
-from pairing.plans.enums import CLAIM_PENDING, ClaimState, PlanOrderState
+from pairing.plans.enums import CLAIM_PENDING, CLAIM_UNDECIDED, ClaimState, PlanOrderState
 from pairing.plans.models.pairings import Pairing
 
 if TYPE_CHECKING:
@@ -24,17 +24,22 @@ if TYPE_CHECKING:
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def pending(self) -> ClaimQuerySet:
+        """Claims that wait for somebody's answer."""
         return self.filter(state__in=CLAIM_PENDING)
+
+    def undecided(self) -> ClaimQuerySet:
+        """The pending ones, and parts of a joint claim that wait for the other parts."""
+        return self.filter(state__in=CLAIM_UNDECIDED)
 
     def holding_capacity(self) -> models.QuerySet[Any]:
         """Claims whose visits are promised, each with the local `day` in whose month they count.
 
-        Pending ones hold capacity like accepted ones, unless the order was cancelled; one without a wanted
-        day counts in the month it was made.
+        Undecided ones hold capacity like accepted ones, unless the order was cancelled; the order's wanted
+        day goes before the claim's, and without either it counts in the month it was made.
         """
-        held = self.filter(state__in=[*CLAIM_PENDING, ClaimState.ACCEPTED])
+        held = self.filter(state__in=[*CLAIM_UNDECIDED, ClaimState.ACCEPTED])
         held = held.exclude(plan_order__state=PlanOrderState.CANCELLED)
-        return held.annotate(day=Coalesce("wanted_on", TruncDate("created_at")))
+        return held.annotate(day=Coalesce("plan_order__wanted_on", "wanted_on", TruncDate("created_at")))
 
     def visible_to(self, user: User) -> ClaimQuerySet:
         if user.sees_county:
@@ -42,6 +47,20 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(
             Q(pairing__branch_a__in=user.branch_ids) | Q(pairing__branch_b__in=user.branch_ids)
         )
+
+
+@pghistory.track()
+class Series(TimeStampedModel):
+    """系列: claims or orders that belong together. Claims of one series are a joint claim: all or none."""
+
+    title = models.CharField("系列名称", max_length=120)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "系列"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 @pghistory.track()
@@ -54,6 +73,9 @@ class Claim(TimeStampedModel):
     pairing = models.ForeignKey(Pairing, models.PROTECT, verbose_name="结对", related_name="claims")
     demand = models.ForeignKey(Demand, models.PROTECT, verbose_name="需求", related_name="claims")
     resource = models.ForeignKey(Resource, models.PROTECT, verbose_name="资源", related_name="claims")
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, blank=True, verbose_name="联合认领", related_name="claims"
+    )
     proposed_by = models.ForeignKey(Branch, models.PROTECT, verbose_name="发起支部", related_name="+")
     proposer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -87,14 +109,18 @@ class Claim(TimeStampedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["demand", "resource"],
-                condition=Q(state__in=["proposed", "countered"]),
+                condition=Q(state__in=["proposed", "countered", "agreed"]),
                 name="claim_once_while_pending",
                 violation_error_message="这条需求和这项资源已有一个待确认的认领。",
             ),
             models.CheckConstraint(
-                condition=~Q(state="declined") | ~Q(reason=""),
-                name="claim_declined_has_reason",
-                violation_error_message="婉拒要写明理由。",
+                condition=~Q(state__in=["declined", "withdrawn"]) | ~Q(reason=""),
+                name="claim_refusal_has_reason",
+                violation_error_message="婉拒、撤回要写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | Q(series__isnull=False),
+                name="claim_agreed_is_joint",
             ),
             models.CheckConstraint(condition=Q(visit_count__range=(1, 50)), name="claim_visit_count"),
             models.CheckConstraint(
@@ -107,6 +133,11 @@ class Claim(TimeStampedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("claim_detail", args=[self.pk])
+
+    @property
+    def offering(self) -> Branch:
+        """The branch whose terms are on the table: the other side of the one whose answer is due."""
+        return self.pairing.partner_of(self.awaiting_id)
 
     @property
     def is_pending(self) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from branches.models import Branch
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import PLAN_ORDER_LIVE, Line, OnBehalfStep, PlanOrderState, TaskKind
-from pairing.plans.models.claims import Claim
+from pairing.plans.models.claims import Claim, Series
 from pairing.plans.models.pairings import Pairing
 
 if TYPE_CHECKING:
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 class PlanOrderQuerySet(models.QuerySet["PlanOrder"]):
     def live(self) -> PlanOrderQuerySet:
         return self.filter(state__in=PLAN_ORDER_LIVE)
+
+    def holding_capacity(self) -> models.QuerySet[Any]:
+        """Orders drawn up by hand whose visits are promised, each with the `day` in whose month they count.
+
+        An order born from a claim holds what its claim holds.
+        """
+        held = self.filter(drafted_by__isnull=False).exclude(state=PlanOrderState.CANCELLED)
+        return held.annotate(day=Coalesce("wanted_on", TruncDate("created_at")))
 
     def overdue(self, *, on: date) -> PlanOrderQuerySet:
         return self.live().filter(due_on__lt=on)
@@ -52,11 +62,21 @@ class PlanOrder(TimeStampedModel):
     claim = models.OneToOneField(
         Claim, models.PROTECT, null=True, blank=True, verbose_name="认领", related_name="plan_order"
     )
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, blank=True, verbose_name="系列", related_name="plan_orders"
+    )
+    drafted_by = models.ForeignKey(
+        Branch, models.PROTECT, null=True, blank=True, verbose_name="起草支部", related_name="+"
+    )
+    visit_count = models.PositiveSmallIntegerField(
+        "承接次数", default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
     line = models.CharField("四联类别", max_length=20, choices=Line)
     task = models.TextField("任务", max_length=1000)
     responsible_a = models.CharField("甲方责任人", max_length=60, blank=True)
     responsible_b = models.CharField("乙方责任人", max_length=60, blank=True)
     place = models.CharField("地点意向", max_length=200, blank=True)
+    wanted_on = models.DateField("希望日期", null=True, blank=True)
     due_on = models.DateField("完成时限")
     state = models.CharField("状态", max_length=20, choices=PlanOrderState, default=PlanOrderState.DRAFT)
     state_reason = models.CharField("状态说明", max_length=300, blank=True)
@@ -64,6 +84,8 @@ class PlanOrder(TimeStampedModel):
     confirmed_version_a = models.PositiveIntegerField("甲方确认的版本", null=True, blank=True)
     confirmed_version_b = models.PositiveIntegerField("乙方确认的版本", null=True, blank=True)
     completed_on = models.DateField("完成日期", null=True, blank=True)
+    satisfaction = models.PositiveSmallIntegerField("满意度", null=True, blank=True, help_text="1–5")
+    acceptance_words = models.CharField("验收意见", max_length=300, blank=True)
 
     objects = PlanOrderQuerySet.as_manager()
 
@@ -91,6 +113,16 @@ class PlanOrder(TimeStampedModel):
                 ),
                 name="plan_order_both_confirmed",
                 violation_error_message="双方都确认同一版本后，定单才能实施。",
+            ),
+            models.CheckConstraint(condition=Q(visit_count__range=(1, 50)), name="plan_order_visit_count"),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=True) | Q(drafted_by__isnull=True),
+                name="plan_order_claimed_or_by_hand",
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5), state="completed"),
+                name="plan_order_satisfaction",
+                violation_error_message="满意度须为 1 到 5 分，验收通过时填写。",
             ),
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(state_reason=""),

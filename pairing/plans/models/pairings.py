@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from branches.models import Branch
 from core.models import TimeStampedModel
-from pairing.plans.enums import AgreementState, PairingState
+from pairing.plans.enums import AgreementState, PairingKind, PairingState
 
 if TYPE_CHECKING:
     from branches.models import User
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 class PairingQuerySet(models.QuerySet["Pairing"]):
     def active(self) -> PairingQuerySet:
-        return self.filter(state=PairingState.ACTIVE)
+        """Running pairings for a term; see `supporting` for the other kind."""
+        return self.filter(kind=PairingKind.TERM, state=PairingState.ACTIVE)
+
+    def supporting(self) -> PairingQuerySet:
+        """Running 县内支援: two branches that share one matter and nothing else."""
+        return self.filter(kind=PairingKind.SUPPORT, state=PairingState.ACTIVE)
 
     def of_branches(self, branch_ids: object) -> PairingQuerySet:
         return self.filter(Q(branch_a__in=branch_ids) | Q(branch_b__in=branch_ids))
@@ -35,8 +40,13 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
 @pghistory.track()
 class Pairing(TimeStampedModel):
-    """结对: two branches for a term. 甲方 and 乙方 only order the names; a pair is one either way round."""
+    """结对: two branches for a term. 甲方 and 乙方 only order the names; a pair is one either way round.
 
+    A claim across no pairing makes one of kind SUPPORT. It carries the claim, its order and their activities,
+    opens neither ledger, owes no meetings, counts in no figure of pairs, and ends with its last order.
+    """
+
+    kind = models.CharField("性质", max_length=10, choices=PairingKind, default=PairingKind.TERM)
     branch_a = models.ForeignKey(Branch, models.PROTECT, verbose_name="甲方", related_name="pairings_as_a")
     branch_b = models.ForeignKey(Branch, models.PROTECT, verbose_name="乙方", related_name="pairings_as_b")
     liaison_a = models.CharField("甲方联络员", max_length=60, blank=True)
@@ -61,6 +71,7 @@ class Pairing(TimeStampedModel):
             models.UniqueConstraint(
                 Least("branch_a", "branch_b"),
                 Greatest("branch_a", "branch_b"),
+                "kind",
                 condition=Q(state="active"),
                 name="pairing_once_while_active",
                 violation_error_message="这两个支部已经在结对中，不能重复结对。",
@@ -81,6 +92,10 @@ class Pairing(TimeStampedModel):
     @property
     def is_active(self) -> bool:
         return self.state == PairingState.ACTIVE
+
+    @property
+    def is_support(self) -> bool:
+        return self.kind == PairingKind.SUPPORT
 
     def has(self, branch_id: int) -> bool:
         return branch_id in (self.branch_a_id, self.branch_b_id)

@@ -11,14 +11,14 @@ from django.urls import reverse
 from branches.models import Branch, User
 from ledgers.enums import DemandState
 from ledgers.models import Demand, Resource
-from pairing.plans.enums import CLAIM_PENDING, PLAN_ORDER_LIVE, AgreementState
+from pairing.plans.enums import CLAIM_PENDING, PLAN_ORDER_LIVE, AgreementState, PairingKind
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 
 BRIEF = 5  # rows of each list on the pairing's page
 
 
 def pairing_active_between(first: int, second: int) -> Pairing | None:
-    """The running pairing of two branches, whichever is 甲方."""
+    """The running pairing of two branches for a term, whichever is 甲方."""
     return Pairing.objects.active().between(first, second).select_related("branch_a", "branch_b").first()
 
 
@@ -28,6 +28,7 @@ def pairing_rows(user: User, *, on: date) -> QuerySet[Pairing]:
     agreements = Agreement.objects.filter(state=AgreementState.IN_FORCE)
     return (
         Pairing.objects.visible_to(user)
+        .filter(kind=PairingKind.TERM)
         .select_related("branch_a", "branch_b")
         .prefetch_related(Prefetch("agreements", agreements, to_attr="in_force"))
         .annotate(

@@ -11,6 +11,8 @@ from pairing.plans.models import Claim, Pairing, PlanOrder
 ICONS = {
     "claim.propose": "hand-index",
     "claim.counter": "arrow-left-right",
+    "claim.agree": "check",
+    "claim.withdraw": "arrow-counterclockwise",
     "claim.accept": "check-circle",
     "claim.decline": "x-circle",
     "claim.expire": "clock-history",

@@ -12,6 +12,7 @@ from ledgers.models import Demand, Resource
 from pairing.plans.enums import CLAIM_PENDING, CLAIM_TRANSITIONS, ClaimState
 from pairing.plans.models import Claim, Pairing
 from pairing.plans.selectors.claims import resource_capacity_left
+from pairing.plans.selectors.parts import demand_parts
 from pairing.plans.services.guards import on_behalf_blockers, step_blockers
 
 NOUN = "这条认领"
@@ -30,6 +31,7 @@ def claim_propose_blockers(
     """Why `by_branch` cannot propose now that `resource` serve `demand`; empty when it can.
 
     Args:
+        pairing: None is no hindrance to the county office, or for a demand in the 认领大厅.
         dispatched: the county office proposes in the branch's name.
     """
     blockers = []
@@ -39,7 +41,9 @@ def claim_propose_blockers(
         blockers.append(f"只有{by_branch}的书记或联络员能代表它发起认领。")
     if by_branch.pk not in (demand.branch_id, resource.branch_id):
         blockers.append("认领要由提出需求或提供资源的支部发起。")
-    if pairing is None:
+    if demand.branch_id == resource.branch_id:
+        blockers.append("需求和资源同属一个支部，自己就能办，不需要认领。")
+    elif pairing is None and not may_support(demand, resource, dispatched=dispatched, on=on):
         blockers.append(_unpaired(demand, resource))
     if demand.state != DemandState.OPEN:
         label = DemandState(demand.state).label
@@ -52,10 +56,27 @@ def claim_propose_blockers(
     return blockers
 
 
+def may_support(demand: Demand, resource: Resource, *, dispatched: bool, on: date) -> bool:
+    """Whether two branches without a pairing may share this one matter."""
+    return demand.branch_id != resource.branch_id and (dispatched or demand.is_in_hall(on))
+
+
 def _unpaired(demand: Demand, resource: Resource) -> str:
-    if demand.branch_id == resource.branch_id:
-        return "需求和资源同属一个支部，自己就能办，不需要认领。"
-    return f"{demand.branch}和{resource.branch}没有在结对中，请先由管理员登记结对。"
+    return (
+        f"{demand.branch}和{resource.branch}没有在结对中。"
+        "请先由管理员登记结对，或等需求进入认领大厅后再认领。"
+    )
+
+
+def check_rest(demand: Demand, visit_count: int, besides: Claim | None = None) -> None:
+    """Refuse to promise more visits than the demand still wants; the caller holds its row."""
+    rest = demand_parts(demand, besides=besides).rest
+    if demand.visits_wanted is not None and rest is not None and visit_count > rest:
+        raise ConflictError(
+            f"“{demand}”共需 {demand.visits_wanted} 次，只剩 {rest} 次没有人承接。"
+            f"请把次数改到 {rest} 次以内。",
+            field="visit_count",
+        )
 
 
 def claim_answer_blockers(claim: Claim, actor: User, *, on: date, on_behalf: bool = False) -> list[str]:
@@ -76,6 +97,14 @@ def claim_answer_blockers(claim: Claim, actor: User, *, on: date, on_behalf: boo
         )
     if claim.state in CLAIM_PENDING and claim.expires_on < on:
         blockers.append("答复期限已过，这条认领即将失效，请重新发起认领。")
+    return blockers
+
+
+def claim_withdraw_blockers(claim: Claim, actor: User) -> list[str]:
+    """Why `actor` cannot take back the terms on the table now; empty when they can."""
+    blockers = step_blockers(CLAIM_TRANSITIONS, ClaimState, claim.state, ClaimState.WITHDRAWN, NOUN)
+    if not actor.has_perm("plans.withdraw_claim", claim):
+        blockers.append(f"眼下的提议是{claim.offering}提出的，只有该支部的书记、联络员或县党建办能撤回。")
     return blockers
 
 

@@ -1,9 +1,13 @@
-"""认领: proposing that a resource serve a demand, and the other side's answer."""
+"""认领: proposing that resources serve a demand, and countering; see claim_answers for the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,149 +15,142 @@ from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, refuse
 from core.wording import short_date
-from ledgers.enums import DemandState
 from ledgers.models import Demand, Resource
-from ledgers.services.demands import demand_change_state
-from pairing.plans.enums import CLAIM_PENDING, ClaimState
-from pairing.plans.models import Claim, Pairing
+from pairing.plans.enums import ClaimState, PairingKind, PairingState
+from pairing.plans.models import Claim, Pairing, Series
 from pairing.plans.selectors.pairings import pairing_active_between
 from pairing.plans.services.claim_guards import (
     check_capacity,
+    check_rest,
     check_terms,
     claim_answer_blockers,
     claim_propose_blockers,
+    may_support,
 )
 from pairing.plans.services.deadlines import working_day_after
-from pairing.plans.services.drafting import plan_order_draft
-from pairing.plans.services.guards import signed_by, stated
 from pairing.plans.services.locks import lock_claim, lock_demand, lock_pairing, lock_resource
 from pairing.plans.services.notices import tell
+from pairing.plans.services.settling import demand_settle
 
-EXPIRY_WORKING_DAYS = 5
+PARTS = range(2, 9)  # how many resources one joint claim may bring together
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Who proposes, and on which terms; every part of a joint claim has the same."""
+
+    by_branch: Branch
+    proposer: User
+    now: datetime
+    visit_count: int = 1
+    wanted_on: date | None = None
+    person: str = ""
+    words: str = ""
+    score: float | None = None
+    explanation: str = ""
+    dispatched: bool = False
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
 
 
 @transaction.atomic
-def claim_propose(
-    *,
-    demand: Demand,
-    resource: Resource,
-    by_branch: Branch,
-    proposer: User,
-    now: datetime,
-    visit_count: int = 1,
-    wanted_on: date | None = None,
-    person: str = "",
-    words: str = "",
-    score: float | None = None,
-    explanation: str = "",
-    dispatched: bool = False,
-) -> Claim:
-    """Propose in the name of `by_branch`; the demand is set aside until the other side has answered.
+def claim_propose(*, demand: Demand, resource: Resource, **terms: Any) -> Claim:
+    """Propose in the name of `by_branch`; what is proposed is set aside until the other side has answered.
 
     Args:
-        dispatched: the county office proposes for the branch, whose staff is told as well.
-        visit_count: how often the resource is to serve, 1–50; held against its monthly capacity.
-        score: of the match that led here, in [0, 1].
+        terms: the fields of `Proposal`. `visit_count` is how often the resource is to serve, 1–50, held
+            against its monthly capacity and against what the demand wants; with `dispatched` the county
+            office proposes for the branch, whose staff is told as well; `score` of the match is in [0, 1].
 
     Raises:
         DomainError: see `claim_propose_blockers`; also for a wanted day in the past.
-        ConflictError: when the month's capacity is promised already.
+        ConflictError: when the month's capacity, or all that the demand wants, is promised already.
     """
-    today = timezone.localdate(now)
-    pairing = _locked_pairing(demand, resource)
-    demand, resource = lock_demand(demand.pk), lock_resource(resource.pk)
+    [claim] = _propose(demand, [resource], Proposal(**terms), series_title="")
+    return claim
+
+
+@transaction.atomic
+def claims_propose_jointly(*, demand: Demand, resources: Sequence[Resource], **terms: Any) -> list[Claim]:
+    """Ask several branches to serve one demand together; each answers for its own part, all or none.
+
+    Only the side that needs them all can bring them together: the demand's branch, or the county office in
+    its name. `visit_count` is that of each part.
+
+    Raises:
+        DomainError: as `claim_propose`; also for a number of resources outside PARTS.
+    """
+    proposal = Proposal(**terms)
+    if len(resources) not in PARTS:
+        raise DomainError(f"联合认领要选 {PARTS[0]} 到 {PARTS[-1]} 项资源。", field="resources")
+    if proposal.by_branch.pk != demand.branch_id:
+        raise DomainError("联合认领由提出需求的支部发起，请各支部分别承担自己的一份。")
+    return _propose(demand, resources, proposal, series_title=f"联合办理：{demand}"[:120])
+
+
+def _propose(
+    demand: Demand, resources: Sequence[Resource], proposal: Proposal, *, series_title: str
+) -> list[Claim]:
+    pairings = _locked_pairings(demand, resources, proposal)
+    demand = lock_demand(demand.pk)
+    held = [lock_resource(pk) for pk in sorted(resource.pk for resource in resources)]
+    for resource in held:
+        _check(demand, resource, pairings.get(resource.branch_id), proposal)
+    check_rest(demand, proposal.visit_count * len(held))
+    series = Series.objects.create(title=series_title) if series_title else None
+    claims = [_write(demand, each, pairings[each.branch_id], proposal, series) for each in held]
+    demand_settle(demand=demand, actor=proposal.proposer, now=proposal.now)
+    return claims
+
+
+def _check(demand: Demand, resource: Resource, pairing: Pairing | None, proposal: Proposal) -> None:
+    today = proposal.today
     refuse(
         claim_propose_blockers(
             demand=demand,
             resource=resource,
-            by_branch=by_branch,
-            actor=proposer,
+            by_branch=proposal.by_branch,
+            actor=proposal.proposer,
             pairing=pairing,
             on=today,
-            dispatched=dispatched,
+            dispatched=proposal.dispatched,
         )
     )
-    assert pairing is not None  # its absence is one of the blockers
-    check_terms(visit_count, wanted_on, today, demand.deadline_on)
-    check_capacity(resource, visit_count, wanted_on or today)
-    with audit.action("claim.propose", actor=proposer) as entry:
+    check_terms(proposal.visit_count, proposal.wanted_on, today, demand.deadline_on)
+    check_capacity(resource, proposal.visit_count, proposal.wanted_on or today)
+
+
+def _write(
+    demand: Demand, resource: Resource, pairing: Pairing, proposal: Proposal, series: Series | None
+) -> Claim:
+    """Write one checked claim with its trace and its notices."""
+    by_branch, now, actor = proposal.by_branch, proposal.now, proposal.proposer
+    with audit.action("claim.propose", actor=actor) as entry:
         claim = Claim.objects.create(
             pairing=pairing,
             demand=demand,
             resource=resource,
+            series=series,
             proposed_by=by_branch,
-            proposer=proposer,
+            proposer=actor,
             awaiting=pairing.partner_of(by_branch.pk),
-            visit_count=visit_count,
-            wanted_on=wanted_on,
-            person=person.strip(),
-            words=words.strip(),
-            expires_on=working_day_after(today, EXPIRY_WORKING_DAYS),
-            score=score,
-            explanation=explanation,
+            visit_count=proposal.visit_count,
+            wanted_on=proposal.wanted_on,
+            person=proposal.person.strip(),
+            words=proposal.words.strip(),
+            expires_on=last_day_to_answer(proposal.today),
+            score=proposal.score,
+            explanation=proposal.explanation,
         )
         entry.target = claim
-        entry.summary = f"{by_branch}发起认领，等{claim.awaiting}答复"
-        demand_change_state(demand=demand, to=DemandState.CLAIMED, actor=proposer, now=now)
-        _ask(claim, "propose", f"{by_branch}发起认领：{demand}", now, proposer)
-        if dispatched:
-            entry.summary = f"县党建办代{by_branch}发起认领，等{claim.awaiting}答复"
-            _inform_dispatched(claim, now, proposer)
-    return claim
-
-
-@transaction.atomic
-def claim_accept(*, claim: Claim, actor: User, now: datetime, on_behalf: str = "") -> Claim:
-    """Agree to a claim and draft its order, found at `claim.plan_order`; the demand is under way.
-
-    Args:
-        on_behalf: why the county office answers for the awaited branch; see services.on_behalf.
-
-    Raises:
-        DomainError: see `claim_answer_blockers`; of two who accept at once the second is told so.
-    """
-    claim = lock_claim(claim.pk)
-    refuse(claim_answer_blockers(claim, actor, on=timezone.localdate(now), on_behalf=bool(on_behalf)))
-    with audit.action("claim.accept", actor=actor, target=claim, reason=on_behalf) as entry:
-        entry.changes = _decide(claim, ClaimState.ACCEPTED, now)
-        entry.summary = f"{signed_by(claim.awaiting, on_behalf=on_behalf)}同意认领"
-        demand_change_state(demand=claim.demand, to=DemandState.IN_PROGRESS, actor=actor, now=now)
-        order = plan_order_draft(claim=claim, actor=actor, now=now)
-        tell(
-            _both(claim),
-            about=claim,
-            event="accept",
-            subject=f"认领已确认，生成定单 {order}：{claim.demand}",
-            body="请双方书记核对任务和时限后确认定单。",
-            now=now,
-            actor=actor,
-        )
-    return claim
-
-
-@transaction.atomic
-def claim_decline(*, claim: Claim, actor: User, reason: str, now: datetime) -> Claim:
-    """Turn a claim down with a reason; the demand is open again.
-
-    Raises:
-        DomainError: see `claim_answer_blockers`; also when the reason is blank.
-    """
-    claim = lock_claim(claim.pk)
-    refuse(claim_answer_blockers(claim, actor, on=timezone.localdate(now)))
-    claim.reason = stated(reason, "婉拒")
-    with audit.action("claim.decline", actor=actor, target=claim, reason=claim.reason) as entry:
-        entry.changes = _decide(claim, ClaimState.DECLINED, now)
-        entry.summary = f"{claim.awaiting}婉拒认领"
-        _reopen_demand(claim, actor, now)
-        tell(
-            _both(claim),
-            about=claim,
-            event="decline",
-            subject=f"{claim.awaiting}婉拒了认领：{claim.demand}",
-            body=f"理由：{claim.reason}",
-            now=now,
-            actor=actor,
-        )
+        in_name = f"县党建办代{by_branch}" if proposal.dispatched else str(by_branch)
+        kind = "联合认领" if series else "认领"
+        entry.summary = f"{in_name}发起{kind}，等{claim.awaiting}答复"
+        _ask(claim, "propose", f"{by_branch}发起{kind}：{demand}", now, actor)
+        if proposal.dispatched:
+            _inform_dispatched(claim, now, actor)
     return claim
 
 
@@ -168,11 +165,11 @@ def claim_counter(
     person: str = "",
     words: str = "",
 ) -> Claim:
-    """Answer with other terms; now the other side has EXPIRY_WORKING_DAYS to answer.
+    """Answer with other terms; now the other side has its working days to answer.
 
     Raises:
         DomainError: see `claim_answer_blockers`; also when nothing differs or the wanted day is past.
-        ConflictError: when the month's capacity is promised already.
+        ConflictError: when the month's capacity, or all that the demand wants, is promised already.
     """
     today = timezone.localdate(now)
     claim = lock_claim(claim.pk)
@@ -187,61 +184,61 @@ def claim_counter(
     if not set(changes) - {"words"}:
         raise DomainError("次数、日期和人员都没有改动；同意原提议请直接点“同意认领”。")
     check_terms(visit_count, wanted_on, today, claim.demand.deadline_on)
+    check_rest(lock_demand(claim.demand_id), visit_count, besides=claim)
     check_capacity(lock_resource(claim.resource_id), visit_count, wanted_on or today, besides=claim)
     with audit.action("claim.counter", actor=actor, target=claim) as entry:
         side = claim.awaiting
         for name, value in terms.items():
             setattr(claim, name, value)
-        claim.awaiting = claim.pairing.partner_of(side.pk)
+        claim.awaiting = claim.offering
         claim.state = ClaimState.COUNTERED
-        claim.expires_on = working_day_after(today, EXPIRY_WORKING_DAYS)
+        claim.expires_on = last_day_to_answer(today)
         claim.save()
         entry.summary = f"{side}提出改议，等{claim.awaiting}答复"
         entry.changes = changes
+        demand_settle(demand=claim.demand, actor=actor, now=now)
         _ask(claim, "counter", f"{side}对认领提出改议：{claim.demand}", now, actor)
     return claim
 
 
-@transaction.atomic
-def claim_expire(*, claim: Claim, now: datetime, reason: str = "逾期未答复") -> Claim:
-    """Let an unanswered claim lapse; one that has been answered meanwhile is left as it is."""
-    claim = lock_claim(claim.pk)
-    if claim.state not in CLAIM_PENDING:
-        return claim
-    with audit.action("claim.expire", actor=None, target=claim, reason=reason) as entry:
-        claim.reason = reason
-        entry.changes = _decide(claim, ClaimState.EXPIRED, now)
-        entry.summary = f"认领失效：{reason}"
-        _reopen_demand(claim, None, now)
-        tell(_both(claim), about=claim, event="expire", subject=f"认领已失效：{claim.demand}", now=now)
-    return claim
+def last_day_to_answer(today: date) -> date:
+    return working_day_after(today, settings.CLAIM_EXPIRY_WORKING_DAYS)
 
 
-def claims_expire(*, now: datetime) -> int:
-    """Let every claim past its last day lapse, one transaction each; gives how many there were."""
-    overdue = Claim.objects.pending().filter(expires_on__lt=timezone.localdate(now)).order_by("pk")
-    return len([claim_expire(claim=claim, now=now) for claim in overdue])
+def _locked_pairings(demand: Demand, resources: Sequence[Resource], proposal: Proposal) -> dict[int, Pairing]:
+    """Hold what joins the demand's branch to each offering branch, by the latter's key, in id order.
+
+    Where nothing does, the hall and the county office may begin a 县内支援 for this one matter.
+    """
+    found: dict[int, int] = {}
+    for resource in sorted(resources, key=lambda each: each.pk):
+        pairing = pairing_active_between(demand.branch_id, resource.branch_id)
+        if pairing is None and may_support(
+            demand, resource, dispatched=proposal.dispatched, on=proposal.today
+        ):
+            pairing = _support(demand, resource, proposal.today)
+        if pairing is not None:
+            found[resource.branch_id] = pairing.pk
+    held = {pk: lock_pairing(pk) for pk in sorted(set(found.values()))}
+    return {branch: held[pk] for branch, pk in found.items() if held[pk].is_active}
 
 
-def _locked_pairing(demand: Demand, resource: Resource) -> Pairing | None:
-    """Hold the running pairing of the two branches; None when there is none or it has just ended."""
-    found = pairing_active_between(demand.branch_id, resource.branch_id)
-    pairing = lock_pairing(found.pk) if found else None
-    return pairing if pairing and pairing.is_active else None
-
-
-def _decide(claim: Claim, state: ClaimState, now: datetime) -> dict[str, list[str]]:
-    """Write the final answer and give the change for the audit trail."""
-    changes = {"state": [claim.state, str(state)]}
-    claim.state = state
-    claim.decided_at = now
-    claim.save(update_fields=["state", "reason", "decided_at", "updated_at"])
-    return changes
-
-
-def _reopen_demand(claim: Claim, actor: User | None, now: datetime) -> None:
-    if lock_demand(claim.demand_id).state == DemandState.CLAIMED:
-        demand_change_state(demand=claim.demand, to=DemandState.OPEN, actor=actor, now=now)
+def _support(demand: Demand, resource: Resource, today: date) -> Pairing:
+    """Begin, or go on with, the support of the demand's branch by the resource's."""
+    between = Pairing.objects.between(demand.branch_id, resource.branch_id)
+    pairing, _ = between.get_or_create(
+        kind=PairingKind.SUPPORT,
+        state=PairingState.ACTIVE,
+        defaults={
+            "branch_a": resource.branch,
+            "branch_b": demand.branch,
+            "liaison_a": resource.branch.liaison_name,
+            "liaison_b": demand.branch.liaison_name,
+            "starts_on": today,
+            "aims": f"县内支援：{demand}",
+        },
+    )
+    return pairing
 
 
 def _ask(claim: Claim, event: str, subject: str, now: datetime, actor: User) -> None:
@@ -254,19 +251,8 @@ def _inform_dispatched(claim: Claim, now: datetime, actor: User) -> None:
     """Tell the branch in whose name the office has proposed."""
     subject = f"县党建办已代{claim.proposed_by}发起认领：{claim.demand}"
     body = f"等{claim.awaiting}答复。"
-    tell(
-        [claim.proposed_by_id],
-        about=claim,
-        event="dispatch",
-        subject=subject,
-        body=body,
-        now=now,
-        actor=actor,
-    )
-
-
-def _both(claim: Claim) -> tuple[int, int]:
-    return claim.pairing.branch_a_id, claim.pairing.branch_b_id
+    sides = [claim.proposed_by_id]
+    tell(sides, about=claim, event="dispatch", subject=subject, body=body, now=now, actor=actor)
 
 
 def _plain(value: object) -> str:

@@ -129,7 +129,7 @@ def plan_orders_take_in(*, records: Sequence[Record], now: datetime, as_of: date
     for record in records:
         number = record.values["number"]
         order = known.get(number)
-        if order is not None and (order.claim_id or order.version > 1):
+        if order is not None and (order.claim_id or order.drafted_by_id or order.version > 1):
             note = RUN_HERE if difference(order, record.values) else ""
             merge.take(record.row, number, {}, note=note)
             continue

@@ -38,6 +38,16 @@ def lock_claim(pk: int) -> Claim:
     )
 
 
+def lock_claim_with_parts(pk: int) -> tuple[Claim, list[Claim]]:
+    """Hold a claim, and with it the other parts of its joint claim."""
+    series = Claim.objects.filter(pk=pk).values_list("series", flat=True).get()
+    if series is None:
+        return lock_claim(pk), []
+    keys = Claim.objects.filter(series=series).order_by("pk").values_list("pk", flat=True)
+    held = {key: lock_claim(key) for key in keys}
+    return held.pop(pk), list(held.values())
+
+
 def lock_order(pk: int) -> PlanOrder:
     return (
         PlanOrder.objects.select_for_update(of=("self",), no_key=True)

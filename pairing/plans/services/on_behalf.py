@@ -14,7 +14,7 @@ from django.db import transaction
 from branches.models import Branch, User
 from pairing.plans.enums import OnBehalfStep
 from pairing.plans.models import Claim, OnBehalf, PlanOrder
-from pairing.plans.services.claims import claim_accept
+from pairing.plans.services.claim_answers import claim_accept
 from pairing.plans.services.guards import stated
 from pairing.plans.services.orders import plan_order_accept, plan_order_confirm
 

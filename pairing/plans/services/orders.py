@@ -12,16 +12,18 @@ from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, StaleVersionError, refuse
 from ledgers.enums import DemandState
-from ledgers.services.demands import demand_change_state, demand_close
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
 from pairing.plans.services import order_guards
 from pairing.plans.services.deadlines import spread
 from pairing.plans.services.guards import signed_by, stated
-from pairing.plans.services.locks import lock_demand, lock_order
+from pairing.plans.services.locks import lock_order
 from pairing.plans.services.notices import tell
+from pairing.plans.services.settling import demand_settle, demand_settle_accepted
 
-EDITABLE_FIELDS = frozenset({"line", "task", "responsible_a", "responsible_b", "place", "due_on"})
+EDITABLE_FIELDS = frozenset(
+    {"line", "task", "responsible_a", "responsible_b", "place", "wanted_on", "due_on"}
+)
 
 
 @transaction.atomic
@@ -109,7 +111,7 @@ def plan_order_confirm(
 
 @transaction.atomic
 def plan_order_cancel(*, order: PlanOrder, actor: User | None, reason: str, now: datetime) -> PlanOrder:
-    """Give an order up with a reason; its demand is open again unless another live order serves it.
+    """Give an order up with a reason; what it had promised of its demand is open again.
 
     Raises:
         DomainError: see `plan_order_cancel_blockers`; also when the reason is blank.
@@ -120,9 +122,7 @@ def plan_order_cancel(*, order: PlanOrder, actor: User | None, reason: str, now:
     with audit.action("plan_order.cancel", actor=actor, target=order, reason=reason) as entry:
         entry.changes = _move(order, PlanOrderState.CANCELLED, reason=reason)
         entry.summary = "取消定单"
-        others = PlanOrder.objects.live().filter(demand=order.demand_id).exclude(pk=order.pk)
-        if lock_demand(order.demand_id).state == DemandState.IN_PROGRESS and not others.exists():
-            demand_change_state(demand=order.demand, to=DemandState.OPEN, actor=actor, now=now)
+        demand_settle(demand=order.demand, actor=actor, now=now)
         _tell(order, "cancel", f"定单 {order} 已取消", now, actor, body=f"理由：{reason}")
     return order
 
@@ -156,8 +156,7 @@ def plan_order_hand_in(*, order: PlanOrder, actor: User | None = None, now: date
         entry.changes = _move(order, PlanOrderState.AWAITING_ACCEPTANCE)
         entry.summary = "提交验收"
         order.tasks.filter(done_on=None).update(done_on=timezone.localdate(now))
-        if lock_demand(order.demand_id).state == DemandState.IN_PROGRESS:
-            demand_change_state(demand=order.demand, to=DemandState.AWAITING_ACCEPTANCE, actor=actor, now=now)
+        demand_settle(demand=order.demand, actor=actor, now=now)
         _tell(order, "hand_in", f"请{order.demand.branch}验收：{order.demand}", now, actor)
     return order
 
@@ -172,7 +171,7 @@ def plan_order_accept(
     now: datetime,
     on_behalf: str = "",
 ) -> PlanOrder:
-    """Accept the work in the name of the branch that raised the demand: order completed, demand 销号.
+    """Accept the work in the name of the branch that raised the demand; with the last order it is 销号.
 
     Args:
         satisfaction: 1–5.
@@ -187,11 +186,14 @@ def plan_order_accept(
         raise DomainError("满意度须为 1 到 5 分。", field="satisfaction")
     who = signed_by(order.demand.branch, on_behalf=on_behalf)
     with audit.action("plan_order.accept", actor=actor, target=order, reason=on_behalf) as entry:
+        demand_settle(demand=order.demand, actor=actor, now=now)
         order.completed_on = timezone.localdate(now)
+        order.satisfaction, order.acceptance_words = satisfaction, words.strip()[:300]
         entry.changes = _move(order, PlanOrderState.COMPLETED)
-        entry.summary = f"{who}验收通过，满意度 {satisfaction} 分，需求销号"
-        demand_close(demand=order.demand, actor=actor, now=now, satisfaction=satisfaction, words=words)
-        _tell(order, "accept", f"定单 {order} 验收通过，需求已销号", now, actor, body=words)
+        demand = demand_settle_accepted(demand=order.demand, actor=actor, words=words, now=now)
+        outcome = "需求已销号" if demand.state == DemandState.CLOSED else "需求还有其他部分在办"
+        entry.summary = f"{who}验收通过，满意度 {satisfaction} 分，{outcome}"
+        _tell(order, "accept", f"定单 {order} 验收通过，{outcome}", now, actor, body=words)
     return order
 
 
@@ -208,8 +210,7 @@ def plan_order_return(*, order: PlanOrder, actor: User, reason: str, now: dateti
     with audit.action("plan_order.return", actor=actor, target=order, reason=reason) as entry:
         entry.changes = _move(order, PlanOrderState.IN_PROGRESS, reason=reason)
         entry.summary = "验收未通过，退回继续办理"
-        if lock_demand(order.demand_id).state == DemandState.AWAITING_ACCEPTANCE:
-            demand_change_state(demand=order.demand, to=DemandState.IN_PROGRESS, actor=actor, now=now)
+        demand_settle(demand=order.demand, actor=actor, now=now)
         _tell(order, "return", f"定单 {order} 验收退回，请继续办理", now, actor, body=f"理由：{reason}")
     return order
 

@@ -5,20 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, refuse
 from core.transitions import check_transition
-from pairing.plans.enums import AGREEMENT_TRANSITIONS, PAIRING_TRANSITIONS, AgreementState, PairingState
+from pairing.plans.enums import (
+    AGREEMENT_TRANSITIONS,
+    CLAIM_UNDECIDED,
+    PAIRING_TRANSITIONS,
+    PLAN_ORDER_LIVE,
+    AgreementState,
+    PairingState,
+)
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 from pairing.plans.selectors.pairings import pairing_active_between
-from pairing.plans.services.claims import claim_expire
+from pairing.plans.services.claim_answers import claim_expire
 from pairing.plans.services.guards import stated, step_blockers
 from pairing.plans.services.locks import lock_claim, lock_pairing
 from pairing.plans.services.notices import tell
 
+SUPPORT_OVER = "支援事项已了结"
 NOT_ADMIN = "结对的登记和结束由管理员操作，请联系县党建办。"
 
 
@@ -109,6 +118,33 @@ def pairing_end_blockers(pairing: Pairing, actor: User) -> list[str]:
 
 
 @transaction.atomic
+def support_end(*, pairing: Pairing, now: datetime) -> Pairing:
+    """End a 县内支援 that has nothing left to do; one with a claim or an order is left as it is."""
+    pairing = lock_pairing(pairing.pk)
+    busy = (
+        Claim.objects.undecided().filter(pairing=pairing).exists()
+        or PlanOrder.objects.live().filter(pairing=pairing).exists()
+    )
+    if busy or not (pairing.is_support and pairing.is_active):
+        return pairing
+    with audit.action("pairing.end", actor=None, target=pairing, reason=SUPPORT_OVER) as entry:
+        entry.changes = {"state": [pairing.state, str(PairingState.ENDED)]}
+        entry.summary = "县内支援结束"
+        pairing.state, pairing.end_reason = PairingState.ENDED, SUPPORT_OVER
+        pairing.ends_on = timezone.localdate(now)
+        pairing.save()
+    return pairing
+
+
+def supports_end(*, now: datetime) -> int:
+    """End every 县内支援 that has nothing left to do; gives how many are looked at."""
+    idle = Pairing.objects.supporting().exclude(
+        Q(claims__state__in=CLAIM_UNDECIDED) | Q(plan_orders__state__in=PLAN_ORDER_LIVE)
+    )
+    return len([support_end(pairing=pairing, now=now) for pairing in idle.order_by("pk")])
+
+
+@transaction.atomic
 def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) -> Pairing:
     """End a pairing today: unanswered claims lapse, the agreement in force is terminated, history stays.
 
@@ -116,10 +152,8 @@ def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) ->
         DomainError: see `pairing_end_blockers`; also when the reason is blank.
     """
     pairing = lock_pairing(pairing.pk)
-    pending = [
-        lock_claim(pk)
-        for pk in Claim.objects.pending().filter(pairing=pairing).order_by("pk").values_list("pk", flat=True)
-    ]
+    undecided = Claim.objects.undecided().filter(pairing=pairing).order_by("pk")
+    pending = [lock_claim(pk) for pk in undecided.values_list("pk", flat=True)]
     refuse(pairing_end_blockers(pairing, actor))
     reason = stated(reason, "结束结对")
     today = timezone.localdate(now)

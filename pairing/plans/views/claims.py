@@ -1,4 +1,4 @@
-"""认领: the inbox, one claim with its answers, and a new one."""
+"""认领: the inbox, one claim, and new ones; see claim_answers for the answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from branches.models import Branch, User
 from core.audit import entries_of
@@ -17,14 +17,24 @@ from core.doorbell import ring
 from core.forms import submit
 from core.pages import PAGE_SIZE, get_or_post, number, posted
 from ledgers.models import Demand, Resource
-from pairing.plans.forms.claims import ClaimForm
-from pairing.plans.forms.reasons import SharedReasonForm
-from pairing.plans.models import Claim
-from pairing.plans.selectors.claims import claim_inbox, claim_rows, resource_capacity_left
+from pairing.plans.forms.claims import ClaimForm, JointClaimForm
+from pairing.plans.selectors.claims import (
+    claim_inbox,
+    claim_parts,
+    claim_rows,
+    claim_terms_moved,
+    joint_candidates,
+    resource_capacity_left,
+)
 from pairing.plans.selectors.pairings import pairing_active_between
+from pairing.plans.selectors.parts import demand_parts
 from pairing.plans.selectors.timeline import timeline
 from pairing.plans.services import claims
-from pairing.plans.services.claim_guards import claim_answer_blockers, claim_propose_blockers
+from pairing.plans.services.claim_guards import (
+    claim_answer_blockers,
+    claim_propose_blockers,
+    claim_withdraw_blockers,
+)
 
 
 @require_safe
@@ -45,6 +55,9 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "blockers": claim_answer_blockers(claim, request.user, on=timezone.localdate()),
         "on_behalf": claim.on_behalf.select_related("branch", "actor"),
         "may_confirm_on_behalf": request.user.has_perm("plans.confirm_on_behalf", claim),
+        "may_withdraw": not claim_withdraw_blockers(claim, request.user),
+        "moved": claim_terms_moved(claim),
+        "parts": claim_parts(claim),
         "timeline": timeline(entries_of(claim)),
     }
     return render(request, "plans/claim_detail.html", context)
@@ -112,7 +125,35 @@ def _match(request: HttpRequest, demand_pk: int, resource_pk: int) -> dict[str, 
         "by_branch": by_branch,
         "blockers": blockers,
         "capacity_left": resource_capacity_left(resource, today),
+        "parts": demand_parts(demand),
     }
+
+
+@get_or_post
+def claim_joint(request: HttpRequest) -> HttpResponse:
+    """Ask several branches at once to serve ?demand= together, each with a resource of its own."""
+    demand = get_object_or_404(
+        Demand.objects.visible_to(request.user).select_related("branch", "aspect"),
+        pk=_key(request, "demand"),
+    )
+    form = JointClaimForm(posted(request), resources=joint_candidates(demand, on=timezone.localdate()))
+    if request.method == "POST":
+        made = submit(
+            form,
+            claims.claims_propose_jointly,
+            demand=demand,
+            by_branch=demand.branch,
+            proposer=request.user,
+            now=timezone.now(),
+            dispatched=request.user.has_perm("plans.dispatch_claim"),
+        )
+        if made:
+            ring("notification_queued")
+            names = "、".join(str(claim.awaiting) for claim in made)
+            messages.success(request, f"已请{names}联合承办，各方都同意后生成定单。")
+            return redirect(made[0])
+    context = {"demand": demand, "form": form, "parts": demand_parts(demand)}
+    return render(request, "plans/claim_joint.html", context, status=422 if form.errors else 200)
 
 
 def _key(request: HttpRequest, name: str) -> int:
@@ -123,61 +164,3 @@ def _key(request: HttpRequest, name: str) -> int:
 def _acting_branch(user: User, demand: Demand, resource: Resource) -> Branch:
     """The side this person works for; the blockers refuse somebody who works for neither."""
     return demand.branch if demand.branch_id in user.staff_branch_ids else resource.branch
-
-
-@require_POST
-def claim_accept(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = claims.claim_accept(claim=_own(request, pk), actor=request.user, now=timezone.now())
-    ring("notification_queued")
-    messages.success(request, f"已同意认领，生成了定单 {claim.plan_order}，请核对任务和时限后确认。")
-    return redirect(claim.plan_order)
-
-
-@get_or_post
-def claim_counter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer with other terms."""
-    claim = _own(request, pk)
-    terms = {name: getattr(claim, name) for name in ("visit_count", "wanted_on", "person")}
-    form = ClaimForm(posted(request), initial=terms)
-    if request.method == "POST":
-        countered = submit(form, claims.claim_counter, claim=claim, actor=request.user, now=timezone.now())
-        if countered:
-            ring("notification_queued")
-            messages.success(request, f"改议已送{countered.awaiting}，等对方答复。")
-            return redirect(claim)
-    context = {
-        "claim": claim,
-        "form": form,
-        "blockers": claim_answer_blockers(claim, request.user, on=timezone.localdate()),
-    }
-    return render(request, "plans/claim_counter.html", context, status=422 if form.errors else 200)
-
-
-@get_or_post
-def claim_decline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Turn a claim down with a reason."""
-    claim = _own(request, pk)
-    form = SharedReasonForm(posted(request))
-    if request.method == "POST" and submit(
-        form, claims.claim_decline, claim=claim, actor=request.user, now=timezone.now()
-    ):
-        ring("notification_queued")
-        messages.success(request, "已婉拒，需求重新开放认领，理由已告知对方。")
-        return redirect(claim)
-    context = {
-        "title": "婉拒认领",
-        "lead": str(claim.demand),
-        "form": form,
-        "submit": "婉拒",
-        "effects": [
-            "这条认领到此为止，理由会发给对方。",
-            f"需求“{claim.demand}”重新变为待认领。",
-        ],
-        "blockers": claim_answer_blockers(claim, request.user, on=timezone.localdate()),
-        "cancel_url": claim.get_absolute_url(),
-    }
-    return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
-
-
-def _own(request: HttpRequest, pk: int) -> Claim:
-    return get_object_or_404(claim_rows(request.user), pk=pk)

@@ -12,7 +12,8 @@ from pairing.matching.models import Match
 from pairing.matching.services.acceptance import DISPATCH_WORDS, match_run_accept
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim
-from pairing.plans.services.claims import claim_decline, claim_propose
+from pairing.plans.services.claim_answers import claim_decline
+from pairing.plans.services.claims import claim_propose
 from tests.factories.branches import UserFactory
 from tests.factories.plans import PairingFactory
 from tests.matching.conftest import NOW, law_demand, planned, speaker_of
