@@ -123,7 +123,7 @@ def test_plan_order_accepted_on_behalf_closes_the_demand(client, office):
         4,
     )
     entry = AuditEntry.objects.get(action="plan_order.accept")
-    assert entry.summary == f"县党建办代{order.demand.branch}验收通过，满意度 4 分，需求销号"
+    assert entry.summary == f"县党建办代{order.demand.branch}验收通过，满意度 4 分，需求已销号"
     again = client.post(url, {"satisfaction": "4", "reason": REASON, "scan": scan()})
     assert again.status_code == 422
     assert OnBehalf.objects.count() == 1
