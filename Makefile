@@ -1,6 +1,7 @@
 # The commands of this project. `make demo` and `make test` work on a fresh checkout.
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= auto
 ARGS ?=
 ONLY ?=
 VENV_PYTHON := .venv/bin/python
@@ -23,9 +24,9 @@ demo-reset: setup ## delete the demo's database, tasks and accounts, to start ov
 stop: setup ## stop the embedded PostgreSQL servers of this checkout
 	@$(VENV_PYTHON) -m core.embedded
 
-test: setup ## run the whole test suite; ARGS="-k claim" for a part of it
+test: setup ## run the whole test suite on every core; ARGS="-k claim" for a part of it
 	@$(PYTHON) scripts/test_tools.py
-	@$(VENV_PYTHON) -m pytest $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: setup ## lint, types, import contracts, migrations, deployment settings
 	@scripts/check.sh

@@ -8,6 +8,14 @@ import pytest
 from core.embedded import places, postgres
 from core.embedded.errors import EmbeddedError
 
+SERVER_RAN_BEFORE = "TEST_SERVER_RAN_BEFORE"
+
+
+def pytest_configure() -> None:
+    """Note before any worker starts, in a variable they inherit, whose server it is: several share one."""
+    if not os.environ.get("DATABASE_URL"):
+        os.environ.setdefault(SERVER_RAN_BEFORE, str(int(postgres.is_running(places.test_cluster()))))
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
@@ -17,10 +25,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         return
     cluster = places.test_cluster()
     try:
-        is_ours = not postgres.is_running(cluster)
         postgres.ensure_running(cluster, extra_flags=postgres.TEST_FLAGS)
     except EmbeddedError as error:
         pytest.exit(str(error), returncode=1)
     yield
-    if is_ours and not postgres.has_clients(cluster):
+    if os.environ[SERVER_RAN_BEFORE] == "0" and not postgres.has_clients(cluster):
         postgres.stop(cluster)

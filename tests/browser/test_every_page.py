@@ -40,7 +40,7 @@ def walk(watched: Watched, judged: set[str]) -> set[str]:
         seen.add(route)
         response = watched.goto(url)
         assert response.status == 200, f"{response.status} {url}"
-        watched.page.wait_for_load_state("load" if route in judged else "networkidle")
+        watched.settle()
         watched.look(with_axe=route not in judged)
         judged.add(route)
         links = watched.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")

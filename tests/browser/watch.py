@@ -27,6 +27,7 @@ class Watched:
     origin: str
     faults: list[str] = field(default_factory=list)
     expected_statuses: set[int] = field(default_factory=set)
+    in_flight: set[Request] = field(default_factory=set)
 
     def goto(self, path: str) -> Response:
         response = self.page.goto(path if path.startswith("http") else f"{self.origin}{path}")
@@ -39,6 +40,12 @@ class Watched:
         self.page.fill("input[name=password]", password)
         self.page.click("main button[type=submit]")
         self.page.wait_for_url(lambda url: "/login/" not in url)
+
+    def settle(self) -> None:
+        """Wait until the page has what it asked for; half a second of silence for every page would be minutes."""
+        self.page.wait_for_load_state("load")
+        while self.in_flight:
+            self.page.wait_for_timeout(10)
 
     def look(self, *, with_axe: bool = True) -> None:
         """Note what is wrong with the page now shown: it scrolls sideways, or axe finds something grave."""
@@ -64,6 +71,7 @@ class Watched:
             self.faults.append(f"{self.page.url.removeprefix(self.origin)}: console {message.text}")
 
     def _request(self, request: Request) -> None:
+        self.in_flight.add(request)
         if not request.url.startswith((self.origin, "data:", "blob:")):
             self.faults.append(f"request to another origin: {request.url}")
 
@@ -90,4 +98,6 @@ def open_window(browser: Browser, origin: str, viewport: str) -> Watched:
     page.on("pageerror", lambda error: watched.faults.append(f"{page.url}: script error {error}"))
     page.on("request", watched._request)
     page.on("response", watched._response)
+    page.on("requestfinished", lambda request: watched.in_flight.discard(request))
+    page.on("requestfailed", lambda request: watched.in_flight.discard(request))
     return watched
