@@ -12,19 +12,20 @@ from core.workbooks.columns import Column
 from core.workbooks.merging import Record
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from core.workbooks.tables import Row, Table
-from core.workbooks.values import Label, Number, Text, Whole
+from core.workbooks.values import Label, Number, Phone, Text, Whole
 
 TITLE = "组织清单"
 LIKELY_MEANT = 0.9  # how alike a listed name must be before a new root looks like a slip of the pen
 COLUMNS = (
     Column("序号", "serial", Whole(minimum=1), optional=True),
-    Column("党组织名称", "name", Text(100), required=True),
-    Column("上级党组织", "superior", Text(100)),
-    Column("组织类型", "kind", Label(BranchKind), required=True),
-    Column("书记", "secretary_name", Text(60)),
+    Column("党组织名称", "name", Text(100), required=True, also=("支部名称", "党支部名称", "名称")),
+    Column("上级党组织", "superior", Text(100), also=("上级", "隶属党组织", "所属党委"), spans=True),
+    Column("组织类型", "kind", Label(BranchKind), required=True, also=("类型", "类别"), spans=True),
+    Column("书记", "secretary_name", Text(60), also=("支部书记", "党支部书记")),
     Column("联络员", "liaison_name", Text(60)),
-    Column("联系电话", "phone", Text(30)),
+    Column("联系电话", "phone", Phone(30), also=("电话", "手机", "联系方式")),
     Column("党员人数", "member_count", Whole(maximum=1_000_000)),
     Column("地址", "address", Text(200)),
     Column("经度", "longitude", Number(minimum=-180, maximum=180, places=8), optional=True),
@@ -32,9 +33,9 @@ COLUMNS = (
 )
 
 
-def import_branches(content: bytes, terms: ImportTerms) -> ImportResult:
+def import_branches(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     """Take in a 组织清单: organisations by name; an unknown superior becomes a root and is noted."""
-    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    table = read_table(source, COLUMNS, title=TITLE, terms=terms)
     names = BranchNames(Branch.objects.all())
     _settle_names(table, names)
     table.fail_repeated("name")
@@ -63,7 +64,7 @@ def _check_coordinates(table: Table) -> None:
         pair = (row.get("longitude"), row.get("latitude"))
         if row.has("longitude", "latitude") and (pair[0] is None) != (pair[1] is None):
             missing = "longitude" if pair[0] is None else "latitude"
-            table.fail(row, missing, "经度和纬度要么都填，要么都不填")
+            table.fail(row, missing, "经度和纬度要么都填，要么都不填，请补填或清空")
 
 
 def _check_superiors(table: Table) -> None:
@@ -75,7 +76,11 @@ def _check_superiors(table: Table) -> None:
         name = row.get("name")
         chain = list(_climb(name, above)) if name and row.get("superior") else []
         if name in chain:
-            reason = "上级不能是自己" if len(chain) == 1 else f"上级关系绕成了圈：{'→'.join([name, *chain])}"
+            reason = (
+                "上级不能是自己，请改正"
+                if len(chain) == 1
+                else f"上级关系绕成了圈：{'→'.join([name, *chain])}，请改正"
+            )
             table.fail(row, "superior", reason)
 
 

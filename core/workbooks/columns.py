@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from core.workbooks.dates import Reading
 from core.workbooks.errors import CellError
-from core.workbooks.values import Label, Parser, Reading, is_blank
+from core.workbooks.values import Label, Parser, is_blank
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Column:
     """One column: its header in the workbook, the name its value goes by in code, and how a cell is read.
 
     `required` cells may not be blank; an `optional` column may be missing from the file altogether.
+    `also` are other headers it is known by. Where `spans`, one merged cell may hold for several rows.
     """
 
     header: str
@@ -21,6 +23,8 @@ class Column:
     parse: Parser
     required: bool = False
     optional: bool = False
+    also: tuple[str, ...] = ()
+    spans: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -35,6 +39,6 @@ class Column:
         """
         if is_blank(value):
             if self.required:
-                raise CellError("必填，不能为空")
+                raise CellError("必填，不能为空，请补填")
             return self.parse.empty
         return self.parse(value, reading)

@@ -1,4 +1,4 @@
-"""Looks at a file from the outside before anything inside it is parsed."""
+"""Looks at a file from the outside before anything inside it is parsed. No Django in here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ import zlib
 from io import BytesIO
 from typing import NamedTuple
 
-import openpyxl
-from django.core.exceptions import ImproperlyConfigured
-
 from core.workbooks.errors import WorkbookError, WorkbookFormatError, WorkbookTooBigError
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -17,7 +14,9 @@ MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_RATIO = 100  # unpacked : packed; honest ledgers stay below 30
 RATIO_FROM_BYTES = 1024 * 1024  # small files may pack as well as they like
 MAX_ENTRIES = 200
-MAX_TEXT_BYTES = 1024 * 1024  # between two marks; Excel itself keeps 32,767 characters in a cell
+MAX_TEXT_BYTES = 1024 * 1024  # between two marks
+MAX_CELL_CHARACTERS = 32_767  # as Excel itself
+MAX_CHARACTERS = 10_000_000  # of all cells together, a text counted wherever it stands
 CHUNK_BYTES = 256 * 1024
 
 
@@ -38,19 +37,25 @@ BUDGETS = {
 
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
-ZIP_MAGIC = b"PK"
+BINARY_MAGIC = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"\x7fELF",
+    b"MZ",
+)
 
-if not openpyxl.DEFUSEDXML:
-    # Without it a sheet of one kilobyte can expand its entities until the memory is gone.
-    raise ImproperlyConfigured("openpyxl runs without defusedxml; install it and unset OPENPYXL_DEFUSEDXML")
 
-
-def check_file(content: bytes) -> None:
-    """Refuse what is not a plain .xlsx of reasonable size.
+def check_outside(content: bytes) -> None:
+    """Refuse what its size and first bytes give away, before a child is asked to parse it.
 
     Raises:
-        WorkbookTooBigError: beyond MAX_FILE_BYTES, or unpacking beyond the limits.
-        WorkbookError: empty, another format, encrypted, or damaged.
+        WorkbookTooBigError: beyond MAX_FILE_BYTES.
+        WorkbookError: empty, another format, or encrypted.
     """
     if not content:
         raise WorkbookError("文件是空的（0 字节），没有数据行。请重新选择文件。")
@@ -58,9 +63,8 @@ def check_file(content: bytes) -> None:
         raise too_big(f"文件超过 {MAX_FILE_BYTES // 1024 // 1024} MB")
     if content.startswith(OLE_MAGIC):
         raise _old_or_encrypted(content)
-    if not content.startswith(ZIP_MAGIC):
-        raise _not_xlsx()
-    _check_archive(content)
+    if content.startswith(BINARY_MAGIC):
+        raise not_a_table()
 
 
 def too_big(what: str) -> WorkbookTooBigError:
@@ -71,24 +75,32 @@ def damaged() -> WorkbookError:
     return WorkbookError("文件已损坏，无法读取。请用 Excel 打开并另存为一份新的 .xlsx 再试。")
 
 
-def _not_xlsx() -> WorkbookError:
-    return WorkbookFormatError("文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。")
+def not_a_table() -> WorkbookError:
+    return WorkbookFormatError(
+        "文件不是 .xlsx 工作簿（可能是 .xls、.et、.ods 改了名），"
+        "请用 Excel 或 WPS 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
+    )
 
 
 def _old_or_encrypted(content: bytes) -> WorkbookError:
     """An OLE container is either an old .xls or an .xlsx behind a password."""
     if ENCRYPTED_MARK in content:
         return WorkbookFormatError("文件已加密，请在 Excel 里取消密码、保存后再导入。")
-    return _not_xlsx()
+    return not_a_table()
 
 
-def _check_archive(content: bytes) -> None:
-    """Read the directory of the zip, and count again while unpacking, for the directory can lie."""
+def check_archive(content: bytes) -> None:
+    """Read the directory of the zip, and count again while unpacking, for the directory can lie.
+
+    Raises:
+        WorkbookTooBigError: unpacking beyond the limits.
+        WorkbookError: damaged, or another kind of archive.
+    """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
             if "xl/workbook.xml" not in archive.namelist():
-                raise _not_xlsx()
+                raise not_a_table()
             _check_sizes(entries, len(content))
             _check_contents(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:

@@ -9,6 +9,7 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from core.workbooks.guards import damaged, too_big
+from core.workbooks.sheets import MergedRange
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
@@ -19,18 +20,9 @@ MAX_DEPTH = 40
 
 NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 VALUE, FORMULA, INLINE, TEXT, RUN = (f"{NAMESPACE}{tag}" for tag in ("v", "f", "is", "t", "r"))
-CELL, ROW, MERGE = (f"{NAMESPACE}{tag}" for tag in ("c", "row", "mergeCell"))
+CELL, ROW, MERGE, COLUMN = (f"{NAMESPACE}{tag}" for tag in ("c", "row", "mergeCell", "col"))
+TRUE = frozenset({"1", "true"})
 INSIDE_CELLS = frozenset({VALUE, FORMULA, INLINE, TEXT, RUN})
-
-
-@dataclass(frozen=True)
-class Merge:
-    """A merged range; rows and columns are 1-based and inclusive."""
-
-    first_row: int
-    last_row: int
-    first_column: int
-    last_column: int
 
 
 @dataclass
@@ -39,8 +31,9 @@ class Layout:
 
     last_row: int = 0
     last_column: int = 0
-    merges: list[Merge] = field(default_factory=list)
+    merges: list[MergedRange] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     lost_formulas: set[tuple[int, int]] = field(default_factory=set)
     filled: int = 0
     scanned: int = 0
@@ -75,6 +68,9 @@ def _see(layout: Layout, element: Any) -> None:
         element.clear()
     elif element.tag == MERGE:
         _see_merge(layout, element)
+    elif element.tag == COLUMN and element.get("hidden") in TRUE:
+        first, last = int(element.get("min")), int(element.get("max"))
+        layout.hidden_columns.update(range(first, min(last, MAX_COLUMNS) + 1))
 
 
 def _see_merge(layout: Layout, merge: Any) -> None:
@@ -82,7 +78,7 @@ def _see_merge(layout: Layout, merge: Any) -> None:
     first_column, first_row, last_column, last_row = boundaries
     if len(layout.merges) >= MAX_MERGES:
         raise too_big("合并单元格过多")
-    layout.merges.append(Merge(first_row, last_row, first_column, last_column))
+    layout.merges.append(MergedRange(first_row, last_row, first_column, last_column))
 
 
 def _see_cell(layout: Layout, cell: Any) -> None:
@@ -101,5 +97,5 @@ def _see_cell(layout: Layout, cell: Any) -> None:
 
 
 def _see_row(layout: Layout, row: Any) -> None:
-    if row.get("hidden") in {"1", "true"} and row.get("r"):
+    if row.get("hidden") in TRUE and row.get("r"):
         layout.hidden_rows.add(int(row.get("r")))

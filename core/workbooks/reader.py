@@ -1,255 +1,192 @@
-"""Reads a ledger out of a workbook: finds sheet and header under merged titles, takes columns by name."""
+"""Reads a ledger out of a book: takes columns by name, passes over what is no data, collects every fault."""
 
 from __future__ import annotations
 
-import zipfile
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from io import BytesIO
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, WINDOWS_EPOCH
 
 from core.errors import RowError
 from core.workbooks.columns import Column
+from core.workbooks.dates import Reading
 from core.workbooks.errors import CellError, WorkbookError
-from core.workbooks.guards import check_file, damaged
-from core.workbooks.layout import Layout, read_layout
+from core.workbooks.headings import Match, choose_columns, find_heading
+from core.workbooks.opening import open_book
+from core.workbooks.results import ImportTerms
+from core.workbooks.sheets import Book, BrokenCell, MergedRange
 from core.workbooks.tables import Row, Table
-from core.workbooks.values import Reading, folded, is_blank, shown
+from core.workbooks.values import folded, is_blank, shown
 
-HEADER_ROWS = 10  # the header stands within the first ten rows
-HEADER_SHARE = 0.5  # of the columns a ledger must have; a row with fewer is the header of another table
-TOTALS = frozenset({"合计", "总计", "小计", "合计:", "总计:", "小计:"})
+TOTALS = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:", "小计:", "共计:"})
 REMARKS = ("注:", "备注:", "说明:", "填报", "填表", "制表", "审核")
 SERIAL = "序号"
-NOT_A_WORKBOOK = (
-    zipfile.BadZipFile,
-    EOFError,
-    InvalidFileException,
-    KeyError,
-    IndexError,
-    TypeError,
-    ValueError,  # defusedxml's refusals are ValueErrors
-    ParseError,
-)
+NAMED = 5  # rows or dates that a note names one by one
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """One worksheet; `rows` reach as far as cells hold something."""
-
-    title: str
-    rows: list[tuple[Any, ...]]
-    layout: Layout
-    other_titles: tuple[str, ...]
-    epoch: Any
-
-
-def read_table(
-    content: bytes, columns: Sequence[Column], *, title: str, shift: timedelta = timedelta(0)
-) -> Table:
-    """Read the ledger called `title` from the bytes of an .xlsx file; every date is moved by `shift`.
+def read_table(source: bytes | Book, columns: Sequence[Column], *, title: str, terms: ImportTerms) -> Table:
+    """Read the ledger called `title` from a file or an opened book; its dates are moved by the terms' shift.
 
     Faults of headers and cells are collected in the table's errors, and its rows keep what was understood.
 
     Raises:
         WorkbookError: when the file cannot be read at all, or holds no such ledger.
     """
-    check_file(content)
-    try:
-        sheets = _load(content)
-    except NOT_A_WORKBOOK as error:
-        raise damaged() from error
-    sheet, header_row = _choose(sheets, columns, title)
+    book = source if isinstance(source, Book) else open_book(source)
+    match = locate(book, columns, title=title, places=terms.places)
+    sheet = match.heading.sheet
     table = Table(sheet.title, columns)
-    if sheet.other_titles:
-        table.notes.append(f"读取的是工作表“{sheet.title}”，没有读：{'、'.join(sheet.other_titles)}。")
-    positions = _positions(table, sheet.rows[header_row - 1], header_row)
-    _read_rows(table, sheet, header_row, positions, Reading(sheet.epoch, shift))
+    _note_book(table, book, match)
+    _check_headers(table, match)
+    epoch = CALENDAR_MAC_1904 if book.counts_from_1904 else WINDOWS_EPOCH
+    _read_rows(table, match, Reading(epoch, terms.shift, terms.as_of - terms.shift))
     if not table.rows and not table.errors:
-        raise WorkbookError(f"工作表“{sheet.title}”只有表头，没有数据行。")
+        raise WorkbookError(f"工作表“{sheet.title}”只有表头，没有数据行。请填好数据再导入。")
     return table
 
 
-def _load(content: bytes) -> list[_Sheet]:
-    """Every visible sheet. Read-only mode: one stray cell at XFD1048576 must not cost a minute."""
-    layouts = _layouts(content)  # first, for it stops where the library would go on
-    book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    try:
-        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        return [_load_sheet(sheet, layouts, book.sheetnames) for sheet in visible]
-    finally:
-        book.close()
+def locate(
+    book: Book, columns: Sequence[Column], *, title: str, places: Mapping[str, int] | None = None
+) -> Match:
+    """Where the ledger stands in the book, with the columns a person chose, if somebody did."""
+    match = find_heading(book, columns, title)
+    return match if places is None else choose_columns(match, places)
 
 
-def _layouts(content: bytes) -> dict[str, Layout]:
-    """The layout of every visible sheet by its path in the archive.
-
-    Sheets that share one part are refused: it would be read once for each of them, however many they are.
-    """
-    probe = ExcelReader(BytesIO(content), read_only=True, keep_links=False)
-    with probe.archive as archive:
-        probe.read_manifest()
-        probe.read_workbook()
-        sheets = [(relation.target, sheet.state) for sheet, relation in probe.parser.find_sheets()]
-        paths = [path for path, _ in sheets]
-        if len(paths) > len(set(paths)):
-            raise damaged()
-        return {path: _layout(archive, path) for path, state in sheets if state == "visible"}
-
-
-def _layout(archive: zipfile.ZipFile, path: str) -> Layout:
-    with archive.open(path) as source:
-        return read_layout(source)
-
-
-def _load_sheet(sheet: Any, layouts: Mapping[str, Layout], titles: Sequence[str]) -> _Sheet:
-    # The path is not public, but the library offers no other way to a sheet's own XML.
-    layout = layouts[sheet._worksheet_path]
-    rows = (
-        list(sheet.iter_rows(max_row=layout.last_row, max_col=layout.last_column)) if layout.last_row else []
-    )
-    others = tuple(title for title in titles if title != sheet.title)
-    return _Sheet(sheet.title, rows, layout, others, sheet.parent.epoch)
-
-
-def _choose(sheets: list[_Sheet], columns: Sequence[Column], title: str) -> tuple[_Sheet, int]:
-    """The sheet and header row with the most known column names; a sheet called `title` wins a tie."""
-    known = {_header_key(column.header) for column in columns}
-    best: tuple[int, bool, _Sheet | None, int] = (0, False, None, 0)
-    for sheet in sheets:
-        for number, row in enumerate(sheet.rows[:HEADER_ROWS], start=1):
-            hits = len(known & {_header_key(cell.value) for cell in row})
-            is_named = folded(sheet.title) == folded(title)
-            if (hits, is_named) > best[:2]:
-                best = (hits, is_named, sheet, number)
-    hits, _, chosen, number = best
-    wanted = [column.header for column in columns if not column.optional]
-    if not any(sheet.rows for sheet in sheets):
-        raise WorkbookError("文件没有数据行：工作表是空的。")
-    if chosen is None or hits < len(wanted) * HEADER_SHARE:
-        raise WorkbookError(
-            f"前 {HEADER_ROWS} 行里没有找到“{title}”的表头，应当有这些列：{'、'.join(wanted)}。"
-            "可先下载模板对照。"
-        )
-    return chosen, number
-
-
-def _positions(table: Table, header: tuple[Any, ...], header_row: int) -> dict[str, int]:
-    """Where each known column stands (0-based); missing and doubled headers become errors."""
-    by_key: dict[str, list[int]] = {}
-    for position, cell in enumerate(header):
-        if not is_blank(cell.value):
-            by_key.setdefault(_header_key(cell.value), []).append(position)
-    found: dict[str, int] = {}
+def _note_book(table: Table, book: Book, match: Match) -> None:
+    others = [sheet.title for sheet in book.sheets if sheet is not match.heading.sheet] + book.hidden_titles
+    if others:
+        table.notes.append(f"读取的是工作表“{table.sheet}”，没有读：{'、'.join(others)}。")
+    labels = match.heading.labels
     for column in table.columns:
-        places = by_key.pop(_header_key(column.header), [])
-        if len(places) > 1:
+        if column.name in match.guessed:
+            label = labels[match.places[column.name]]
+            table.notes.append(f"表头“{label}”按“{column.header}”读取，请核对列的对应。")
+    if match.unused:
+        names = "、".join(labels[place] for place in match.unused)
+        table.notes.append(f"有不认识的列，没有导入：{names}。")
+    hidden = [place for place in match.places.values() if place + 1 in match.heading.sheet.hidden_columns]
+    if hidden:
+        names = "、".join(f"{get_column_letter(place + 1)} 列“{labels[place]}”" for place in sorted(hidden))
+        table.notes.append(f"{names}在 Excel 里是隐藏的，也一并读取。")
+
+
+def _check_headers(table: Table, match: Match) -> None:
+    """Missing and doubled headers become errors, in the header's last row."""
+    row = match.heading.last_row
+    for column in table.columns:
+        if places := match.doubled.get(column.name):
             where = "、".join(f"第 {place + 1} 列" for place in places)
-            _fail_header(table, header_row, column, column.header, f"表头重复，出现在{where}，请只保留一列")
-        elif places:
-            found[column.name] = places[0]
-        elif not column.optional:
-            _fail_header(table, header_row, column, "", "缺少这一列")
-    if by_key:
-        unknown = "、".join(plain_header(header, places[0]) for places in by_key.values())
-        table.notes.append(f"有不认识的列，没有导入：{unknown}。")
-    return found
+            reason = f"表头重复，出现在{where}，请只保留一列"
+            table.errors.append(RowError(table.sheet, row, column.header, column.header, reason))
+    for column in match.missing(table.columns):
+        reason = "缺少这一列，请补上这一列，或在“列的对应”里指明是哪一列"
+        table.errors.append(RowError(table.sheet, row, column.header, "", reason))
 
 
-def _header_key(value: object) -> str:
-    """A header without width, spaces, and the star that marks a required column in the template."""
-    return folded(value).strip("*")
-
-
-def plain_header(header: tuple[Any, ...], position: int) -> str:
-    return shown(header[position].value).replace("\n", "")
-
-
-def _fail_header(table: Table, header_row: int, column: Column, value: str, reason: str) -> None:
-    table.errors.append(RowError(table.sheet, header_row, column.header, value, reason))
-
-
-def _read_rows(
-    table: Table, sheet: _Sheet, header_row: int, positions: dict[str, int], reading: Reading
-) -> None:
+def _read_rows(table: Table, match: Match, reading: Reading) -> None:
+    sheet, places = match.heading.sheet, match.places
+    rows = _filled_down(table, match)
     unused: list[int] = []
-    for number, cells in enumerate(sheet.rows[header_row:], start=header_row + 1):
-        kind = _kind_of(number, cells, table, positions, sheet.layout)
-        if kind == "data":
-            table.rows.append(_read_row(table, number, cells, positions, sheet.layout, reading))
-        elif kind == "numbered":
-            unused.append(number)
-        elif kind == "remark":
-            table.notes.append(f"第 {number} 行是说明文字，已略过。")
+    for number in range(match.heading.last_row + 1, len(rows) + 1):
+        cells = rows[number - 1]
+        match _kind_of(cells, table, places):
+            case "data":
+                table.rows.append(_read_row(table, number, cells, places, reading))
+            case "numbered":
+                unused.append(number)
+            case "remark":
+                table.notes.append(f"第 {number} 行是说明文字，已略过。")
     if unused:
         table.notes.append(f"有 {len(unused)} 行只有序号（第 {unused[0]} 行起），已略过。")
-    numbers = {row.number for row in table.rows}
-    _report_merges(table, sheet.layout, positions, numbers)
-    if hidden := len(numbers & sheet.layout.hidden_rows):
-        table.notes.append(f"其中 {hidden} 行在 Excel 里是隐藏的，也一并读取。")
+    if table.assumed:
+        named = "；".join(table.assumed[:NAMED]) + ("……" if len(table.assumed) > NAMED else "")
+        table.notes.append(
+            f"有 {len(table.assumed)} 个日期没写年份，按离 {reading.as_of} 最近的年份读取：{named}。"
+        )
+    hidden = sorted({row.number for row in table.rows} & set(sheet.hidden_rows))
+    if hidden:
+        named = "、".join(map(str, hidden[:NAMED])) + (" 等" if len(hidden) > NAMED else "")
+        table.notes.append(f"第 {named} 行（共 {len(hidden)} 行）在 Excel 里是隐藏的，也一并读取。")
 
 
-def _kind_of(
-    number: int, cells: tuple[Any, ...], table: Table, positions: dict[str, int], layout: Layout
-) -> str:
+def _filled_down(table: Table, match: Match) -> list[list[Any]]:
+    """The rows with merged cells of spanning columns filled down; other merges in the data are faults."""
+    sheet = match.heading.sheet
+    rows = sheet.rows
+    filled: Counter[str] = Counter()
+    headers = {match.places[c.name] + 1: c for c in table.columns if c.name in match.places}
+    numbers = [
+        number
+        for number, cells in enumerate(rows, start=1)
+        if number > match.heading.last_row and _kind_of(cells, table, match.places) in {"data", "numbered"}
+    ]
+    for merge in sheet.merges:
+        touched = numbers[bisect_left(numbers, merge.first_row) :][:1]
+        columns = [headers[place] for place in sorted(headers) if merge.covers(merge.first_row, place)]
+        if (
+            merge.first_row <= match.heading.last_row
+            or not touched
+            or touched[0] > merge.last_row
+            or not columns
+        ):
+            continue
+        if merge.first_column < merge.last_column or not columns[0].spans:
+            table.errors.append(_merge_fault(table, merge, touched[0], columns[0]))
+            continue
+        place = merge.first_column - 1
+        rows = [*rows] if rows is sheet.rows else rows
+        for number in range(merge.first_row + 1, min(merge.last_row, len(rows)) + 1):
+            cells = rows[number - 1]
+            rows[number - 1] = [*cells[:place], rows[merge.first_row - 1][place], *cells[place + 1 :]]
+        filled[columns[0].header] += 1
+    for header, count in filled.items():
+        table.notes.append(f"“{header}”有 {count} 处合并单元格，已逐行填入同样的内容。")
+    return rows
+
+
+def _merge_fault(table: Table, merge: MergedRange, row: int, column: Column) -> RowError:
+    rows = f"{merge.first_row}–{merge.last_row}" if merge.last_row > merge.first_row else merge.first_row
+    reason = f"第 {rows} 行有合并单元格，请取消合并、逐格填写"
+    return RowError(table.sheet, row, column.header, "", reason)
+
+
+def _kind_of(cells: Sequence[Any], table: Table, places: Mapping[str, int]) -> str:
     """Whether a row is data, blank, a total, a remark under the table, or numbered in advance and unused."""
-    filled = [cell.value for cell in cells if not is_blank(cell.value)]
+    filled = [value for value in cells if isinstance(value, BrokenCell) or not is_blank(value)]
     if not filled:
-        return "data" if any(row == number for row, _ in layout.lost_formulas) else "blank"
+        return "blank"
     first = folded(filled[0])
     if first in TOTALS:
         return "total"
     if len(filled) == 1 and first.startswith(REMARKS):
         return "remark"
     serial = next((column.name for column in table.columns if column.header == SERIAL), "")
-    used = [name for name, position in positions.items() if not is_blank(cells[position].value)]
+    used = [name for name, place in places.items() if place < len(cells) and not is_blank(cells[place])]
     return "numbered" if used == [serial] and len(filled) == 1 else "data"
 
 
 def _read_row(
-    table: Table,
-    number: int,
-    cells: tuple[Any, ...],
-    positions: dict[str, int],
-    layout: Layout,
-    reading: Reading,
+    table: Table, number: int, cells: Sequence[Any], places: Mapping[str, int], reading: Reading
 ) -> Row:
-    row = Row(number, {name: cells[position].value for name, position in positions.items()})
+    row = Row(number, {name: cells[p] if p < len(cells) else None for name, p in places.items()})
     for column in table.columns:
-        if column.name not in positions:
+        if column.name not in places:
             continue
-        cell = cells[positions[column.name]]
+        value = row.cells[column.name]
         try:
-            if (number, positions[column.name] + 1) in layout.lost_formulas:
-                raise CellError("公式没有保存计算结果，请粘贴为数值")
-            if cell.data_type == "e":
-                raise CellError(f"是公式错误 {cell.value}，请粘贴为数值")
-            row.values[column.name] = column.read(cell.value, reading)
+            if isinstance(value, BrokenCell):
+                raise CellError(_broken(value))
+            row.values[column.name] = column.read(value, reading)
         except CellError as error:
             table.fail(row, column.name, str(error))
+        if reading.assumed:
+            table.assumed.append(f"第 {number} 行{column.header}“{shown(value)}”读作 {reading.assumed.pop()}")
     return row
 
 
-def _report_merges(table: Table, layout: Layout, positions: dict[str, int], numbers: set[int]) -> None:
-    """A merged cell holds its value once, so the other rows or columns under it would look blank."""
-    headers = {
-        position + 1: column.header
-        for column in table.columns
-        if (position := positions.get(column.name)) is not None
-    }
-    in_order = sorted(numbers)
-    for merge in layout.merges:
-        touched = in_order[bisect_left(in_order, merge.first_row) :][:1]
-        column = min((c for c in headers if merge.first_column <= c <= merge.last_column), default=None)
-        if not touched or touched[0] > merge.last_row or column is None:
-            continue
-        rows = f"{merge.first_row}–{merge.last_row}" if merge.last_row > merge.first_row else merge.first_row
-        reason = f"第 {rows} 行有合并单元格，请取消合并、逐格填写"
-        table.errors.append(RowError(table.sheet, touched[0], headers[column], "", reason))
+def _broken(value: BrokenCell) -> str:
+    return f"是公式错误 {value}，请粘贴为数值" if value else "公式没有保存计算结果，请粘贴为数值"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -41,10 +41,12 @@ class ImportTerms:
 
     Args:
         now: the instant of the import; rows are stamped with it.
-        as_of: the local day up to which things count as having happened.
+        as_of: the local day up to which things count as having happened, and by which a date without a
+            year is read.
         shift: how far every date of the file is moved.
         owner_ids: the only owners whose rows are accepted; None accepts all.
         may_extend: whether unknown dictionary words are added; otherwise they are errors.
+        places: which column of the file (0-based) is which of the ledger's, when a person has chosen.
     """
 
     now: datetime
@@ -52,6 +54,7 @@ class ImportTerms:
     shift: timedelta = timedelta(0)
     owner_ids: frozenset[int] | None = None
     may_extend: bool = True
+    places: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)

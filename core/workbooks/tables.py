@@ -37,6 +37,9 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    assumed: list[str] = field(
+        default_factory=list
+    )  # dates whose year was not written, and how they were read
 
     def fail(self, row: Row, name: str, reason: str) -> None:
         """Record a fault of the cell `name` in `row`."""
@@ -55,7 +58,7 @@ class Table:
                 continue
             first = seen.setdefault(key, row.number)
             if first != row.number:
-                self.fail(row, names[-1], f"与第 {first} 行重复")
+                self.fail(row, names[-1], f"与第 {first} 行重复，请删去其中一行，或改正这一格")
 
     def fail_unordered(self, first: str, last: str, reason: str) -> None:
         """Record every row in which the value of `last` lies before that of `first`."""

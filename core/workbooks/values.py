@@ -12,25 +12,16 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from django.db.models import Choices
-from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
-from core.periods import month_end
+from core.workbooks.dates import FORM, Aim, Reading, read_day
 from core.workbooks.errors import CellError
 
 BLANKS = frozenset({"", "—", "——", "-", "--", "－", "–", "―", "/"})
-YEARS = (1900, 2100)  # a date outside is a typing error
-SERIALS = (20_000, 73_050)  # Excel day numbers from 1954 to 2100
 SEPARATORS = re.compile(r"[、，,；;\n]+")
 INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
-DATE_FORM = "请写成 2025-01-09 或 2025年1月9日"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the cells of one file are to be taken: its date system, and by how much its dates are moved."""
-
-    epoch: datetime = WINDOWS_EPOCH
-    shift: timedelta = timedelta(0)
+EXACT_NUMBERS = 10**15  # Excel keeps fifteen digits; those behind are noughts
+SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]+")
+CUT = "是被 Excel 截断的号码，请把这一列设为文本格式后重新填写"
 
 
 class Parser(Protocol):
@@ -78,13 +69,35 @@ class Text:
 
     def __call__(self, value: Any, reading: Reading) -> str:
         text = shown(value) if isinstance(value, date | time) else plain(value)
+        if isinstance(value, int | float) and abs(value) >= EXACT_NUMBERS:
+            raise CellError(CUT)
         if not self.multiline:
             text = re.sub(r"\s*\n\s*", "", text)
         if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
             raise CellError("含有不可见的控制字符，请重新录入这一格")
         if len(text) > self.max_length:
-            raise CellError(f"最多 {self.max_length} 个字，现有 {len(text)} 个字")
+            raise CellError(f"最多 {self.max_length} 个字，现有 {len(text)} 个字，请缩短")
         return text
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One or several telephone numbers as text; masked ones and words beside a number are kept."""
+
+    max_length: int = 30
+    empty: str = ""
+
+    def __call__(self, value: Any, reading: Reading) -> str:
+        text = unicodedata.normalize("NFKC", Text(self.max_length)(value, reading))
+        if SCIENTIFIC.fullmatch(folded(text)):
+            raise CellError(CUT)
+        digits = re.sub(r"[\s-]", "", text)
+        if not re.fullmatch(r"\+?[0-9]+", digits):
+            return text
+        digits = re.sub(r"^\+?(?:0086|86)(?=1[0-9]{10}$)", "", digits)
+        if digits.startswith("1") and len(digits) in {10, 12}:
+            raise CellError(f"手机号应为 11 位，现有 {len(digits)} 位，请核对")
+        return digits if re.fullmatch(r"1[0-9]{10}", digits) else text
 
 
 @dataclass(frozen=True)
@@ -98,7 +111,7 @@ class Whole:
     def __call__(self, value: Any, reading: Reading) -> int:
         number = _number(value)
         if number != number.to_integral_value():
-            raise CellError("应为整数")
+            raise CellError("应为整数，请去掉小数")
         return int(_in_range(number, self.minimum, self.maximum))
 
 
@@ -114,7 +127,7 @@ class Number:
     def __call__(self, value: Any, reading: Reading) -> Decimal:
         number = _in_range(_number(value), self.minimum, self.maximum)
         if number != round(number, self.places):
-            raise CellError(f"小数最多 {self.places} 位")
+            raise CellError(f"小数最多 {self.places} 位，请改正")
         return number
 
 
@@ -123,12 +136,13 @@ class Day:
     """A local date, moved by the reading's shift. `open_ended` accepts 长期 as no date."""
 
     open_ended: bool = False
+    aim: Aim = Aim.NEAR
     empty: None = None
 
     def __call__(self, value: Any, reading: Reading) -> date | None:
-        day = _day(value, reading)
+        day = read_day(value, folded(value), self.aim, reading)
         if day is None and not self.open_ended:
-            raise CellError(f"这里不能写“{plain(value)}”，{DATE_FORM}")
+            raise CellError(f"这里不能写“{plain(value)}”，{FORM}")
         return None if day is None else day + reading.shift
 
 
@@ -191,74 +205,22 @@ class Several:
 
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool | date | time | timedelta):
-        raise CellError("应为数字")
+        raise CellError("应为数字，请只填数字")
     if isinstance(value, int | float):
         if not math.isfinite(value):
-            raise CellError("应为数字")
+            raise CellError("应为数字，请只填数字")
         return Decimal(str(value))
     text = folded(value).replace(",", "")
     if not re.fullmatch(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?", text):
-        raise CellError("应为数字")
+        raise CellError("应为数字，请只填数字")
     return Decimal(text)
 
 
 def _in_range(number: Decimal, minimum: int, maximum: int) -> Decimal:
     if not minimum <= number <= maximum and minimum > 0 and maximum < 1_000:
-        raise CellError(f"须在 {minimum} 到 {maximum} 之间")
+        raise CellError(f"须在 {minimum} 到 {maximum} 之间，请改正")
     if number < minimum:
-        raise CellError("不能为负数" if minimum == 0 else f"不能小于 {minimum}")
+        raise CellError("不能为负数，请改正" if minimum == 0 else f"不能小于 {minimum}，请改正")
     if number > maximum:
-        raise CellError(f"不能大于 {maximum}")
+        raise CellError(f"不能大于 {maximum}，请改正")
     return number
-
-
-def _day(value: Any, reading: Reading) -> date | None:
-    """The date as written; None for 长期."""
-    if isinstance(value, datetime):
-        return _plausible(value.date())
-    if isinstance(value, date):
-        return _plausible(value)
-    if isinstance(value, bool | time | timedelta):
-        raise CellError(f"不是日期，{DATE_FORM}")
-    if isinstance(value, int | float):
-        return _from_serial(value, reading)
-    text = folded(value)
-    if text == "长期":
-        return None
-    return _plausible(_from_text(text))
-
-
-def _from_serial(value: float, reading: Reading) -> date:
-    if not SERIALS[0] <= value <= SERIALS[1]:
-        raise CellError(f"不是日期，{DATE_FORM}")
-    return from_excel(value, epoch=reading.epoch).date()
-
-
-def _from_text(text: str) -> date:
-    if match := re.fullmatch(r"(\d{4})年(\d{1,2})月(?:底|底前|末|底之前|底以前)", text):
-        return _valid(int(match[1]), int(match[2]), None)
-    if match := re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?(?:前|之前|以前)?", text):
-        return _valid(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:\d{2}:\d{2}(?::\d{2})?)?", text):
-        return _valid(int(match[1]), int(match[3]), int(match[4]))
-    if match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text):
-        return _valid(int(match[1]), int(match[2]), int(match[3]))
-    if re.fullmatch(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}", text):
-        raise CellError(f"日期有歧义，分不清年月日的先后，{DATE_FORM}")
-    if re.fullmatch(r"\d{1,2}月\d{1,2}[日号]?", text):
-        raise CellError(f"日期没有年份，{DATE_FORM}")
-    raise CellError(f"不是日期，{DATE_FORM}")
-
-
-def _valid(year: int, month: int, day: int | None) -> date:
-    """The date of these numbers; the month's last day when `day` is None."""
-    try:
-        return date(year, month, day) if day is not None else month_end(year, month)
-    except ValueError as error:  # calendar.IllegalMonthError is one too
-        raise CellError(f"日历上没有这一天，{DATE_FORM}") from error
-
-
-def _plausible(day: date) -> date:
-    if not YEARS[0] < day.year <= YEARS[1]:
-        raise CellError(f"年份 {day.year} 不合理，{DATE_FORM}")
-    return day

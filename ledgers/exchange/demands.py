@@ -6,12 +6,15 @@ from typing import Any
 
 from branches.references import settle_branches
 from core.workbooks.columns import Column
+from core.workbooks.dates import Aim
 from core.workbooks.merging import Record
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from core.workbooks.tables import Row, Table
-from core.workbooks.values import Day, Label, Text, Whole
+from core.workbooks.values import Day, Label, Phone, Text, Whole
 from ledgers.enums import DemandNature, DemandSource, DemandState, Urgency
+from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
 from ledgers.services.demands import NEEDS_REASON
 from ledgers.services.intake import demands_take_in
@@ -19,35 +22,35 @@ from ledgers.services.intake import demands_take_in
 TITLE = "需求账单"
 COLUMNS = (
     Column("序号", "serial", Whole(minimum=1), required=True),
-    Column("提出单位", "branch", Text(100), required=True),
-    Column("需求方面", "aspect", Text(40), required=True),
-    Column("需求内容", "title", Text(120), required=True),
-    Column("具体描述", "description", Text(2000, multiline=True)),
+    Column("提出单位", "branch", Text(100), required=True, also=words.BRANCH, spans=True),
+    Column("需求方面", "aspect", Text(40), required=True, also=words.ASPECT, spans=True),
+    Column("需求内容", "title", Text(120), required=True, also=words.DEMAND_TITLE),
+    Column("具体描述", "description", Text(2000, multiline=True), optional=True, also=words.DETAIL),
     Column("需求性质", "nature", Label(DemandNature), optional=True),
     Column("需求来源", "source", Label(DemandSource), optional=True),
-    Column("服务对象", "audience_text", Text(100)),
-    Column("预计受益人数", "expected_people", Whole()),
-    Column("紧急程度", "urgency", Label(Urgency), required=True),
-    Column("提出日期", "raised_on", Day(), required=True),
-    Column("期望完成时限", "deadline_on", Day(open_ended=True)),
-    Column("联系人", "contact_name", Text(60)),
-    Column("联系电话", "contact_phone", Text(30)),
+    Column("服务对象", "audience_text", Text(100), optional=True, also=words.AUDIENCE),
+    Column("预计受益人数", "expected_people", Whole(), optional=True, also=words.PEOPLE),
+    Column("紧急程度", "urgency", Label(Urgency), required=True, also=words.URGENCY),
+    Column("提出日期", "raised_on", Day(aim=Aim.PAST), required=True, also=words.RAISED, spans=True),
+    Column("期望完成时限", "deadline_on", Day(open_ended=True, aim=Aim.END), also=words.DEADLINE),
+    Column("联系人", "contact_name", Text(60), optional=True, also=words.CONTACT, spans=True),
+    Column("联系电话", "contact_phone", Phone(30), optional=True, also=words.PHONE, spans=True),
     Column("状态", "state", Label(DemandState, {"已解决": DemandState.CLOSED}), required=True),
     Column("状态说明", "state_reason", Text(300, multiline=True), optional=True),
-    Column("解决日期", "closed_on", Day()),
-    Column("满意度", "satisfaction", Whole(minimum=1, maximum=5)),
+    Column("解决日期", "closed_on", Day(aim=Aim.PAST), also=words.CLOSED),
+    Column("满意度", "satisfaction", Whole(minimum=1, maximum=5), optional=True),
     Column("备注", "note", Text(300), optional=True),
 )
 
 
-def import_demands(content: bytes, terms: ImportTerms) -> ImportResult:
+def import_demands(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     """Take in a 需求账单: demands by branch and 序号."""
-    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    table = read_table(source, COLUMNS, title=TITLE, terms=terms)
     settle_branches(table, "branch", owner_ids=terms.owner_ids)
     settle_aspects(table, "aspect", terms)
     table.fail_repeated("branch", "serial")
-    table.fail_unordered("raised_on", "deadline_on", "不能早于提出日期")
-    table.fail_unordered("raised_on", "closed_on", "不能早于提出日期")
+    table.fail_unordered("raised_on", "deadline_on", "不能早于提出日期，请核对两个日期")
+    table.fail_unordered("raised_on", "closed_on", "不能早于提出日期，请核对两个日期")
     for row in table.rows:
         _check_state(table, row)
     if table.errors:
@@ -63,11 +66,11 @@ def _check_state(table: Table, row: Row) -> None:
         return
     if state == DemandState.CLOSED:
         if row.has("closed_on") and row.values["closed_on"] is None:
-            table.fail(row, "closed_on", "状态是已解决，必须填写解决日期")
+            table.fail(row, "closed_on", "状态是已解决，请填写解决日期")
         return
     for name in ("closed_on", "satisfaction"):
         if row.get(name) is not None:
-            table.fail(row, name, f"状态是“{state.label}”，只有已解决的需求才填写这一格")
+            table.fail(row, name, f"状态是“{state.label}”，只有已解决的需求才填写这一格，请清空或改状态")
     if state in NEEDS_REASON and not (row.get("state_reason") or row.get("note")):
         table.fail(row, "state", f"状态是“{state.label}”，请在备注里写明理由")
 

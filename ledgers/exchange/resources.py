@@ -7,32 +7,34 @@ from core.workbooks.columns import Column
 from core.workbooks.merging import Record
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from core.workbooks.tables import Row
-from core.workbooks.values import Label, Several, Text, Whole
+from core.workbooks.values import Label, Phone, Several, Text, Whole
 from ledgers.enums import ResourceKind
+from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
 from ledgers.services.intake import resources_take_in
 
 TITLE = "资源清单"
 COLUMNS = (
     Column("序号", "serial", Whole(minimum=1), required=True),
-    Column("提供单位", "branch", Text(100), required=True),
-    Column("资源类别", "kind", Label(ResourceKind), required=True),
-    Column("资源名称", "title", Text(120), required=True),
-    Column("资源说明", "description", Text(2000, multiline=True)),
-    Column("服务方向", "aspects", Several(40)),
-    Column("每月可承接次数", "capacity_per_month", Whole(minimum=1)),
-    Column("可服务时间", "availability_text", Text(200)),
-    Column("地点", "place", Text(200)),
-    Column("联系人", "contact_name", Text(60)),
-    Column("联系电话", "contact_phone", Text(30)),
+    Column("提供单位", "branch", Text(100), required=True, also=words.BRANCH, spans=True),
+    Column("资源类别", "kind", Label(ResourceKind), required=True, also=words.KIND, spans=True),
+    Column("资源名称", "title", Text(120), required=True, also=words.RESOURCE_TITLE),
+    Column("资源说明", "description", Text(2000, multiline=True), optional=True, also=words.DETAIL),
+    Column("服务方向", "aspects", Several(40), also=words.ASPECT, spans=True),
+    Column("每月可承接次数", "capacity_per_month", Whole(minimum=1), optional=True, also=words.CAPACITY),
+    Column("可服务时间", "availability_text", Text(200), optional=True, also=words.AVAILABILITY),
+    Column("地点", "place", Text(200), optional=True, also=words.PLACE),
+    Column("联系人", "contact_name", Text(60), optional=True, also=words.CONTACT, spans=True),
+    Column("联系电话", "contact_phone", Phone(30), optional=True, also=words.PHONE, spans=True),
     Column("备注", "note", Text(300), optional=True),
 )
 
 
-def import_resources(content: bytes, terms: ImportTerms) -> ImportResult:
+def import_resources(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     """Take in a 资源清单: resources by branch and 序号; new ones are usable at once."""
-    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    table = read_table(source, COLUMNS, title=TITLE, terms=terms)
     settle_branches(table, "branch", owner_ids=terms.owner_ids)
     settle_aspects(table, "aspects", terms)
     table.fail_repeated("branch", "serial")

@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from core.errors import DomainError
-from core.workbooks.guards import MAX_FILE_BYTES, check_file, too_big
+from core.workbooks.guards import MAX_FILE_BYTES, check_outside, too_big
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
             if (upload.size or 0) > MAX_FILE_BYTES:  # told before a byte of it is looked at
                 raise too_big(f"文件超过 {MAX_FILE_BYTES // 1024 // 1024} MB")
             self.content = upload.read()
-            check_file(self.content)
+            check_outside(self.content)
         except DomainError as error:
             self.refuse(error)
         return upload

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from branches import exchange as branches
 from core.workbooks.columns import Column
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from ledgers.exchange import demands, resources
 from pairing.activities.exchange import activities
 from pairing.activities.exchange import columns as activity_columns
@@ -22,7 +23,7 @@ class Ledger:
     kind: LedgerKind
     columns: Sequence[Column]
     lead: str
-    take_in: Callable[[bytes, ImportTerms], ImportResult]
+    take_in: Callable[[bytes | Book, ImportTerms], ImportResult]
 
     @property
     def title(self) -> str:

@@ -15,6 +15,7 @@ from branches.models import User
 from core import audit
 from core.errors import ConflictError
 from core.wording import cn_datetime
+from core.workbooks.opening import open_book
 from core.workbooks.results import ImportResult, ImportTerms
 from pairing.imports.enums import LedgerKind
 from pairing.imports.models import ImportBatch
@@ -41,8 +42,9 @@ def ledger_preview(*, kind: LedgerKind, content: bytes, terms: ImportTerms) -> I
     Raises:
         WorkbookError: when the file cannot be read at all.
     """
+    book = open_book(content)
     with _alone():
-        result = _noted(kind, content, LEDGERS[kind].take_in(content, terms))
+        result = _noted(kind, content, LEDGERS[kind].take_in(book, terms))
         transaction.set_rollback(True)
     return result
 
@@ -56,9 +58,10 @@ def ledger_import(
         WorkbookError: when the file cannot be read at all.
         ConflictError: when somebody else wrote the same thing at the same moment.
     """
+    book = open_book(content)  # before the lock, for it may take seconds
     with _alone():
         with audit.action("ledger.import", actor=actor) as entry:
-            result = _noted(kind, content, LEDGERS[kind].take_in(content, terms))
+            result = _noted(kind, content, LEDGERS[kind].take_in(book, terms))
             entry.summary = f"共 {result.rows} 行：新增 {result.created}，更新 {result.changed}"
             entry.target = ImportBatch.objects.create(
                 kind=kind,
@@ -79,7 +82,7 @@ def _noted(kind: LedgerKind, content: bytes, result: ImportResult) -> ImportResu
     earlier = ImportBatch.objects.filter(kind=kind, sha256=sha256(content).hexdigest()).first()
     if earlier is None:
         return result
-    return replace(result, notes=[f"这个文件已于 {cn_datetime(earlier.imported_at)} 导入过。", *result.notes])
+    return replace(result, notes=[f"该文件已于 {cn_datetime(earlier.imported_at)} 导入过。", *result.notes])
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -17,10 +17,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.workbooks import guards
 from core.workbooks.columns import Column
+from core.workbooks.dates import Reading
 from core.workbooks.errors import CellError, WorkbookError, WorkbookFormatError, WorkbookTooBigError
 from core.workbooks.reader import read_table
+from core.workbooks.results import ImportTerms
 from core.workbooks.template import template
-from core.workbooks.values import Clock, Day, Label, Number, Reading, Several, Text, Whole
+from core.workbooks.values import Clock, Day, Label, Number, Several, Text, Whole
 
 
 class Fruit(TextChoices):
@@ -35,6 +37,7 @@ COLUMNS = (
     Column("水果", "fruit", Label(Fruit), optional=True),
 )
 READING = Reading()
+TERMS = ImportTerms(now=datetime(2025, 11, 28, 9, tzinfo=UTC), as_of=date(2025, 11, 28))
 
 
 def workbook(*rows: list[Any], tweak: Callable[[Worksheet], Any] | None = None, title: str = "表") -> bytes:
@@ -55,7 +58,7 @@ def saved(book: Workbook) -> bytes:
 
 
 def read(*rows: list[Any], tweak: Callable[[Worksheet], Any] | None = None):
-    return read_table(workbook(*rows, tweak=tweak), COLUMNS, title="表")
+    return read_table(workbook(*rows, tweak=tweak), COLUMNS, title="表", terms=TERMS)
 
 
 def errors(table) -> list[tuple[int, str, str, str]]:
@@ -151,14 +154,14 @@ def test_whole_reads_numbers_and_text_numbers(value: Any, expected: int) -> None
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (-1, "不能为负数"),
-        (1.5, "应为整数"),
-        ("Ⅻ", "应为数字"),
-        ("1e9", "应为数字"),
-        ("1.38E+10", "应为数字"),
-        ("约50", "应为数字"),
-        (True, "应为数字"),
-        (10**9, "不能大于 999999999"),
+        (-1, "不能为负数，请改正"),
+        (1.5, "应为整数，请去掉小数"),
+        ("Ⅻ", "应为数字，请只填数字"),
+        ("1e9", "应为数字，请只填数字"),
+        ("1.38E+10", "应为数字，请只填数字"),
+        ("约50", "应为数字，请只填数字"),
+        (True, "应为数字，请只填数字"),
+        (10**9, "不能大于 999999999，请改正"),
     ],
 )
 def test_whole_refuses_other_numbers(value: Any, reason: str) -> None:
@@ -170,7 +173,7 @@ def test_whole_refuses_other_numbers(value: Any, reason: str) -> None:
 def test_whole_names_both_bounds_of_a_scale() -> None:
     with pytest.raises(CellError) as refusal:
         Whole(minimum=1, maximum=5)(6, READING)
-    assert str(refusal.value) == "须在 1 到 5 之间"
+    assert str(refusal.value) == "须在 1 到 5 之间，请改正"
 
 
 def test_number_keeps_two_decimals() -> None:
@@ -186,7 +189,7 @@ def test_text_is_trimmed_joined_and_measured() -> None:
     assert Text(20)(13800000001.0, READING) == "13800000001"
     with pytest.raises(CellError) as refusal:
         Text(5)("一二三四五六", READING)
-    assert str(refusal.value) == "最多 5 个字，现有 6 个字"
+    assert str(refusal.value) == "最多 5 个字，现有 6 个字，请缩短"
     with pytest.raises(CellError) as refusal:
         Text(5)("甲\x07乙", READING)
     assert str(refusal.value) == "含有不可见的控制字符，请重新录入这一格"
@@ -217,7 +220,7 @@ def test_missing_and_doubled_headers_are_told_together() -> None:
     table = read(["序号", "日期", "序号"], [1, "2025-1-1", 2])
     assert errors(table) == [
         (1, "序号", "序号", "表头重复，出现在第 1 列、第 3 列，请只保留一列"),
-        (1, "名称", "", "缺少这一列"),
+        (1, "名称", "", "缺少这一列，请补上这一列，或在“列的对应”里指明是哪一列"),
     ]
 
 
@@ -241,7 +244,7 @@ def test_hidden_rows_are_read_and_counted() -> None:
 
     table = read(HEADER, [1, "甲", None], [2, "乙", None], tweak=hide)
     assert len(table.rows) == 2
-    assert table.notes == ["其中 1 行在 Excel 里是隐藏的，也一并读取。"]
+    assert table.notes == ["第 3 行（共 1 行）在 Excel 里是隐藏的，也一并读取。"]
 
 
 def test_merged_data_cells_are_named() -> None:
@@ -275,7 +278,7 @@ def test_sheet_with_the_ledger_is_chosen_among_several() -> None:
     sheet.append(HEADER)
     sheet.append([1, "甲", None])
     book.create_sheet("旧表").sheet_state = "hidden"
-    table = read_table(saved(book), COLUMNS, title="表")
+    table = read_table(saved(book), COLUMNS, title="表", terms=TERMS)
     assert (table.sheet, len(table.rows)) == ("表", 1)
     assert table.notes == ["读取的是工作表“表”，没有读：Sheet、旧表。"]
 
@@ -288,7 +291,10 @@ def packed(*entries: tuple[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-NOT_XLSX = "文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。"
+NOT_XLSX = (
+    "文件不是 .xlsx 工作簿（可能是 .xls、.et、.ods 改了名），"
+    "请用 Excel 或 WPS 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
+)
 DAMAGED = "文件已损坏，无法读取。请用 Excel 打开并另存为一份新的 .xlsx 再试。"
 GOOD = workbook(HEADER, [1, "甲", None])
 
@@ -297,7 +303,6 @@ GOOD = workbook(HEADER, [1, "甲", None])
     ("content", "kind", "message"),
     [
         (b"", WorkbookError, "文件是空的（0 字节），没有数据行。请重新选择文件。"),
-        (b"a,b\n1,2\n", WorkbookFormatError, NOT_XLSX),
         (guards.OLE_MAGIC + b"\0" * 600, WorkbookFormatError, NOT_XLSX),
         (packed(("content.xml", b"<x/>")), WorkbookFormatError, NOT_XLSX),
         (
@@ -307,8 +312,8 @@ GOOD = workbook(HEADER, [1, "甲", None])
         ),
         (GOOD[: len(GOOD) // 2], WorkbookError, DAMAGED),
         (packed(("xl/workbook.xml", b"<broken")), WorkbookError, DAMAGED),
-        (workbook(), WorkbookError, "文件没有数据行：工作表是空的。"),
-        (workbook(HEADER), WorkbookError, "工作表“表”只有表头，没有数据行。"),
+        (workbook(), WorkbookError, "文件没有数据行：工作表是空的。请填好数据再导入。"),
+        (workbook(HEADER), WorkbookError, "工作表“表”只有表头，没有数据行。请填好数据再导入。"),
         (
             workbook(["别的", "东西"], [1, 2]),
             WorkbookError,
@@ -336,7 +341,7 @@ def test_unreadable_file_is_refused_in_a_sentence(
     content: bytes, kind: type[WorkbookError], message: str
 ) -> None:
     with pytest.raises(kind) as refusal:
-        read_table(content, COLUMNS, title="表")
+        read_table(content, COLUMNS, title="表", terms=TERMS)
     assert (type(refusal.value), refusal.value.message) == (kind, message)
 
 
@@ -344,7 +349,7 @@ def test_entity_bomb_is_refused() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     parts = [(name, content) for name, content in _parts(GOOD) if name != "xl/worksheets/sheet1.xml"]
     with pytest.raises(WorkbookError) as refusal:
-        read_table(packed(*parts, ("xl/worksheets/sheet1.xml", bomb)), COLUMNS, title="表")
+        read_table(packed(*parts, ("xl/worksheets/sheet1.xml", bomb)), COLUMNS, title="表", terms=TERMS)
     assert refusal.value.message == DAMAGED
 
 
@@ -359,7 +364,7 @@ def test_template_is_read_by_its_own_columns() -> None:
     assert [cell.value for cell in sheet[3]] == ["序号*", "名称*", "日期", "水果"]
     assert sheet.data_validations.dataValidation[0].formula1 == '"苹果,梨"'
     sheet.append([1, "甲", "2025-01-09", "梨"])
-    table = read_table(saved(book), COLUMNS, title="表")
+    table = read_table(saved(book), COLUMNS, title="表", terms=TERMS)
     assert [row.values for row in table.rows] == [
         {"serial": 1, "name": "甲", "day": date(2025, 1, 9), "fruit": Fruit.PEAR}
     ]

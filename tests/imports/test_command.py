@@ -72,12 +72,12 @@ def test_import_ledger_prints_errors_for_people(tmp_path: Path) -> None:
     assert run("demands", file) == (
         1,
         "需求账单：有 1 处错误，什么都没有写入。\n",
-        "需求账单 第 4 行 预计受益人数“-5”：不能为负数\n",
+        "需求账单 第 4 行 预计受益人数“-5”：不能为负数，请改正\n",
     )
 
 
 def test_import_ledger_refuses_an_unreadable_file_in_json(tmp_path: Path) -> None:
-    status, out, _ = run("demands", saved(tmp_path, b"no workbook"), "--json")
+    status, out, _ = run("demands", saved(tmp_path, b"%PDF no workbook"), "--json")
     assert (status, json.loads(out)["errors"]) == (
         1,
         [
@@ -86,7 +86,8 @@ def test_import_ledger_refuses_an_unreadable_file_in_json(tmp_path: Path) -> Non
                 "row": 0,
                 "column": "",
                 "value": "台账.xlsx",
-                "reason": "文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。",
+                "reason": "文件不是 .xlsx 工作簿（可能是 .xls、.et、.ods 改了名），请用 Excel 或 WPS 打开，"
+                "另存为“Excel 工作簿(.xlsx)”后再导入。",
             }
         ],
     )

@@ -83,7 +83,7 @@ def test_demo_books_twice_change_nothing(imported):
     assert counts == {kind: (rows, 0, 0, rows) for kind, rows in ROWS.items()}
     assert {model: model.objects.count() for model in before} == before
     assert ImportBatch.objects.count() == 6
-    assert again["demands"].notes == ["这个文件已于 2025年11月28日 09:00 导入过。"]
+    assert again["demands"].notes == ["该文件已于 2025年11月28日 09:00 导入过。"]
 
 
 def test_demo_books_text_dates(imported):

@@ -37,6 +37,12 @@ def branch():
     return BranchFactory(name="甲支部")
 
 
+NOT_XLSX = (
+    "文件不是 .xlsx 工作簿（可能是 .xls、.et、.ods 改了名），"
+    "请用 Excel 或 WPS 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
+)
+
+
 def logged_in(**seat: object) -> Client:
     client = Client()
     client.force_login(UserFactory(**seat))
@@ -90,7 +96,7 @@ def test_import_of_a_file_with_errors_lists_them_and_offers_no_confirmation(bran
         (5, "状态"),
     ]
     html = page.content.decode()
-    assert ("与第 4 行重复" in html, "确认导入" in html) == (True, False)
+    assert ("与第 4 行重复，请删去其中一行，或改正这一格" in html, "确认导入" in html) == (True, False)
 
 
 def test_import_of_the_same_file_says_so(branch) -> None:
@@ -99,7 +105,7 @@ def test_import_of_the_same_file_says_so(branch) -> None:
     confirm(client, "resources", previewed(client, "resources", content))
     page = previewed(client, "resources", content)
     assert page.context["has_changes"] is False
-    assert [note.split(" ")[0] for note in page.context["result"].notes] == ["这个文件已于"]
+    assert [note.split(" ")[0] for note in page.context["result"].notes] == ["该文件已于"]
     assert "没有变化" in page.content.decode()
 
 
@@ -148,7 +154,7 @@ def test_import_confirm_checks_again_what_has_happened_since_the_preview(branch)
             "台账.xls",
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
             415,
-            "文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。",
+            NOT_XLSX,
         ),
         ("台账.xlsx", b"", 422, "文件是空的（0 字节），没有数据行。请重新选择文件。"),
         ("台账.xlsx", b"PK" + b"\0" * MAX_FILE_BYTES, 413, "文件超过 10 MB，请拆分成几个文件后分别导入。"),

@@ -9,6 +9,7 @@ from branches.naming import BranchNames
 from core.workbooks.merging import Record
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from core.workbooks.tables import Row
 from pairing.activities.exchange import checks
 from pairing.activities.exchange.columns import COLUMNS, TITLE
@@ -29,9 +30,9 @@ FIELDS = (
 )
 
 
-def import_activities(content: bytes, terms: ImportTerms) -> ImportResult:
+def import_activities(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     """Take in a 活动台账. Activities up to the terms' as-of day are on record, later ones are announced."""
-    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    table = read_table(source, COLUMNS, title=TITLE, terms=terms)
     settle_pairings(table)
     checks.settle_others(table, BranchNames(Branch.objects.active()))
     checks.settle_kinds(table, terms)

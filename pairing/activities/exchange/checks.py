@@ -44,7 +44,11 @@ def settle_kinds(table: Table, terms: ImportTerms) -> None:
             table.notes.append(f"“{row.values['kind']}”是新的活动类型，随本次导入按“{line.label}”加入字典。")
         row.values["kind"], expected = known[key]
         if line != expected:
-            table.fail(row, "line", f"活动类型“{row.values['kind']}”属于“{type(line)(expected).label}”")
+            table.fail(
+                row,
+                "line",
+                f"活动类型“{row.values['kind']}”属于“{type(line)(expected).label}”，请改正四联类别",
+            )
 
 
 def settle_outcomes(table: Table, terms: ImportTerms) -> None:
@@ -58,7 +62,7 @@ def settle_outcomes(table: Table, terms: ImportTerms) -> None:
                 continue
             name = known[folded(pair[0])]
             if name in [other for other, _ in outcomes]:
-                table.fail(row, f"metric_{n}", "同一活动里这个指标写了两次")
+                table.fail(row, f"metric_{n}", "同一活动里这个指标写了两次，请删去一处")
             outcomes.append((name, pair[1]))
         row.values["outcomes"] = outcomes
 
@@ -89,7 +93,7 @@ def settle_orders(table: Table) -> None:
         if number and order is None:
             table.fail(row, "plan_order", "没有这张定单，请先导入计划定单或改正编号")
         elif order and row.has("pairing") and order.pairing_id != row.values["pairing"].pk:
-            table.fail(row, "plan_order", f"这张定单是“{order.pairing}”的，与甲方、乙方不符")
+            table.fail(row, "plan_order", f"这张定单是“{order.pairing}”的，与甲方、乙方不符，请改正编号")
         else:
             row.values["plan_order"] = order
 
@@ -98,7 +102,7 @@ def check_times(table: Table) -> None:
     for row in table.rows:
         starts, ends = row.get("starts"), row.get("ends")
         if starts and ends and ends <= starts:
-            table.fail(row, "ends", "须晚于开始时间")
+            table.fail(row, "ends", "须晚于开始时间，请核对")
 
 
 def check_serials(table: Table) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 from branches.references import settle_branches
 from core.workbooks.columns import Column
+from core.workbooks.dates import Aim
 from core.workbooks.merging import Record
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from core.workbooks.tables import Row, Table
 from core.workbooks.values import Day, Label, Several, Text, Whole
 from ledgers.models import Demand, Resource
@@ -31,9 +33,9 @@ COLUMNS = (
     Column("任务", "task", Text(1000, multiline=True), required=True),
     Column("责任人", "responsible", Several(60)),
     Column("地点意向", "place", Text(200), optional=True),
-    Column("完成时限", "due_on", Day(), required=True),
+    Column("完成时限", "due_on", Day(aim=Aim.END), required=True, also=("时限", "办理时限")),
     Column("状态", "state", Label(PlanOrderState), required=True),
-    Column("完成日期", "completed_on", Day(), optional=True),
+    Column("完成日期", "completed_on", Day(aim=Aim.PAST), optional=True),
     Column("状态说明", "state_reason", Text(300), optional=True),
 )
 FIELDS = (
@@ -50,9 +52,9 @@ FIELDS = (
 )
 
 
-def import_plan_orders(content: bytes, terms: ImportTerms) -> ImportResult:
+def import_plan_orders(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     """Take in 计划定单: orders by number, pointing at one side's demand and the other side's resource."""
-    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    table = read_table(source, COLUMNS, title=TITLE, terms=terms)
     settle_pairings(table)
     settle_branches(table, "demand_owner", "resource_owner")
     table.fail_repeated("number")
@@ -95,7 +97,7 @@ def _may_be(row: Row, found: Any, owner: str) -> bool:
 
 def _serial_reason(pairing: Pairing, candidates: list[Any], serial: int, ledger: str) -> str:
     if not candidates:
-        return f"“{pairing.branch_a}”和“{pairing.branch_b}”的{ledger}里都没有序号 {serial}"
+        return f"“{pairing.branch_a}”和“{pairing.branch_b}”的{ledger}里都没有序号 {serial}，请核对序号"
     named = "；".join(f"{found.branch}“{found}”" for found in candidates)
     return f"两个支部的{ledger}里都有序号 {serial}：{named}。请加一列“{ledger[:2]}单位”写明是谁的"
 
@@ -103,7 +105,7 @@ def _serial_reason(pairing: Pairing, candidates: list[Any], serial: int, ledger:
 def _check_sides(table: Table, row: Row) -> None:
     demand, resource = row.get("demand"), row.get("resource")
     if demand and resource and demand.branch_id == resource.branch_id:
-        reason = f"需求和资源都是“{demand.branch}”的，定单应由一方提需求、另一方供资源"
+        reason = f"需求和资源都是“{demand.branch}”的，定单应由一方提需求、另一方供资源，请改正序号"
         table.fail(row, "resource", reason)
 
 
@@ -112,7 +114,7 @@ def _check_state(table: Table, row: Row) -> None:
     if state == PlanOrderState.CANCELLED and not row.get("state_reason"):
         table.fail(row, "state", "取消的定单请加一列“状态说明”写明理由")
     if state is not None and state != PlanOrderState.COMPLETED and row.get("completed_on"):
-        table.fail(row, "completed_on", "只有已完成的定单才填写完成日期")
+        table.fail(row, "completed_on", "只有已完成的定单才填写完成日期，请清空或改状态")
 
 
 def _record(row: Row) -> Record:

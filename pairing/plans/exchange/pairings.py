@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from core.workbooks.columns import Column
+from core.workbooks.dates import Aim
 from core.workbooks.merging import Record
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from core.workbooks.tables import Row, Table
 from core.workbooks.values import Day, Text
 from pairing.plans.exchange.pairs import PARTIES, settle_parties
@@ -19,20 +21,22 @@ COLUMNS = (
     Column("协议编号", "number", Text(60), required=True),
     Column("甲方", "party_a", Text(100), required=True),
     Column("乙方", "party_b", Text(100), required=True),
-    Column("签约日期", "signed_on", Day(), required=True),
-    Column("开始日期", "starts_on", Day(), required=True),
-    Column("结束日期", "ends_on", Day(open_ended=True)),
+    Column("签约日期", "signed_on", Day(aim=Aim.PAST), required=True, also=("签订日期", "签约时间")),
+    Column("开始日期", "starts_on", Day(), required=True, also=("起始日期", "开始时间")),
+    Column(
+        "结束日期", "ends_on", Day(open_ended=True, aim=Aim.END), also=("到期日期", "截止日期", "结束时间")
+    ),
     Column("共建目标", "aims", Text(2000, multiline=True)),
     Column("共建内容", "content", Text(8000, multiline=True)),
 )
 
 
-def import_pairings(content: bytes, terms: ImportTerms) -> ImportResult:
+def import_pairings(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     """Take in 结对协议: agreements by number, each with the pairing of its two parties."""
-    table = read_table(content, COLUMNS, title=TITLE, shift=terms.shift)
+    table = read_table(source, COLUMNS, title=TITLE, terms=terms)
     settle_parties(table)
     table.fail_repeated("number")
-    table.fail_unordered("starts_on", "ends_on", "不能早于开始日期")
+    table.fail_unordered("starts_on", "ends_on", "不能早于开始日期，请核对两个日期")
     _check_terms(table)
     _check_numbers(table)
     if table.errors:
@@ -52,7 +56,9 @@ def _check_terms(table: Table) -> None:
     for row in rows:
         earlier = last.get(_pair(row))
         if earlier and row.values["starts_on"] <= (earlier.get("ends_on") or date.max):
-            table.fail(row, "starts_on", f"与第 {earlier.number} 行是同一对支部，协议期限重叠")
+            table.fail(
+                row, "starts_on", f"与第 {earlier.number} 行是同一对支部，协议期限重叠，请核对起止日期"
+            )
         last[_pair(row)] = row
 
 
@@ -64,7 +70,7 @@ def _check_numbers(table: Table) -> None:
     for row in rows:
         agreement = by_number.get(row.values["number"])
         if agreement and not all(agreement.pairing.has(pk) for pk in _pair(row)):
-            table.fail(row, "number", f"这个编号已是“{agreement.pairing}”的协议")
+            table.fail(row, "number", f"这个编号已是“{agreement.pairing}”的协议，请改正编号")
 
 
 def _record(row: Row) -> Record:

@@ -7,7 +7,7 @@ from core.workbooks.tables import Row, Table
 from pairing.plans.enums import PairingState
 from pairing.plans.models import Pairing
 
-SAME_PARTY = "甲方和乙方是同一个支部"
+SAME_PARTY = "甲方和乙方是同一个支部，请改正其中一方"
 PARTIES = ("party_a", "party_b")
 
 

@@ -111,7 +111,7 @@ NAMES = "<definedNames>" + '<definedName name="n">A1</definedName>' * 100_000 + 
 MERGES = "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 100_000 + "</mergeCells>"
 
 BOMBS: dict[str, Callable[[], bytes]] = {
-    "zeros": lambda: package({"xl/media/x": b"0" * 101_000_000}),
+    "zeros": lambda: package({"xl/media/x": b"0" * 110_000_000}),
     "lying directory": lying_directory,
     "entries": lambda: package({f"xl/media/{number}": "x" for number in range(300)}),
     "one cell far away": lambda: package(sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from io import BytesIO, StringIO
@@ -19,10 +16,10 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
-from core.embedded import places
 from core.submissions import FIELD, new_token
 from core.workbooks.errors import WorkbookError
 from core.workbooks.guards import ENCRYPTED_MARK, MAX_FILE_BYTES, OLE_MAGIC
+from core.workbooks.opening import open_book
 from core.workbooks.reader import read_table
 from ledgers.exchange import resources
 from ledgers.models import Demand, Resource
@@ -30,9 +27,9 @@ from pairing.imports import services
 from pairing.imports.models import ImportBatch
 from pairing.imports.registry import LEDGERS
 from tests.factories.branches import BranchFactory, UserFactory
+from tests.imports.bombs import BOMBS, package
 from tests.imports.test_ledgers import demand, resource
-from tests.imports.workbooks import book, sheet
-from tests.security.bombs import BOMBS, package
+from tests.imports.workbooks import TERMS, book, sheet
 from tests.security.world import fingerprint, logged_in
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +90,11 @@ def open_document() -> bytes:
 
 
 SOUND = book("resources", resource(1))
-NOT_XLSX = "文件不是 .xlsx 工作簿，请用 Excel 或 WPS 另存为“Excel 工作簿(.xlsx)”。"
+NOT_XLSX = (
+    "文件不是 .xlsx 工作簿（可能是 .xls、.et、.ods 改了名），"
+    "请用 Excel 或 WPS 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
+)
+SAVE_AGAIN = "，请用 Excel 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
 DAMAGED = "文件已损坏，无法读取。请用 Excel 打开并另存为一份新的 .xlsx 再试。"
 UNREADABLE: dict[str, tuple[bytes, int, str]] = {
     "old xls": (OLE_MAGIC + b"\0" * 2000, 415, NOT_XLSX),
@@ -111,10 +112,23 @@ UNREADABLE: dict[str, tuple[bytes, int, str]] = {
         413,
         "文件超过 10 MB，请拆分成几个文件后分别导入。",
     ),
-    "csv in GBK": ("序号,提供单位\n1,甲支部".encode("gbk"), 415, NOT_XLSX),
-    "csv in UTF-16": ("序号;提供单位\n1;甲支部".encode("utf-16"), 415, NOT_XLSX),
-    "csv with NUL": (b'a,b\n\0,"x', 415, NOT_XLSX),
-    "one field of 9 MB": (b"a," + b"x" * 9_000_000, 415, NOT_XLSX),
+    "csv with NUL": (b'a,b\n\0,"x', 422, f"CSV 文件第 2 行有 NUL 字节（不可见字符）{SAVE_AGAIN}"),
+    "csv with an open quote": (b'a,b\n1,"x\n2,y', 422, f"CSV 文件第 2 行的双引号没有成对{SAVE_AGAIN}"),
+    "csv in two encodings": (
+        "序号,单位\n".encode() + "1,甲支部\n".encode("gbk"),
+        422,
+        f"CSV 文件第 2 行有无法识别的字符，文件可能混用了两种编码{SAVE_AGAIN}",
+    ),
+    "one field of 9 MB": (
+        b"a," + b"x" * 9_000_000,
+        422,
+        f"CSV 文件第 1 行有一格超过 32767 个字{SAVE_AGAIN}",
+    ),
+    "a million columns": (
+        b"a," * 1_000_000,
+        413,
+        "CSV 文件第 1 行超过 60 列，请拆分成几个文件后分别导入。",
+    ),
     "html": (b"<html><script>alert(1)</script>", 415, NOT_XLSX),
     "png": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, 415, NOT_XLSX),
 }
@@ -165,7 +179,11 @@ FAULTY: dict[str, tuple[bytes, str, str]] = {
     "header only": (book("demands"), "", "没有数据行"),
     "blank sheet": (two_sheets(), "", "没有数据行"),
     "another table": (sheet("别的", ["姓名", "电话"], [{"姓名": "甲"}]), "", "表头"),
-    "column missing": (sheet("需求账单", HEADERS[1:], [demand(1)]), "序号", "缺少这一列"),
+    "column missing": (
+        sheet("需求账单", HEADERS[1:], [demand(1)]),
+        "序号",
+        "缺少这一列，请补上这一列，或在“列的对应”里指明是哪一列",
+    ),
     "header twice": (
         sheet("需求账单", [*HEADERS, "序号"], [demand(1)]),
         "序号",
@@ -179,13 +197,16 @@ FAULTY: dict[str, tuple[bytes, str, str]] = {
     ),
     "merged cells": (styled(lambda page: page.merge_cells("A4:A5")), "序号", "合并单元格"),
     "day that is none": (book("demands", demand(1, 提出日期="2026/2/30")), "提出日期", "没有这一天"),
-    "day without year": (book("demands", demand(1, 提出日期="3月5日")), "提出日期", "没有年份"),
     "day both ways": (book("demands", demand(1, 提出日期="01/02/2026")), "提出日期", "歧义"),
     "year 206": (book("demands", demand(1, 提出日期="0206-03-01")), "提出日期", "不合理"),
     "infinite number": (book("demands", demand(1, 序号="1e999")), "序号", "数字"),
     "too large a number": (book("demands", demand(1, 序号=10**20)), "序号", "不能大于"),
     "fraction": (book("demands", demand(1, 序号=1.5)), "序号", "整数"),
-    "same row twice": (book("demands", demand(1), demand(1)), "序号", "与第 4 行重复"),
+    "same row twice": (
+        book("demands", demand(1), demand(1)),
+        "序号",
+        "与第 4 行重复，请删去其中一行，或改正这一格",
+    ),
     "unknown branch": (book("demands", demand(1, 提出单位="没有的支部")), "提出单位", "支部"),
     "control character": (book("demands", demand(1, 需求内容="前\u0090后")), "需求内容", "控制字符"),
     "far too long": (book("demands", demand(1, 需求内容="长" * 30_000)), "需求内容", "最多"),
@@ -308,7 +329,7 @@ def test_confirmation_sent_twice_imports_once_and_answers_alike(office: Client, 
 def test_same_file_again_says_when_it_was_imported(office: Client, branch):
     office.post(reverse("import_confirm", args=["resources"]), {"upload": token_of(upload(office, SOUND))})
     again = upload(office, SOUND)
-    assert [note[:6] for note in again.context["result"].notes] == ["这个文件已于"]
+    assert [note[:6] for note in again.context["result"].notes] == ["该文件已于 "]
 
 
 def test_import_that_breaks_half_way_writes_nothing(office: Client, branch, monkeypatch: pytest.MonkeyPatch):
@@ -335,33 +356,16 @@ def test_row_of_a_foreign_branch_refuses_the_whole_file(branch):
 
 # ---- bombs
 
-MOST = {"seconds": 2.0, "megabytes": 100}  # what refusing a bomb may cost
-WITHIN_THE_LIMITS = {
-    "just within the limits": 12.0,
-    "styles within the limits": 4.0,
-}  # seconds: read to the end
+WITHIN_THE_LIMITS = frozenset({"just within the limits", "styles within the limits"})  # read to the end
 
 
-@pytest.fixture(scope="module")
-def costs() -> dict[str, dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.security.measure_bombs"],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "pairing.settings_test"},
-        cwd=places.ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
-
-
-@pytest.mark.parametrize("bomb", BOMBS)
-def test_bomb_is_answered_quickly_and_in_words(bomb: str, costs):
-    cost = costs[bomb]
-    assert cost["answer"].startswith("Workbook"), cost
-    assert cost["seconds"] < WITHIN_THE_LIMITS.get(bomb, MOST["seconds"]), cost
-    assert cost["megabytes"] < MOST["megabytes"], cost
-    assert "passwd" not in cost["answer"]
+@pytest.mark.parametrize("bomb", [name for name in BOMBS if name not in WITHIN_THE_LIMITS])
+def test_bomb_is_refused_in_words(bomb: str):
+    """What it costs is measured by tests.imports.measure_bombs; here only that it is refused."""
+    with pytest.raises(WorkbookError) as refusal:
+        open_book(BOMBS[bomb]())
+    assert "passwd" not in refusal.value.message
+    assert "请" in refusal.value.message
 
 
 def test_bomb_on_the_page_is_a_sentence(office: Client):
@@ -372,4 +376,4 @@ def test_bomb_on_the_page_is_a_sentence(office: Client):
 def test_package_of_the_bombs_is_sound():
     """Positive control: without a charge the package is read as an empty workbook, not a broken one."""
     with pytest.raises(WorkbookError, match="工作表是空的"):
-        read_table(package({}), resources.COLUMNS, title="资源清单")
+        read_table(package({}), resources.COLUMNS, title="资源清单", terms=TERMS)
