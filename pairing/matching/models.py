@@ -118,7 +118,10 @@ class MatchRun(TimeStampedModel):
     bound = models.FloatField("理论上界", null=True, blank=True)
     timings_ms = models.JSONField("耗时", default=dict, help_text="step → milliseconds, summed over shards")
     changes = models.JSONField(
-        "与上一份的差别", default=list, blank=True, help_text="[{demand_id, demand, before, after, why}]"
+        "与上一份的差别",
+        default=list,
+        blank=True,
+        help_text="[{demand_id, demand, before, after, why, cause}]",
     )
     notes = models.JSONField("说明", default=list, blank=True, help_text="sentences a reader must know")
     match_count = models.PositiveIntegerField("已安排", default=0)

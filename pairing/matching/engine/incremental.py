@@ -25,6 +25,7 @@ Kind = Literal[
     "offer_added",
     "offer_changed",
     "offer_gone",
+    "offer_full",
     "pair_lost",
     "later",
 ]

@@ -1,42 +1,82 @@
-"""What differs between a plan and the one it was made from, demand by demand, and why."""
+"""What became of a plan when it was made again: from which day it starts, what moved, and why."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
-from pairing.matching.adapter import Conditions, Pairs, declined_pairs
-from pairing.matching.models import MatchRun
+from pairing.matching.adapter import Conditions, Pairs, Posed, declined_pairs
+from pairing.matching.engine.following import Before
+from pairing.matching.engine.incremental import Event, Kind, Move
+from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
+from pairing.plans.enums import ClaimState
 
 BETTER = "这样总体得分更高"
+ASKED = "按意见和条件重算"
 
 
-def changes_since_parent(run: MatchRun) -> list[dict[str, Any]]:
-    """List the demands whose resource is another than in the parent's plan, each with one sentence why."""
-    if run.parent is None:
-        return []
-    old, new = _Plan.of(run.parent), _Plan.of(run)
-    moved = [pk for pk in sorted(old.demands | new.demands) if old.chosen.get(pk) != new.chosen.get(pk)]
-    moved += [pk for pk in sorted(new.demands - old.demands) if pk not in new.chosen]
-    moved += [pk for pk in sorted(old.demands - new.demands) if pk not in old.chosen]
-    words = _Words(run, old, new, moved)
-    return [words.change(pk) for pk in moved]
+def before_of(shard: MatchShard, posed: Posed) -> Before:
+    """What the plan before has chosen for a shard's branches, and what of today is newer than it."""
+    parent = shard.run.parent
+    if parent is None or parent.started_at is None:
+        return Before({})
+    old, since = StoredPlan.of_parent(shard), parent.started_at
+    declined = declined_pairs(old.chosen)
+    needs: dict[int | str, Kind] = {}
+    for pk, demand in posed.demands.items():
+        if pk not in old.demands:
+            needs[pk] = "need_added"
+        elif demand.updated_at > since and (pk, old.chosen.get(pk)) not in declined:
+            needs[pk] = "need_changed"
+    offers: dict[int | str, Kind] = {
+        pk: "offer_added" if resource.created_at > since else "offer_changed"
+        for pk, resource in posed.resources.items()
+        if resource.updated_at > since
+    }
+    matches = _of_shard(parent.matches.all(), shard).select_related("claim")
+    chosen = {each.demand_id: (each.resource_id, each.month or parent.as_of) for each in matches}
+    released = {each.demand_id for each in matches if not _is_claimed(each)} - posed.demands.keys()
+    return Before(chosen, needs, offers, frozenset(released))
+
+
+def _is_claimed(match: Match) -> bool:
+    return match.claim is not None and (match.claim.is_pending or match.claim.state == ClaimState.ACCEPTED)
+
+
+def _of_shard(rows: QuerySet[Any], shard: MatchShard) -> QuerySet[Any]:
+    """Matches or gaps of a shard's branches; of all when it names none."""
+    return rows.filter(demand__branch__in=shard.branch_ids) if shard.branch_ids else rows
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """A stored plan: demand → resource, and demand → why not."""
+class StoredPlan:
+    """A plan as rows: demand → resource, and demand → why not."""
 
     chosen: dict[int, int]
     gaps: dict[int, str]
 
     @classmethod
-    def of(cls, run: MatchRun) -> _Plan:
+    def of_parent(cls, shard: MatchShard) -> StoredPlan:
+        """The part of the parent's plan that is about the shard's branches."""
+        parent = shard.run.parent
+        if parent is None:
+            return cls({}, {})
         return cls(
-            dict(run.matches.values_list("demand", "resource")),
-            dict(run.gaps.values_list("demand", "sentence")),
+            dict(_of_shard(parent.matches.all(), shard).values_list("demand", "resource")),
+            dict(_of_shard(parent.gaps.all(), shard).values_list("demand", "sentence")),
+        )
+
+    @classmethod
+    def of_rows(cls, matches: Sequence[Match], gaps: Sequence[MatchGap]) -> StoredPlan:
+        """A plan that is not stored yet."""
+        return cls(
+            {each.demand_id: each.resource_id for each in matches},
+            {each.demand_id: each.sentence for each in gaps},
         )
 
     @property
@@ -44,17 +84,40 @@ class _Plan:
         return self.chosen.keys() | self.gaps.keys()
 
 
+def changes_since_parent(shard: MatchShard, new: StoredPlan, moves: Sequence[Move]) -> list[dict[str, Any]]:
+    """List the demands whose resource is another than in the parent's plan, grouped by cause.
+
+    Args:
+        moves: how the new plan came out of the old one; none when it was solved around a person's wishes.
+    """
+    if shard.run.parent is None:
+        return []
+    old = StoredPlan.of_parent(shard)
+    moved = [pk for pk in sorted(old.demands | new.demands) if old.chosen.get(pk) != new.chosen.get(pk)]
+    moved += [pk for pk in sorted(new.demands - old.demands) if pk not in new.chosen]
+    moved += [pk for pk in sorted(old.demands - new.demands) if pk not in old.chosen]
+    causes = {int(move.need_id): move.cause for move in moves}
+    order = {cause: place for place, cause in enumerate(dict.fromkeys(move.cause for move in moves))}
+    words = _Words(shard.run, old, new, moved, causes)
+    found = [words.change(pk) for pk in moved]
+    return sorted(found, key=lambda change: order.get(words.event(change["demand_id"]), len(order)))
+
+
 class _Words:
     """Finds the reason of every change: a person's wish, what the ledgers say now, who took the place."""
 
-    def __init__(self, run: MatchRun, old: _Plan, new: _Plan, moved: list[int]) -> None:
-        self.run, self.old, self.new = run, old, new
+    def __init__(
+        self, run: MatchRun, old: StoredPlan, new: StoredPlan, moved: list[int], causes: dict[int, Event]
+    ) -> None:
+        self.run, self.old, self.new, self.causes = run, old, new, causes
         conditions = Conditions.from_json(run.conditions)
         self.pins, self.forbidden = conditions.pins, conditions.forbidden
         self.declined: Pairs = declined_pairs(moved)
         named = {plan.chosen[pk] for plan in (old, new) for pk in moved if pk in plan.chosen}
-        self.resources = Resource.objects.in_bulk(named)
+        named |= {int(event.offer_id) for event in causes.values() if event.offer_id is not None}
+        self.resources = Resource.objects.select_related("branch").in_bulk(named)
         holders = {pk for plan in (old, new) for pk, resource in plan.chosen.items() if resource in named}
+        holders |= {int(event.need_id) for event in causes.values() if event.need_id is not None}
         self.demands = Demand.objects.in_bulk(holders.union(moved))
 
     def change(self, pk: int) -> dict[str, Any]:
@@ -65,7 +128,39 @@ class _Words:
             "before": str(self.resources[before]) if before else "",
             "after": str(self.resources[after]) if after else "",
             "why": self._why(pk, before, after),
+            "cause": self._cause(self.event(pk)),
         }
+
+    def event(self, pk: int) -> Event:
+        """What made a demand move; one that is new or gone is its own cause."""
+        if pk not in self.new.demands:
+            return Event("need_gone", need_id=pk)
+        if pk not in self.old.demands:
+            return Event("need_added", need_id=pk)
+        return self.causes.get(pk, Event("later"))
+
+    def _cause(self, event: Event) -> str:
+        if event.kind == "later":
+            return self._later()
+        if event.kind == "pair_lost":
+            demand, resource = self.demands[int(event.need_id or 0)], self.resources[int(event.offer_id or 0)]
+            return self._unusable(demand.pk, resource.pk) or f"“{resource}”和“{demand}”现在对不上"
+        if event.need_id is not None:
+            demand = self.demands[int(event.need_id)]
+            label = DemandState(demand.state).label
+            words = {"need_added": "是新增的", "need_gone": f"现在是“{label}”", "need_changed": "有改动"}
+            return f"需求“{demand}”{words[event.kind]}"
+        resource = self.resources[int(event.offer_id or 0)]
+        words = {"offer_added": "是新增的", "offer_full": "有的次数已另作安排", "offer_changed": "有改动"}
+        return self._unusable(0, resource.pk) or f"资源“{resource}”{words.get(event.kind, '不再可用')}"
+
+    def _later(self) -> str:
+        if not self.causes:
+            return ASKED
+        parent = self.run.parent
+        if parent and parent.weights != self.run.weights:
+            return "匹配权重调整过，得分有变化"
+        return "日期往后，期限、次数和得分有变化"
 
     def _why(self, pk: int, before: int | None, after: int | None) -> str:
         if pk not in self.new.demands:
@@ -110,7 +205,7 @@ class _Words:
         name = f"“{self.resources[after]}”"
         return f"{name}不再承接{givers}，腾出了次数" if givers else f"{name}现在可以承接"
 
-    def _differ(self, resource_pk: int, one: _Plan, other: _Plan) -> str:
+    def _differ(self, resource_pk: int, one: StoredPlan, other: StoredPlan) -> str:
         """The demands that have a resource in one plan and not in the other."""
         found = [
             pk

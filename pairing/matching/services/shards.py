@@ -16,7 +16,6 @@ from django.db.models import Q
 
 from pairing.matching.enums import MATCH_RUN_LIVE, MatchRunState
 from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
-from pairing.matching.services.rematch import changes_since_parent
 from pairing.matching.services.solving import Answer, solve_shard
 
 LEASE = timedelta(minutes=3)  # longer than the time limit of a task, so that a living worker keeps its shard
@@ -92,6 +91,7 @@ def _add(run: MatchRun, answer: Answer) -> None:
     run.resource_count += answer.resource_count
     run.match_count += len(answer.matches)
     run.notes = [*run.notes, *answer.notes]
+    run.changes = [*run.changes, *answer.changes]
     run.catalogue_version = answer.catalogue_version
     for step, spent in answer.timings_ms.items():
         run.timings_ms[step] = round(run.timings_ms.get(step, 0) + spent, 1)
@@ -134,5 +134,5 @@ def _settle(run_id: int, now: datetime) -> None:
     if MatchRunState.FAILED in states:
         run.state, run.error = MatchRunState.FAILED, GIVEN_UP
     else:
-        run.state, run.changes = MatchRunState.DONE, changes_since_parent(run)
+        run.state = MatchRunState.DONE
     run.save()

@@ -12,9 +12,13 @@ from pairing.matching.adapter import Posed, catalogue_version, pose_run
 from pairing.matching.engine import Assignment, MatchProblem, Plan, Score, Unserved, explain
 from pairing.matching.engine.assignment import solve_table
 from pairing.matching.engine.explain import score_of
+from pairing.matching.engine.following import follow
+from pairing.matching.engine.incremental import Move
 from pairing.matching.engine.scoring import PairTable, score_pairs, suggested
+from pairing.matching.enums import MatchRunOrigin
 from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
 from pairing.matching.selectors.lessons import lessons_learned
+from pairing.matching.services.rematch import StoredPlan, before_of, changes_since_parent
 
 ALTERNATIVES = 4  # other candidates kept with each demand, so that a person can swap without a new search
 PINNED = "由人锁定"
@@ -27,6 +31,7 @@ class Answer:
     matches: list[Match]
     gaps: list[MatchGap]
     notes: list[str]
+    changes: list[dict[str, Any]]
     objective: float
     bound: float
     demand_count: int
@@ -47,10 +52,11 @@ def solve_shard(shard: MatchShard) -> Answer:
     read = time.perf_counter()
     table = score_pairs(posed.problem)
     scored = time.perf_counter()
-    plan, _ = solve_table(posed.problem, table)
+    plan, moves = _plan(shard, posed, table)
     solved = time.perf_counter()
     scribe = _Scribe(shard.run, posed, plan, table)
     matches, gaps = scribe.matches(), scribe.gaps()
+    changes = changes_since_parent(shard, StoredPlan.of_rows(matches, gaps), moves)
     seconds = {
         "read": read - started,
         "score": scored - read,
@@ -61,6 +67,7 @@ def solve_shard(shard: MatchShard) -> Answer:
         matches=matches,
         gaps=gaps,
         notes=scribe.notes(),
+        changes=changes,
         objective=plan.objective,
         bound=plan.lp_bound,
         demand_count=len(posed.demands),
@@ -68,6 +75,13 @@ def solve_shard(shard: MatchShard) -> Answer:
         timings_ms={step: round(1000 * value, 1) for step, value in seconds.items()},
         catalogue_version=catalogue_version(posed.problem.lexicon),
     )
+
+
+def _plan(shard: MatchShard, posed: Posed, table: PairTable) -> tuple[Plan, list[Move]]:
+    """A plan that is brought up to date follows its ledgers event by event; any other is solved at once."""
+    if shard.run.parent is None or shard.run.origin != MatchRunOrigin.LEDGERS:
+        return solve_table(posed.problem, table)[0], []
+    return follow(posed.problem, table, before_of(shard, posed))
 
 
 class _Scribe:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from ledgers.enums import DemandState, ResourceState
 from pairing.matching.enums import MatchRunOrigin
 from pairing.matching.selectors.runs import match_run_page
+from pairing.matching.services.acceptance import match_run_accept
 from pairing.matching.services.runs import match_run_update
 from pairing.plans.enums import ClaimState
 from tests.factories.plans import ClaimFactory
@@ -50,6 +51,7 @@ def test_added_demand_is_news_and_what_stood_stays(draft, secretary, law_pair):
     assert pairs_of(child) == pairs_of(draft)
     [change] = child.changes
     assert (change["demand_id"], change["after"]) == (added.pk, "")
+    assert change["cause"] == "需求“老年人法律意识薄弱”是新增的"
     assert change["why"].startswith("新增的待认领需求；“普法宣讲骨干”的次数用满")
     assert not news(child)
 
@@ -67,6 +69,7 @@ def test_withdrawn_demand_frees_its_resource_for_another(draft, secretary, law_p
         waiting.pk: "“普法宣讲骨干”不再承接“社区零售户法律意识薄弱”，腾出了次数",
         demand.pk: "需求现在是“撤销”，不用再安排",
     }
+    assert {change["cause"] for change in child.changes} == {f"需求“{demand}”现在是“撤销”"}
 
 
 def test_withdrawn_resource_moves_only_what_it_served(draft, secretary, law_pair):
@@ -77,7 +80,46 @@ def test_withdrawn_resource_moves_only_what_it_served(draft, secretary, law_pair
     assert news(draft).sentence == "2 项资源有增减或改动"
     child = updated(draft, secretary)
     assert pairs_of(child) == {(demand.pk, spare.pk)}
-    assert [change["why"] for change in child.changes] == ["“普法宣讲骨干”现在是“停用”"]
+    [change] = child.changes
+    assert (change["why"], change["cause"]) == ("“普法宣讲骨干”现在是“停用”",) * 2
+
+
+def test_withdrawn_resource_is_the_cause_of_every_move_in_its_chain(draft, secretary, law_pair):
+    """The first demand takes the adviser, the second had him: both are told of the speaker who left."""
+    pairing, _, speaker = law_pair
+    adviser = speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    law_demand(pairing.branch_b, title="老年人法律意识薄弱")
+    both = updated(draft, secretary)
+    assert both.match_count == 2
+    holders = dict(both.matches.values_list("resource", "demand"))
+    speaker.state = ResourceState.WITHDRAWN
+    speaker.save()
+    child = updated(both, secretary)
+    assert child.match_count == 1
+    assert {change["cause"] for change in child.changes} == {"“普法宣讲骨干”现在是“停用”"}
+    assert {change["demand_id"] for change in child.changes} <= set(holders.values())
+    assert child.objective == pytest.approx(child.bound)
+    assert child.matches.get().resource == adviser
+
+
+def test_resource_promised_elsewhere_meanwhile_is_the_cause(draft, secretary, law_pair):
+    """Somebody claimed the only visit of the month for another demand, outside any plan."""
+    pairing, demand, speaker = law_pair
+    other = law_demand(pairing.branch_b, title="老年人法律意识薄弱", state=DemandState.CLAIMED)
+    ClaimFactory(pairing=pairing, demand=other, resource=speaker, wanted_on=TODAY)
+    [change] = updated(draft, secretary).changes
+    assert (change["demand_id"], change["after"]) == (demand.pk, "")
+    assert change["cause"] == "资源“普法宣讲骨干”有的次数已另作安排"
+
+
+def test_accepted_match_is_no_news_and_frees_nothing(draft, secretary, law_pair):
+    waiting = law_demand(law_pair[0].branch_b, title="老年人法律意识薄弱")
+    both = updated(draft, secretary)
+    match_run_accept(run=both, match_ids=[both.matches.get().pk], actor=secretary, now=timezone.now())
+    child = updated(both, secretary)
+    assert pairs_of(child) == set()
+    assert [change["demand_id"] for change in child.changes] == [law_pair[1].pk]
+    assert child.gaps.get().demand == waiting
 
 
 def test_declined_match_is_not_proposed_again(draft, secretary, law_pair):
