@@ -140,6 +140,15 @@ class User(AbstractUser):
         return frozenset(seat.branch_id for seat in self.seats if seat.role == Role.SECRETARY)
 
     @cached_property
+    def partner_ids(self) -> frozenset[int]:
+        """Branches in a running pairing with one of `branch_ids`, one query for the life of the request.
+
+        Scopes name them by their keys: what a subquery would find, the planner can only guess.
+        """
+        own = self.branch_ids
+        return frozenset(Branch.objects.partnered_with(own).values_list("pk", flat=True) if own else ())
+
+    @cached_property
     def branch(self) -> Branch | None:
         """The branch this person acts for first, or None for county-wide seats."""
         return next((seat.branch for seat in self.seats if seat.role not in COUNTY_WIDE), None)

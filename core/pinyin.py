@@ -11,7 +11,7 @@ PLACE_NAMES = Path(__file__).parent / "data" / "place_names.txt"
 
 
 def syllables(text: str) -> list[str]:
-    """The sound of each character without tones, ü as v: 重庆路 → chong, qing, lu; other signs pass as they are."""
+    """The sound of each character without tones, ü as v: 重庆路 → chong, qing, lu; other signs stay."""
     _learn_place_names()
     return lazy_pinyin(text)
 

@@ -1,4 +1,4 @@
-"""Writers of core: reading one's messages, settling those that went wrong, and what rows are found by."""
+"""Writers of core: messages read or settled, and what rows are found by."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def _troubled(notification: Notification) -> Notification:
 
 
 def search_fill() -> int:
-    """Fill the search columns that a write past the models has left empty, and give how many rows that were."""
+    """Fill the search columns that writes past the models have left empty; give how many rows that were."""
     return sum(_fill(model) for model in searchable_models())
 
 
 def search_rebuild() -> int:
-    """Fill all search columns anew, as when readings were added to place_names.txt; give how many rows."""
+    """Fill all search columns anew, as after a change of place_names.txt; give how many rows."""
     for model in searchable_models():
         model._default_manager.update(search=None)
     return search_fill()

@@ -68,6 +68,13 @@ RESOURCE_TRANSITIONS = {
 }
 
 
+class LedgerPage(TextChoices):
+    """The lists that views can be kept of; the values are the names of their pages."""
+
+    RESOURCES = "resource_list", "资源清单"
+    DEMANDS = "demand_list", "需求账单"
+
+
 class Urgency(IntegerChoices):
     NORMAL = 0, "一般"
     URGENT = 1, "紧急"

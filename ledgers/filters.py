@@ -11,12 +11,17 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from branches.models import Branch, User
+from core.forms import PickSelect
 from core.search.models import MAX_WORDS
 from ledgers.enums import DemandState, ResourceKind, ResourceState, Urgency
 from ledgers.models import Demand, Resource, ServiceAspect
 
 EXPIRED = ("expired", "已过期")
-PICK = forms.Select(attrs={"data-pick": True})
+
+
+def branch_choices() -> QuerySet[Branch]:
+    """The branches to choose from, without what no choice shows."""
+    return Branch.objects.active().only("name")
 
 
 class LedgerFilter(django_filters.FilterSet):
@@ -24,7 +29,7 @@ class LedgerFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label="关键词", method="by_words")
     branch = django_filters.ModelChoiceFilter(
-        label="支部", queryset=Branch.objects.active(), empty_label="全部", widget=PICK
+        label="支部", queryset=lambda _request: branch_choices(), empty_label="全部", widget=PickSelect
     )
     mine = django_filters.BooleanFilter(
         label="只看本支部", method="by_mine", widget=forms.CheckboxInput(), field_name="branch"

@@ -1,8 +1,8 @@
 """Rows that can be found, and that cannot be forgotten to be made so.
 
 Whatever saves an instance or writes instances in bulk fills the two columns with it. A write that goes past
-Django's instances – `update()`, SQL by hand – meets a trigger that empties the column, because the text has
-changed and the column, which carries a digest of the text, has not. `core.services.search_fill` completes such
+Django's instances – `update()`, SQL by hand – meets a trigger that empties the column: the text has changed
+and the column, which carries a digest of the text, has not. `core.services.search_fill` completes such
 rows on the next tick; until then they are found by their plain title. So a row may be harder to find for a
 minute, but is never found by what it no longer says.
 """
@@ -73,6 +73,12 @@ class Searchable(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is None or set(update_fields) & set(self.SEARCH_TEXTS):
+            self.index()
+            update_fields = update_fields and {*update_fields, *self.search_columns()}
+        super().save(update_fields=update_fields, **kwargs)
+
     @classmethod
     def search_columns(cls) -> tuple[str, str]:
         """The columns made of the others."""
@@ -83,12 +89,6 @@ class Searchable(models.Model):
         name = getattr(self, self.SEARCH_NAME)
         self.search = words.vector([getattr(self, text) for text in self.SEARCH_TEXTS], [name])
         setattr(self, self.SORT_KEY, sort_key(name))
-
-    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if update_fields is None or set(update_fields) & set(self.SEARCH_TEXTS):
-            self.index()
-            update_fields = update_fields and {*update_fields, *self.search_columns()}
-        super().save(update_fields=update_fields, **kwargs)
 
 
 def stale_trigger(*texts: str) -> pgtrigger.Trigger:

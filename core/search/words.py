@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from zlib import crc32
 
 import rjieba
@@ -21,20 +22,20 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\u3007\U00020000-\U0003ffff"
 RUNS = re.compile(f"[{HAN}]+|[a-z0-9]+")
 IS_HAN = re.compile(f"[{HAN}]")
 APOSTROPHES = re.compile("(?<=[a-z])['’](?=[a-z])")  # xi'an
-LONGEST = 30  # letters of a sound or a word that count
+LONGEST = 12  # letters of a sound or a word that count
 EMPTY_WORDS = frozenset("的了和与及在是把对为等之")
 MAX_RUNS = 12  # of a query; a pasted page of text is no search
 
 
 def levelled(text: str) -> str:
-    """The text with width and case levelled: ＡＢ１ and ab1 are the same to a search."""
+    """The text with width and case levelled: full-width and capital letters are small ones to a search."""
     return APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def vector(texts: Iterable[str], names: Iterable[str]) -> str:
-    """The literal of a tsvector: every pair of characters of `texts`, the sound of `names`, a digest of `texts`.
+    """The literal of a tsvector: every pair of characters of `texts`, the sound of `names`, and a digest.
 
-    The digest makes the vector of one text differ from that of any other; no query can ask for it.
+    The digest of `texts` makes the vector of one text differ from that of any other; no query can ask for it.
     """
     texts = list(texts)
     found = {term for text in texts for run in RUNS.findall(levelled(text)) for term in _terms(run)}
@@ -55,7 +56,7 @@ def _terms(run: str) -> Iterator[str]:
     if not IS_HAN.match(run):
         yield run[:LONGEST]
         return
-    yield from map("".join, zip(run, run[1:], strict=False))
+    yield from map("".join, pairwise(run))
     yield run[-1]  # the other characters begin a pair, which a query for one character finds by its beginning
 
 
@@ -83,6 +84,6 @@ def _words(run: str) -> Iterator[str]:
 def _wanted(word: str) -> Iterator[str]:
     """The terms that a row must have to hold `word`."""
     if IS_HAN.match(word) and len(word) > 1:
-        yield from (f"'{first}{second}'" for first, second in zip(word, word[1:], strict=False))
+        yield from (f"'{first}{second}'" for first, second in pairwise(word))
     else:
         yield f"'{word[:LONGEST]}':*"

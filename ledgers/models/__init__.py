@@ -2,6 +2,7 @@
 
 from ledgers.models.catalogue import LexiconTerm, ServiceAspect, ServiceItem
 from ledgers.models.demands import Demand, DemandOrigin, DemandQuerySet
+from ledgers.models.finding import DistinctDemands, DistinctResources, SavedView
 from ledgers.models.resources import Availability, Resource, ResourceQuerySet
 
 __all__ = [
@@ -9,9 +10,12 @@ __all__ = [
     "Demand",
     "DemandOrigin",
     "DemandQuerySet",
+    "DistinctDemands",
+    "DistinctResources",
     "LexiconTerm",
     "Resource",
     "ResourceQuerySet",
+    "SavedView",
     "ServiceAspect",
     "ServiceItem",
 ]

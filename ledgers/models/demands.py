@@ -51,11 +51,10 @@ class DemandQuerySet(SearchableQuerySet):
         """Own branches' rows; of partners, and of those one's resources were claimed for, no drafts."""
         if user.sees_county:
             return self
-        partners = Branch.objects.partnered_with(user.branch_ids).values("pk")
         claimed = Demand.objects.filter(claims__resource__branch__in=user.branch_ids).values("pk")
         return self.filter(
             Q(branch__in=user.branch_ids)
-            | Q(Q(branch__in=partners) | Q(pk__in=claimed)) & ~Q(state=DemandState.DRAFT)
+            | Q(Q(branch__in=user.partner_ids) | Q(pk__in=claimed)) & ~Q(state=DemandState.DRAFT)
         )
 
 
@@ -114,6 +113,8 @@ class Demand(Searchable, TimeStampedModel):
         ordering = ["serial", "pk"]
         indexes = [
             models.Index(fields=["state", "deadline_on"], name="demand_state_deadline"),
+            models.Index(fields=["branch", "state"], include=["id"], name="demand_scope"),
+            models.Index(fields=["deadline_on", "id"], name="demand_deadline_order"),
             models.Index(fields=["title_key"], name="demand_title_key"),
             GinIndex(fields=["search"], name="demand_search"),
             models.Index(fields=["id"], condition=Q(search=None), name="demand_unsearchable"),

@@ -6,19 +6,30 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pghistory
+from dateutil.relativedelta import relativedelta
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from branches.models import Branch
 from core.models import TimeStampedModel
+from core.periods import period_of
 from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
 from ledgers.enums import Audience, HelpKind, ResourceKind, ResourceState, Sharing
 from ledgers.models.catalogue import ServiceAspect, ServiceItem
 
 if TYPE_CHECKING:
     from branches.models import User
+
+
+CONFIRMATION_TIME = relativedelta(months=3)  # an unanswered question takes a resource out of the matching
+
+
+def _unanswered(on: date) -> Q:
+    """Asked whether it still stands, not confirmed since, and time is up."""
+    return Q(asked_on__isnull=False, asked_on__gt=F("confirmed_on"), asked_on__lte=on - CONFIRMATION_TIME)
 
 
 class ResourceQuerySet(SearchableQuerySet):
@@ -28,16 +39,27 @@ class ResourceQuerySet(SearchableQuerySet):
     def valid(self, *, on: date) -> ResourceQuerySet:
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
 
+    def fresh(self, *, on: date) -> ResourceQuerySet:
+        """Those a plan may count on: valid, and not left unconfirmed for a quarter after the asking."""
+        return self.valid(on=on).exclude(_unanswered(on))
+
+    def to_confirm(self, *, on: date) -> ResourceQuerySet:
+        """Usable ones that nobody has confirmed since the quarter of the day began."""
+        return self.published().filter(confirmed_on__lt=period_of("quarter", on).starts_on)
+
+    def lapsed(self, *, on: date) -> ResourceQuerySet:
+        """Usable ones that have left the matching: run out, or unconfirmed for too long."""
+        return self.published().filter(Q(valid_to__lt=on) | _unanswered(on))
+
     def visible_to(self, user: User) -> ResourceQuerySet:
         """Own branches' rows, partners' published ones, what the county shares, what own demands claim."""
         if user.sees_county:
             return self
-        partners = Branch.objects.partnered_with(user.branch_ids).values("pk")
         claimed = Resource.objects.filter(claims__demand__branch__in=user.branch_ids).values("pk")
         return self.filter(
             Q(branch__in=user.branch_ids)
             | Q(pk__in=claimed)
-            | Q(state=ResourceState.PUBLISHED, branch__in=partners)
+            | Q(state=ResourceState.PUBLISHED, branch__in=user.partner_ids)
             | Q(state=ResourceState.PUBLISHED, sharing=Sharing.COUNTY)
         )
 
@@ -73,6 +95,9 @@ class Resource(Searchable, TimeStampedModel):
     place = models.CharField("地点", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=60, blank=True)
     contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    confirmed_on = models.DateField("最近确认日期", default=timezone.localdate)
+    asked_on = models.DateField("请求确认日期", null=True, blank=True, editable=False)
+    lapse_told_on = models.DateField("失效告知日期", null=True, blank=True, editable=False)
     valid_from = models.DateField("有效期起", null=True, blank=True)
     valid_to = models.DateField("有效期止", null=True, blank=True)
     details = models.JSONField(
@@ -89,6 +114,7 @@ class Resource(Searchable, TimeStampedModel):
         ordering = ["serial", "pk"]
         indexes = [
             models.Index(fields=["state", "kind"], name="resource_state_kind"),
+            models.Index(fields=["branch", "state", "sharing"], include=["id"], name="resource_scope"),
             models.Index(fields=["title_key"], name="resource_title_key"),
             GinIndex(fields=["search"], name="resource_search"),
             models.Index(fields=["id"], condition=Q(search=None), name="resource_unsearchable"),
@@ -119,6 +145,12 @@ class Resource(Searchable, TimeStampedModel):
 
     def is_expired(self, on: date) -> bool:
         return self.valid_to is not None and self.valid_to < on
+
+    def is_unconfirmed(self, on: date) -> bool:
+        """Whether it has left the matching because nobody has answered; see `fresh`."""
+        if self.asked_on is None or self.asked_on <= self.confirmed_on:
+            return False
+        return self.asked_on <= on - CONFIRMATION_TIME
 
 
 class Availability(models.Model):

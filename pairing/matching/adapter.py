@@ -132,7 +132,7 @@ def pose(
 ) -> Posed:
     """The matching problem of some demands and resources on a day, in five queries."""
     asking = list(_with_names(demands, aspects=False))
-    giving = list(_with_names(resources.valid(on=as_of), aspects=True))
+    giving = list(_with_names(resources.fresh(on=as_of), aspects=True))
     problem = MatchProblem(
         offers=tuple(_offer(row) for row in giving),
         needs=tuple(_need(row) for row in asking),

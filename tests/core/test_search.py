@@ -61,7 +61,7 @@ def branch(db):
         ("部", True),  # also the last character
         ("cbsq", True),
         ("CBSQ", True),
-        ("ｃｂｓｑ", True),
+        ("\uff43\uff42\uff53\uff51", True),
         ("chengbei", True),
         ("cheng bei", True),
         ("shuangf", True),

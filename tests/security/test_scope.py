@@ -263,10 +263,10 @@ FORMS = {
 HOSTILE = "424242"
 # What each of these forms may change, with what follows from it; everything else stays as it was.
 MAY_CHANGE = {
-    "resource_edit": {"title", "kind", "sharing", "contact_name", "contact_phone", "updated_at"},
+    "resource_edit": {"title", "title_key", "search", "kind", "sharing", "contact_name", "contact_phone", "updated_at"},
     "demand_edit": {
-        "title", "urgency", "source", "contact_name", "contact_phone", "raised_on", "deadline_on",
-        "updated_at",
+        "title", "title_key", "search", "urgency", "source", "contact_name", "contact_phone", "raised_on",
+        "deadline_on", "updated_at",
     },
     "plan_order_edit": {
         "task", "line", "due_on", "responsible_a", "responsible_b", "place", "version", "state",
@@ -281,7 +281,8 @@ MAY_CHANGE = {
     },
     "review_record": {"held_on", "held_by", "minutes", "state", "activity_id", "updated_at"},
     "branch_edit": {
-        "name", "name_key", "member_count", "phone", "secretary_name", "liaison_name", "updated_at",
+        "name", "name_key", "search", "member_count", "phone", "secretary_name", "liaison_name",
+        "updated_at",
     },
     "user_edit": {"display_name", "phone", "email"},
     "plan_order_confirm": {"confirmed_version_a", "state", "updated_at"},

@@ -14,6 +14,7 @@ from branches.models import User
 from core.enums import NotificationState
 from core.models import WorkingDay
 from ledgers.enums import DemandState
+from ledgers.models import SavedView
 from pairing.activities.models import Activity
 from pairing.plans.enums import TaskKind
 from tests.factories.activities import (
@@ -75,6 +76,9 @@ def build() -> World:
     }
     assert set(world.clients) == {"anonymous", *ACTORS, "deactivated"}
     User.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
+    rows["view"] = SavedView.objects.create(
+        user=world.people["secretary_a"], page="resource_list", name="常用", query="state=published"
+    )
     rows["message"] = NotificationFactory(recipient=world.people["secretary_a"], url="/claims/")
     world.untouched = fingerprint()
     return world
