@@ -263,7 +263,10 @@ FORMS = {
 HOSTILE = "424242"
 # What each of these forms may change, with what follows from it; everything else stays as it was.
 MAY_CHANGE = {
-    "resource_edit": {"title", "title_key", "search", "kind", "sharing", "contact_name", "contact_phone", "updated_at"},
+    "resource_edit": {
+        "title", "title_key", "search", "kind", "sharing", "contact_name", "contact_phone",
+        "updated_at",
+    },
     "demand_edit": {
         "title", "title_key", "search", "urgency", "source", "contact_name", "contact_phone", "raised_on",
         "deadline_on", "updated_at",
