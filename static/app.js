@@ -65,6 +65,24 @@ function refill(form, values) {
     else field.value = value[0] ?? "";
     if (field.tomselect) field.tomselect.sync();
   }
+  refillLater(form, values);
+}
+
+/* Fields that follow from another field are not there yet: carry their values to its place and have it drawn. */
+function refillLater(form, values) {
+  const redraws = form.querySelector("[data-redraws]");
+  if (!redraws) return;
+  const place = document.querySelector(redraws.getAttribute("hx-target"));
+  const missing = Object.entries(values).filter(([name, value]) => value[0] && !form.elements[name]);
+  for (const [name, value] of missing) {
+    place.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: value[0] }));
+  }
+  if (missing.length) whenLoaded(() => htmx.trigger(redraws, "change"));
+}
+
+function whenLoaded(call) {
+  if (document.readyState === "complete") call();
+  else window.addEventListener("load", call, { once: true });
 }
 
 /* What was sent is dropped when the next page shows no refusal; a refusal or a lost login brings it back. */
@@ -259,7 +277,10 @@ document.addEventListener("htmx:confirm", (event) => {
   ask(event.detail.question).then((yes) => yes && event.detail.issueRequest(true));
 });
 document.addEventListener("toast", (event) => toast(event.detail.message, event.detail.tone));
-document.addEventListener("htmx:afterSettle", (event) => setUp(event.target));
+document.addEventListener("htmx:afterSettle", (event) => {
+  setUp(event.target);
+  event.target.closest("form[data-draft]")?.dispatchEvent(new Event("input")); /* what was swapped in is draft, too */
+});
 
 document.addEventListener("submit", guard);
 document.addEventListener("click", clicked);

@@ -247,7 +247,8 @@ def more_fields(form: BaseForm) -> Sequence[BoundField]:
 
 
 def _split(form: BaseForm) -> tuple[list[BoundField], list[BoundField]]:
-    fields = form.visible_fields()
+    apart = getattr(form, "apart_fields", ())
+    fields = [field for field in form.visible_fields() if field.name not in apart]
     named = getattr(form, "more_fields", None)
     if named is None:
         return fields[:VISIBLE_FIELDS], fields[VISIBLE_FIELDS:]

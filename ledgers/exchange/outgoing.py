@@ -12,6 +12,7 @@ from core.wording import cn_date
 from core.workbooks.columns import Column
 from core.workbooks.filing import Sheet, write_sheet
 from ledgers.exchange import demands, resources
+from ledgers.kinds import as_text
 from ledgers.models import Demand, Resource
 
 Getter = Callable[[Any], Any]
@@ -20,7 +21,10 @@ Getter = Callable[[Any], Any]
 def resource_workbook(rows: Iterable[Resource], *, user: User, unit: str, today: date) -> bytes:
     """资源清单 of `rows`; phone numbers the reader may not see stay masked."""
     found = list(rows)
-    special: dict[str, Getter] = {"aspects": lambda row: [aspect.name for aspect in row.aspects.all()]}
+    special: dict[str, Getter] = {
+        "aspects": lambda row: [aspect.name for aspect in row.aspects.all()],
+        "details": lambda row: as_text(row.kind, row.details),
+    }
     totals = {
         "title": f"{len(found)}项",
         "capacity_per_month": sum(row.capacity_per_month or 0 for row in found),

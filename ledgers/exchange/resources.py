@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from branches.references import settle_branches
 from core.workbooks.columns import Column
+from core.workbooks.errors import CellError
 from core.workbooks.merging import Record
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.sheets import Book
-from core.workbooks.tables import Row
+from core.workbooks.tables import Row, Table
 from core.workbooks.values import Label, Phone, Several, Text, Whole
 from ledgers.enums import ResourceKind
 from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
+from ledgers.kinds import from_text
 from ledgers.services.intake import resources_take_in
 
 TITLE = "资源清单"
@@ -29,6 +31,7 @@ COLUMNS = (
     Column("联系人", "contact_name", Text(60), optional=True, also=words.CONTACT, spans=True),
     Column("联系电话", "contact_phone", Phone(30), optional=True, also=words.PHONE, spans=True),
     Column("备注", "note", Text(300), optional=True),
+    Column("分类信息", "details", Text(2000, multiline=True), optional=True),
 )
 
 
@@ -38,10 +41,22 @@ def import_resources(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     settle_branches(table, "branch", owner_ids=terms.owner_ids)
     settle_aspects(table, "aspects", terms)
     table.fail_repeated("branch", "serial")
+    for row in table.rows:
+        _settle_details(table, row)
     if table.errors:
         return ImportResult.rejected("resources", table)
     records = [_record(row) for row in table.rows]
     return ImportResult.accepted("resources", table, resources_take_in(records=records, now=terms.now))
+
+
+def _settle_details(table: Table, row: Row) -> None:
+    """Read 分类信息 as the row's own kind tells it."""
+    if not row.has("details", "kind"):
+        return
+    try:
+        row.values["details"] = from_text(row.values["kind"], row.values["details"])
+    except CellError as error:
+        table.fail(row, "details", str(error))
 
 
 def _record(row: Row) -> Record:

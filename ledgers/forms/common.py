@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from branches.models import Branch, User
 from core.workbooks.values import plain
 from ledgers.enums import Audience, HelpKind
 from ledgers.models import ServiceItem
+
+REDRAWN = {"kind": "kind", "availability_text": "hours"}  # field → the part of the page that follows from it
 
 
 class ItemChoice(forms.ModelMultipleChoiceField):
@@ -48,6 +51,7 @@ class LedgerForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["description"].widget.attrs["rows"] = 4
         self.branches = Branch.objects.active().filter(pk__in=user.staff_branch_ids)
         self.only_branch = self.branches.first() if len(user.staff_branch_ids) == 1 else None
@@ -77,6 +81,17 @@ class LedgerForm(forms.ModelForm):
     def changed_values(self) -> dict[str, Any]:
         """What the update service takes."""
         return {name: self.cleaned_data[name] for name in self.changed_data}
+
+    def redraws(self, name: str) -> None:
+        """Let a change of field `name` draw the part of the page anew that follows from it."""
+        part = REDRAWN[name]
+        self.fields[name].widget.attrs |= {
+            "hx-post": "",
+            "hx-trigger": "change",
+            "hx-vals": json.dumps({"redraw": part}),
+            "hx-target": f"#{part}",
+            "hx-swap": "outerHTML",
+        }
 
     def refuse_order(self, first: str, last: str, words: str) -> None:
         """Put `words` beside the later date when it lies before the earlier one."""

@@ -101,7 +101,7 @@ class Resource(Searchable, TimeStampedModel):
     valid_from = models.DateField("有效期起", null=True, blank=True)
     valid_to = models.DateField("有效期止", null=True, blank=True)
     details = models.JSONField(
-        "分类字段", default=dict, blank=True, help_text="fields of its kind: area, seats, issuer…"
+        "分类信息", default=dict, blank=True, help_text="fields of its kind: area, seats, issuer…"
     )
     sharing = models.CharField("共享范围", max_length=10, choices=Sharing, default=Sharing.PAIR)
     note = models.CharField("备注", max_length=300, blank=True)

@@ -12,7 +12,9 @@ from django.db.models import Exists, Max, OuterRef
 from core.workbooks.merging import Merge, Record
 from core.workbooks.results import Changes, RowChange
 from ledgers.enums import DemandState, ResourceState
+from ledgers.kinds import as_text
 from ledgers.models import Demand, Resource, ServiceAspect
+from ledgers.services.hours import weeks_follow_texts
 
 FINISHED = frozenset({DemandState.CLOSED, DemandState.WITHDRAWN})
 STATE_FIELDS = ("state", "state_reason", "closed_on", "satisfaction")
@@ -28,16 +30,22 @@ def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCh
     rows = _existing(Resource, records).prefetch_related("aspects")
     merge = Merge(Resource, {(row.branch_id, row.serial): row for row in rows})
     wanted: list[tuple[Resource, set[int]]] = []
+    retimed: list[tuple[Resource, str]] = []
     for record in records:
         key = (record.values["branch"].pk, record.values["serial"])
         found = merge.existing.get(key)
         values = record.values if found else {**record.values, "state": ResourceState.PUBLISHED}
-        extra = _aspect_changes(found, record.extra["aspects"])
+        hours_before = found.availability_text if found else ""
+        aspect_changes = _aspect_changes(found, record.extra["aspects"])
+        extra = aspect_changes | _detail_changes(found, values)
         resource = merge.take(record.row, key, values, extra)
-        if extra:
+        if resource.availability_text != hours_before:
+            retimed.append((resource, hours_before))
+        if aspect_changes:
             wanted.append((resource, {aspects[name].pk for name in record.extra["aspects"]}))
     merge.write(now)
     _set_aspects(wanted)
+    weeks_follow_texts(changed=retimed)
     return merge.changes
 
 
@@ -94,6 +102,18 @@ def _aspect_changes(resource: Resource | None, names: Sequence[str]) -> Changes:
     if before == set(names):
         return {}
     return {"服务方向": ["、".join(sorted(before)), "、".join(names)]}
+
+
+def _detail_changes(resource: Resource | None, values: dict[str, Any]) -> Changes:
+    """What changes of the kind's own fields, in words; a new kind drops those of the old one."""
+    before = resource.details if resource else {}
+    if resource and resource.kind != values["kind"]:
+        values.setdefault("details", {})
+    after = values.get("details", before)
+    if before == after:
+        return {}
+    kind = resource.kind if resource else values["kind"]
+    return {"分类信息": [as_text(kind, before), as_text(values["kind"], after)]}
 
 
 def _set_aspects(wanted: Sequence[tuple[Resource, set[int]]]) -> None:

@@ -8,43 +8,69 @@ from django.db import transaction
 
 from branches.models import Branch, User
 from core import audit
+from core.errors import DomainError
 from core.transitions import check_transition
+from core.workbooks.errors import CellError
 from ledgers.enums import RESOURCE_TRANSITIONS, ResourceState
+from ledgers.hours import Hours
+from ledgers.kinds import settled
 from ledgers.models import Resource
+from ledgers.services.hours import hours_replace
 from ledgers.services.serials import next_serial
 
 RELATIONS = ("aspects", "items")
 
 
 @transaction.atomic
-def resource_create(*, branch: Branch, actor: User, publish: bool, **fields: Any) -> Resource:
-    """Enter one resource of `branch`, usable at once when `publish` is true, else as a draft."""
+def resource_create(
+    *, branch: Branch, actor: User, publish: bool, hours: Hours | None = None, **fields: Any
+) -> Resource:
+    """Enter one resource of `branch`, usable at once when `publish` is true, else as a draft.
+
+    Raises:
+        DomainError: when `details` are not what its kind tells.
+    """
     relations = {name: fields.pop(name, ()) for name in RELATIONS}
     state = ResourceState.PUBLISHED if publish else ResourceState.DRAFT
     with audit.action("resource.create", actor=actor) as entry:
         resource = Resource(branch=branch, serial=next_serial(Resource, branch), state=state, **fields)
+        _settle_details(resource)
         resource.full_clean(exclude=["serial"])
         resource.save(force_insert=True)
         for name, rows in relations.items():
             getattr(resource, name).set(rows)
+        if hours is not None:
+            hours_replace(resource=resource, hours=hours)
         entry.target = resource
     return resource
 
 
 @transaction.atomic
-def resource_update(*, resource: Resource, actor: User, **fields: Any) -> Resource:
-    """Change what a resource says; claims already made keep what they agreed on."""
+def resource_update(
+    *, resource: Resource, actor: User, hours: Hours | None = None, **fields: Any
+) -> Resource:
+    """Change what a resource says; claims already made keep what they agreed on.
+
+    Args:
+        hours: None leaves as it is when the resource can be had.
+
+    Raises:
+        DomainError: when `details` are not what its kind tells.
+    """
     resource = locked(resource)
     relations = {name: fields.pop(name) for name in RELATIONS if name in fields}
     changes = {name: [str(getattr(resource, name)), str(value)] for name, value in fields.items()}
     with audit.action("resource.update", actor=actor, target=resource) as entry:
         for name, value in fields.items():
             setattr(resource, name, value)
+        _settle_details(resource)
         resource.full_clean()
         resource.save()
         for name, rows in relations.items():
             getattr(resource, name).set(rows)
         entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        if hours is not None and hours_replace(resource=resource, hours=hours):
+            entry.summary = f"可服务时段：{str(hours) or '不限'}"
     return resource
 
 
@@ -62,6 +88,14 @@ def resource_change_state(*, resource: Resource, to: str, actor: User, reason: s
         resource.state = to
         resource.save(update_fields=["state", "updated_at"])
     return resource
+
+
+def _settle_details(resource: Resource) -> None:
+    """Keep of `details` what the kind tells, so that no value of another kind stays behind."""
+    try:
+        resource.details = settled(resource.kind, resource.details)
+    except CellError as error:
+        raise DomainError(f"{error}。", field="kind") from error
 
 
 def locked(resource: Resource) -> Resource:

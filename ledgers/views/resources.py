@@ -16,6 +16,7 @@ from core.pages import found, get_or_post, posted, sorted_page
 from ledgers.enums import ResourceState
 from ledgers.filters import ResourceFilter
 from ledgers.forms.resources import ResourceForm
+from ledgers.hours import Hours
 from ledgers.models import Resource
 from ledgers.selectors.chains import resource_use
 from ledgers.selectors.rows import resource_page_state, resource_rows
@@ -49,9 +50,10 @@ def resource_list(request: HttpRequest) -> HttpResponse:
 def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     rows = resource_rows(request.user, today=today).prefetch_related("items")
-    resource = found(rows, pk, request.user)
+    resource = found(rows.prefetch_related("availabilities"), pk, request.user)
     context = {
         "resource": resource,
+        "hours_words": str(Hours.of(resource.availabilities.all())),
         "page_state": resource_page_state(resource, today=today),
         "phone": Contacts(request.user).phone(resource.branch_id, resource.contact_phone),
         "use": resource_use(resource, request.user),
@@ -65,6 +67,8 @@ def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("ledgers.add_resource", raise_exception=True)
 def resource_new(request: HttpRequest) -> HttpResponse:
     form = ResourceForm(posted(request), user=request.user)
+    if "redraw" in request.POST:
+        return _redrawn(request, form)
     if form.is_valid():
         publish = "publish" in request.POST
         resource = attempt(form, lambda: resource_create(actor=request.user, publish=publish, **form.values))
@@ -78,12 +82,20 @@ def resource_new(request: HttpRequest) -> HttpResponse:
 def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
     resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
     form = ResourceForm(posted(request), instance=resource, user=request.user)
+    if "redraw" in request.POST:
+        return _redrawn(request, form)
     if form.is_valid() and attempt(
         form, lambda: resource_update(resource=resource, actor=request.user, **form.changed_values)
     ):
         messages.success(request, "资源已保存。")
         return redirect("resource_detail", resource.pk)
     return render(request, "ledgers/resource_form.html", {"form": form, "resource": resource})
+
+
+def _redrawn(request: HttpRequest, form: ResourceForm) -> HttpResponse:
+    """The part of the form that follows from a field just changed, with everything typed so far."""
+    part = "hours" if request.POST["redraw"] == "hours" else "kind"
+    return render(request, f"ledgers/_resource_parts.html#{part}", {"form": form.as_typed(part)})
 
 
 @require_POST
