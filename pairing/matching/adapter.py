@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet, Sum
@@ -15,12 +15,11 @@ from django.db.models.functions import TruncMonth
 
 from ledgers.enums import Audience, HelpKind, Relation
 from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet, ServiceItem
+from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
 from pairing.matching.models import MatchRun
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing, PlanOrder
-
-Pairs = frozenset[tuple[int, int]]  # (demand, resource) primary keys
 
 
 @dataclass(frozen=True)
@@ -30,49 +29,6 @@ class Posed:
     problem: MatchProblem
     demands: dict[int, Demand]
     resources: dict[int, Resource]
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What a person fixed before a plan is solved. Caps count visits in this plan; None is no bound.
-
-    `give_cap` and `receive_cap` hold for every branch, unless `exceptions` (branch → give, receive) names it.
-    """
-
-    pins: Pairs = frozenset()
-    forbidden: Pairs = frozenset()
-    give_cap: int | None = None
-    receive_cap: int | None = None
-    reciprocity: int | None = None
-    exceptions: Mapping[int, tuple[int | None, int | None]] = field(default_factory=dict)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Read what `as_json` wrote; an empty mapping is no condition at all."""
-        return cls(
-            pins=frozenset((demand, resource) for demand, resource in stored.get("pins", ())),
-            forbidden=frozenset((demand, resource) for demand, resource in stored.get("forbidden", ())),
-            give_cap=stored.get("give_cap"),
-            receive_cap=stored.get("receive_cap"),
-            reciprocity=stored.get("reciprocity"),
-            exceptions={int(branch): tuple(caps) for branch, caps in stored.get("exceptions", {}).items()},
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "pins": sorted(map(list, self.pins)),
-            "forbidden": sorted(map(list, self.forbidden)),
-            "give_cap": self.give_cap,
-            "receive_cap": self.receive_cap,
-            "reciprocity": self.reciprocity,
-            "exceptions": {str(branch): list(caps) for branch, caps in self.exceptions.items()},
-        }
-
-    def caps(self, branches: Iterable[int], side: int) -> dict[int | str, int]:
-        """Branch → cap for giving (`side` 0) or receiving (`side` 1), without those that have none."""
-        common = (self.give_cap, self.receive_cap)
-        chosen = {branch: self.exceptions.get(branch, common)[side] for branch in branches}
-        return {branch: cap for branch, cap in chosen.items() if cap is not None}
 
 
 def within(rows: QuerySet[Any], branch_ids: Iterable[int]) -> QuerySet[Any]:
@@ -102,6 +58,8 @@ def pose_run(run: MatchRun, branch_ids: Iterable[int]) -> Posed:
         give_caps=conditions.caps(branches, 0),
         receive_caps=conditions.caps(branches, 1),
         reciprocity=conditions.reciprocity,
+        give_prices=conditions.prices(conditions.give_after),
+        receive_prices=conditions.prices(conditions.receive_after),
         previous=_kept(run.parent, conditions) if run.parent else frozenset(),
     )
     return replace(posed, problem=problem)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from branches.models import Branch, User
-from pairing.matching.adapter import Conditions
+from pairing.matching.conditions import Conditions
 from pairing.matching.models import MatchRun
 from pairing.matching.selectors.runs import run_branches
 from pairing.plans.models import Pairing
@@ -55,16 +55,33 @@ class ConditionsForm(forms.Form):
     reciprocity = _count("双向服务差额上限（次）", "提供与接受最多相差几次，空表示不限")
     give_cap = _count("每个支部最多提供（次）")
     receive_cap = _count("每个支部最多接受（次）")
+    give_after = _count("一个支部提供超过几次后开始扣分", "任务太集中时用；空表示不扣")
+    receive_after = _count("一个支部接受超过几次后开始扣分", "好处太集中时用；空表示不扣")
+    fair_percent = forms.IntegerField(
+        label="每多一次扣几分（满分 100）",
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text="超过两倍扣双份，三倍扣三份，依此类推。扣得越多，方案越愿意改找别的支部，哪怕匹配度略低",
+    )
     branch = forms.ModelChoiceField(Branch.objects.none(), label="个别支部另定", required=False)
     branch_give = _count("该支部最多提供（次）")
     branch_receive = _count("该支部最多接受（次）")
 
-    more_fields = ("branch", "branch_give", "branch_receive")
+    more_fields = ("give_after", "receive_after", "fair_percent", "branch", "branch_give", "branch_receive")
 
     def __init__(self, *args: Any, run: MatchRun, **kwargs: Any) -> None:
         conditions = Conditions.from_json(run.conditions)
-        names = ("reciprocity", "give_cap", "receive_cap")
-        kwargs.setdefault("initial", {name: getattr(conditions, name) for name in names})
+        kwargs.setdefault("initial", {name: getattr(conditions, name) for name in Conditions.BOUNDS})
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = run_branches(run)
         self.fields["branch"].widget.attrs["data-pick"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        """A threshold without a price, or a price without a threshold, would silently do nothing."""
+        data = super().clean()
+        has_threshold = any(data.get(name) is not None for name in ("give_after", "receive_after"))
+        if "fair_percent" not in self.errors and has_threshold != bool(data.get("fair_percent")):
+            missing = "fair_percent" if has_threshold else "give_after"
+            self.add_error(missing, "“超过几次”和“每多一次扣几分”要一起填，或者都不填。")
+        return data

@@ -81,9 +81,15 @@ def test_opinion_that_makes_no_sense_is_refused_in_a_sentence(mine, draft, said)
 def test_resolving_makes_a_child_and_faults_are_shown_on_the_page(mine, draft):
     answer = posted(mine, "match_run_resolve", draft, {"reciprocity": "-1"})
     assert (answer.status_code, MatchRun.objects.count()) == (422, 1)
-    answer = posted(mine, "match_run_resolve", draft, {"reciprocity": "2"})
-    child = MatchRun.objects.first()
+    answer = posted(mine, "match_run_resolve", draft, {"give_after": "3"})
+    assert "要一起填，或者都不填" in answer.content.decode()
+    answer = posted(
+        mine, "match_run_resolve", draft, {"reciprocity": "2", "give_after": 3, "fair_percent": 5}
+    )
+    child = work_off(MatchRun.objects.first())
     assert (answer.url, child.parent, child.conditions["reciprocity"]) == (child.get_absolute_url(), draft, 2)
+    page = mine.get(child.get_absolute_url()).content.decode()
+    assert "每个支部提供超过 3 次后，每多一次扣 5 分，越多扣得越重" in page
 
 
 def test_update_is_offered_when_the_ledgers_have_changed(mine, draft, law_pair):

@@ -14,7 +14,8 @@ from branches.models import Branch, User
 from core.wording import cn_date
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
-from pairing.matching.adapter import Conditions, Pairs, within
+from pairing.matching.adapter import within
+from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind
 from pairing.matching.models import Match, MatchGap, MatchRun
 from pairing.plans.enums import ClaimState
@@ -281,6 +282,11 @@ def _conditions_in_words(conditions: Conditions) -> str:
         (conditions.exceptions, "个别支部另定"),
     )
     words += [f"{label} {len(rows)} 处" for rows, label in counts if rows]
+    words += [
+        f"每个支部{verb}超过 {after} 次后，每多一次扣 {conditions.fair_percent} 分，越多扣得越重"
+        for after, verb in ((conditions.give_after, "提供"), (conditions.receive_after, "接受"))
+        if after is not None
+    ]
     return "；".join(words) or "没有另加条件"
 
 

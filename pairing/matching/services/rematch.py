@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
-from pairing.matching.adapter import Conditions, Pairs, Posed, declined_pairs
+from pairing.matching.adapter import Posed, declined_pairs
+from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.engine.following import Before
 from pairing.matching.engine.incremental import Event, Kind, Move
 from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard

@@ -17,7 +17,7 @@ from branches.models import Branch, User
 from core import audit
 from core.errors import ConflictError, DomainError
 from core.wording import short_datetime
-from pairing.matching.adapter import Conditions
+from pairing.matching.conditions import Conditions
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin, MatchScope
 from pairing.matching.models import MatchEdit, MatchRun, MatchShard
 from pairing.matching.selectors.weights import weights_current
@@ -64,6 +64,9 @@ def match_run_resolve(
     branch: Branch | None = None,
     branch_give: int | None = None,
     branch_receive: int | None = None,
+    give_after: int | None = None,
+    receive_after: int | None = None,
+    fair_percent: int | None = None,
 ) -> MatchRun:
     """Solve a draft again around what people pinned and forbade in it, under new bounds.
 
@@ -71,6 +74,7 @@ def match_run_resolve(
         reciprocity: bound on |given − received| visits of every branch; None is no bound.
         give_cap, receive_cap: visits a branch gives or receives at most in this plan.
         branch: one branch with caps of its own; both left empty take its exception back.
+        give_after, receive_after, fair_percent: see `Conditions`; all None is no price.
 
     Raises:
         See `match_run_start`; DomainError also while the draft itself is still being solved.
@@ -89,6 +93,9 @@ def match_run_resolve(
         receive_cap=receive_cap,
         reciprocity=reciprocity,
         exceptions=exceptions,
+        give_after=give_after,
+        receive_after=receive_after,
+        fair_percent=fair_percent,
     )
     # The draft's own weights: what moves shall be what the person asked for, and nothing else.
     return _order(_child(run, MatchRunOrigin.EDITED, run.weights, conditions), actor, now)

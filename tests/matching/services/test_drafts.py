@@ -4,12 +4,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from core.errors import DomainError
-from pairing.matching.adapter import Conditions
+from pairing.matching.conditions import Conditions
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin
 from pairing.matching.models import MatchEdit, MatchRun
 from pairing.matching.services.drafts import match_edit_set
 from pairing.matching.services.runs import match_run_resolve, match_run_start
 from tests.factories.branches import UserFactory
+from tests.factories.plans import PairingFactory
 from tests.matching.conftest import NOW, law_demand, pairs_of, planned, speaker_of, work_off
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,33 @@ def test_opinion_and_resolving_are_refused_to_readers(draft):
     with pytest.raises(PermissionDenied):
         match_run_resolve(run=draft, actor=auditor, now=NOW)
     assert MatchRun.objects.count() == 1
+
+
+def test_fairness_spreads_the_work_where_another_does_nearly_as_well(law_pair, secretary):
+    """One branch does both best; beyond one visit a second one is dear, so another steps in."""
+    pairing, _, speaker = law_pair
+    speaker.capacity_per_month = 2
+    speaker.save()
+    other = PairingFactory(branch_b=pairing.branch_b)
+    law_demand(pairing.branch_b, title="零售户法律意识薄弱")
+    speaker_of(other.branch_a, title="法律顾问", description="能讲法律常识。")
+    branches = [pairing.branch_a, pairing.branch_b, other.branch_a]
+    draft = planned(UserFactory(office=True), branches=branches)
+    assert {match.resource.branch for match in draft.matches.all()} == {pairing.branch_a}
+    fair = resolved(draft, draft.requested_by, give_after=1, fair_percent=90)
+    assert {match.resource.branch for match in fair.matches.all()} == {pairing.branch_a, other.branch_a}
+    assert (fair.percent_of_bound, fair.match_count) == (100.0, 2)
+
+
+def test_fairness_that_leaves_a_demand_open_is_said_and_kept_with_the_plan(law_pair, secretary):
+    pairing, _, speaker = law_pair
+    speaker.capacity_per_month = 2
+    speaker.save()
+    law_demand(pairing.branch_b, title="老年人法律意识薄弱")
+    draft = planned(secretary, pairing=pairing)
+    fair = resolved(draft, secretary, give_after=1, fair_percent=100)
+    assert (draft.match_count, fair.match_count, fair.gaps.get().code) == (2, 1, "price")
+    assert fair.gaps.get().sentence == (
+        f"{pairing.branch_a}本次已提供 1 次，再加一次要扣的分比它的匹配度还多；少扣一点或晚一点开始扣即可安排"
+    )
+    assert Conditions.from_json(fair.conditions).prices(1)[:2] == ((1, 1.0), (2, 2.0))
