@@ -3,7 +3,9 @@
 Plain Python on frozen dataclasses: no Django, no input or output, the same answer for the same problem.
 """
 
-from pairing.activities.scheduling.constraints import HARD_RULES, Placed, conflicts, refusals
+from pairing.activities.scheduling.checker import conflicts
+from pairing.activities.scheduling.constraints import HARD_RULES, refusals
+from pairing.activities.scheduling.placed import Placed
 from pairing.activities.scheduling.problem import Half, Move, Schedule, ScheduleProblem, Slot, Visit
 from pairing.activities.scheduling.solver import free_slots, solve
 

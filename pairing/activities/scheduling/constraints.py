@@ -1,39 +1,29 @@
 """The hard rules: each says in Chinese why a visit may not stand in a slot, or None.
 
 The solver, a person's manual move and the checker all ask these functions, so they can never disagree.
+A rule asks `placed` only two things: which visits hold a subject in a half-day, and which load it in a month.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from typing import Protocol
 
-from pairing.activities.scheduling.problem import Id, ScheduleProblem, Slot, Subject, Visit
+from pairing.activities.scheduling.problem import ScheduleProblem, Slot, Subject, Visit
 
 _WEEKDAYS = "一二三四五六日"
 
 
-class Placed:
-    """Which visits stand where: an index over placements that rules can ask quickly."""
+class Standing(Protocol):
+    """What stands already, as far as a rule wants to know."""
 
-    def __init__(self, problem: ScheduleProblem, placements: Mapping[Id, Slot] | None = None) -> None:
-        self.slots: dict[Id, Slot] = {}
-        self.holders: dict[tuple[Subject, Slot], list[Visit]] = defaultdict(list)
-        self.months: dict[tuple[Subject, date], list[Visit]] = defaultdict(list)
-        visits = {visit.id: visit for visit in problem.visits}
-        for visit_id, slot in (placements or {}).items():
-            self.add(visits[visit_id], slot)
+    @property
+    def holders(self) -> Mapping[tuple[Subject, Slot], list[Visit]]: ...
 
-    def add(self, visit: Visit, slot: Slot) -> None:
-        """Put a visit in a slot, whether or not the rules allow it."""
-        self.slots[visit.id] = slot
-        for subject in visit.subjects:
-            for each in slot.following(visit.length):
-                self.holders[subject, each].append(visit)
-        for subject in visit.loads:
-            self.months[subject, slot.day.replace(day=1)].append(visit)
+    @property
+    def months(self) -> Mapping[tuple[Subject, date], list[Visit]]: ...
 
 
-def within_window(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+def within_window(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse a start before the release or an end after the deadline."""
     if slot.day < visit.release:
         return f"{slot}早于最早可安排日期 {visit.release}"
@@ -42,7 +32,7 @@ def within_window(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: 
     return None
 
 
-def on_working_days(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+def on_working_days(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse non-working days (the caller's table knows 调休), unless the visit may stand on any day."""
     if visit.any_day:
         return None
@@ -52,16 +42,26 @@ def on_working_days(problem: ScheduleProblem, placed: Placed, visit: Visit, slot
     return None
 
 
-def subjects_available(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
-    """Refuse half-days outside a subject's weekly pattern."""
+def subjects_available(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
+    """Refuse half-days outside a subject's weekly pattern, unless it is to be had on that very one."""
     for subject in sorted(visit.subjects & problem.weekly.keys()):
+        week, extra = problem.weekly[subject], problem.extra.get(subject, ())
         for each in slot.following(visit.length):
-            if (each.day.weekday(), each.half) not in problem.weekly[subject]:
+            if (each.day.weekday(), each.half) not in week and each not in extra:
                 return f"{problem.label(subject)}周{_WEEKDAYS[each.day.weekday()]}{each.half.label}不可用"
     return None
 
 
-def subjects_not_busy(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+def subjects_not_closed(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
+    """Refuse half-days on which a subject is not to be had: a hall under repair, an expert on leave."""
+    for subject in sorted(visit.subjects & problem.closed.keys()):
+        for each in slot.following(visit.length):
+            if each in problem.closed[subject]:
+                return f"{problem.label(subject)}{each}不可用：{problem.closed[subject][each]}"
+    return None
+
+
+def subjects_not_busy(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse half-days a subject has already given to something outside this problem."""
     for subject in sorted(visit.subjects & problem.busy.keys()):
         for each in slot.following(visit.length):
@@ -70,7 +70,7 @@ def subjects_not_busy(problem: ScheduleProblem, placed: Placed, visit: Visit, sl
     return None
 
 
-def no_clash(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+def no_clash(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse half-days in which another visit of the schedule has one of the subjects."""
     for subject in sorted(visit.subjects):
         for each in slot.following(visit.length):
@@ -80,7 +80,7 @@ def no_clash(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot)
     return None
 
 
-def within_month_caps(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> str | None:
+def within_month_caps(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse a month in which a subject has reached its cap; a visit counts in the month it starts."""
     month = slot.day.replace(day=1)
     for subject in sorted(visit.loads & problem.month_caps.keys()):
@@ -95,31 +95,19 @@ HARD_RULES = (
     within_window,
     on_working_days,
     subjects_available,
+    subjects_not_closed,
     subjects_not_busy,
     no_clash,
     within_month_caps,
 )
 
 
-def refusals(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> list[str]:
+def refusals(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> list[str]:
     """Return every reason against placing the visit there; an empty list means it may stand."""
     said = (rule(problem, placed, visit, slot) for rule in HARD_RULES)
     return [reason for reason in said if reason is not None]
 
 
-def allows(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> bool:
+def allows(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> bool:
     """Return whether no hard rule refuses – like `refusals`, stopping at the first."""
     return all(rule(problem, placed, visit, slot) is None for rule in HARD_RULES)
-
-
-def conflicts(problem: ScheduleProblem, placements: Mapping[Id, Slot]) -> list[str]:
-    """Check a finished schedule from scratch: each visit against all others. An empty list: it is sound."""
-    visits = {visit.id: visit for visit in problem.visits}
-    strangers = [f"日程中有未知活动 {each}" for each in placements if each not in visits]
-    known = {visit_id: slot for visit_id, slot in placements.items() if visit_id in visits}
-    placed = Placed(problem, known)
-    return strangers + [
-        f"{visits[visit_id].name}：{reason}"
-        for visit_id, slot in known.items()
-        for reason in refusals(problem, placed, visits[visit_id], slot)
-    ]

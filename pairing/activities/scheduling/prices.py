@@ -20,7 +20,7 @@ def priced_bound(program: Program, visits: int, reached: float) -> tuple[float, 
     """
     if not program.value.size:
         return 0.0, np.zeros(program.limit.size)
-    shared, limit = program.matrix[visits:], program.limit[visits:]
+    shared, limit = program.matrix[visits:].tocsr(), program.limit[visits:]
     across = shared.T.tocsr()
     starts = np.flatnonzero(np.r_[True, np.diff(program.visit) > 0])
     price = np.zeros(limit.size)
@@ -35,7 +35,9 @@ def priced_bound(program: Program, visits: int, reached: float) -> tuple[float, 
         if stale >= _PATIENCE:
             price, stale, scale = best_price, 0, scale / 2
             continue
-        slack = limit - np.asarray(shared[:, _wanted(reduced, top, starts)].sum(axis=1)).ravel()
+        chosen = np.zeros(reduced.size)
+        chosen[_wanted(reduced, top, starts)] = 1.0
+        slack = limit - shared @ chosen
         slack[(price <= 0) & (slack > 0)] = 0.0  # a free price cannot fall further
         norm = float((slack**2).sum())
         if norm == 0:

@@ -31,14 +31,21 @@ class Slot:
     def __str__(self) -> str:
         return f"{self.day.month}月{self.day.day}日{self.half.label}"
 
+    @property
+    def number(self) -> int:
+        """Return the half-day's place in the calendar: consecutive half-days have consecutive numbers."""
+        return self.day.toordinal() * 2 + self.half
+
+    @classmethod
+    def numbered(cls, number: int) -> "Slot":
+        """Return the half-day with that `number`."""
+        return cls(date.fromordinal(number // 2), Half(number % 2))
+
     def following(self, count: int) -> tuple["Slot", ...]:
         """Return `count` consecutive half-days starting with this one."""
-        start = self.day.toordinal() * 2 + self.half
-        return tuple(_slot(start + i) for i in range(count))
-
-
-def _slot(number: int) -> Slot:
-    return Slot(date.fromordinal(number // 2), Half(number % 2))
+        if count == 1:
+            return (self,)
+        return tuple(Slot.numbered(self.number + i) for i in range(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class Visit:
     included. `load_subjects` are not occupied but count towards their month caps (a resource's capacity).
     `preferences` maps (weekday with Monday 0, half) to a liking in [0, 1]; `weight` is how much placing it
     is worth against other visits. Visits of one `series_id` are spread evenly. `any_day` allows days off.
+    `movers` are the subjects who travel to `place` (its name, in one spelling) at `position` (latitude and
+    longitude in degrees, None when unknown); they like their visits of one day near each other.
     """
 
     id: Id
@@ -62,6 +71,9 @@ class Visit:
     load_subjects: frozenset[Subject] = frozenset()
     any_day: bool = False
     title: str = ""
+    movers: frozenset[Subject] = frozenset()
+    place: str = ""
+    position: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:
@@ -79,14 +91,17 @@ class ScheduleProblem:
     """Visits, the working calendar, and what is already taken.
 
     `weekly` lists, per subject, the (weekday, half) patterns in which it is available; absent means always.
-    `month_caps` bounds visits per subject and calendar month, `month_counts` counts those already there
-    (first day of the month). `labels` names subjects for sentences.
+    `extra` are single half-days on which a subject is to be had although its week says otherwise, `closed`
+    those on which it is not, each with the reason. `month_caps` bounds visits per subject and calendar month,
+    `month_counts` counts those already there (first day of the month). `labels` names subjects for sentences.
     """
 
     visits: tuple[Visit, ...]
     working_days: Collection[date] | Callable[[date], bool]
     busy: Mapping[Subject, Collection[Slot]] = field(default_factory=dict)
     weekly: Mapping[Subject, Collection[tuple[int, Half]]] = field(default_factory=dict)
+    extra: Mapping[Subject, Collection[Slot]] = field(default_factory=dict)
+    closed: Mapping[Subject, Mapping[Slot, str]] = field(default_factory=dict)
     month_caps: Mapping[Subject, int] = field(default_factory=dict)
     month_counts: Mapping[tuple[Subject, date], int] = field(default_factory=dict)
     labels: Mapping[Subject, str] = field(default_factory=dict)

@@ -1,28 +1,22 @@
 """Place visits on half-days: keep what stands, find the best for the rest, fill every gap."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pairing.activities.scheduling.constraints import Placed, allows, refusals
+from pairing.activities.scheduling.constraints import allows, refusals
 from pairing.activities.scheduling.costs import series_targets, worth
+from pairing.activities.scheduling.improve import improved
+from pairing.activities.scheduling.methods import dive, exact, greedy, relaxed
+from pairing.activities.scheduling.placed import Placed
 from pairing.activities.scheduling.prices import priced_bound
 from pairing.activities.scheduling.problem import Id, Move, Schedule, ScheduleProblem, Slot, Visit, window
-from pairing.activities.scheduling.program import (
-    Program,
-    build,
-    dive,
-    exact,
-    greedy,
-    part,
-    relaxed,
-    remaining,
-)
+from pairing.activities.scheduling.program import Program, build
+from pairing.activities.scheduling.repair import repaired
 
 EXACT_BELOW = 60  # visits: branch and bound is instant here
-AT_ONCE_BELOW = 600  # visits: one LP dive takes about two seconds
-BLOCK = 400  # visits per neighbourhood beyond that
+AT_ONCE_BELOW = 600  # visits: one LP dive takes seconds; beyond, neighbourhoods
 
 
 def solve(problem: ScheduleProblem, *, keep: Mapping[Id, Slot] | None = None, fast: bool = False) -> Schedule:
@@ -38,18 +32,13 @@ def solve(problem: ScheduleProblem, *, keep: Mapping[Id, Slot] | None = None, fa
     targets = series_targets(problem.visits)
     base = sum(worth(visits[each], slot, targets.get(each)) for each, slot in placed.slots.items())
     open_ = sorted((v for v in problem.visits if v.id not in placed.slots), key=_order)
-    whole = build(problem, placed, open_, targets, [window(visit) for visit in open_])
+    whole = build(problem, placed, open_, targets)
     if fast or len(open_) > AT_ONCE_BELOW:
-        reached = float(whole.value[greedy(whole, whole.value)].sum())
-        bound, price = priced_bound(whole, len(open_), reached)
-        columns = greedy(whole, whole.value - whole.matrix.T @ price)
-        columns = columns if fast else _improved(whole, columns)
+        columns, bound = _priced(whole, len(open_))
+        columns = columns if fast else improved(whole, len(open_), columns)
     else:
         columns, bound = _at_once(whole, len(open_))
-    for column in columns:
-        placed.add(open_[whole.visit[column]], whole.slots[column])
-    for column in np.argsort(-whole.value, kind="stable").tolist():
-        _fill(problem, placed, open_[whole.visit[column]], whole.slots[column])
+    _accept(problem, placed, open_, whole, columns)
     objective = sum(worth(visits[each], slot, targets.get(each)) for each, slot in placed.slots.items())
     return _answer(problem, placed, evicted, objective, base + bound)
 
@@ -79,37 +68,35 @@ def _keep(problem: ScheduleProblem, keep: Mapping[Id, Slot]) -> tuple[Placed, di
     return placed, evicted
 
 
-def _at_once(program: Program, visits: int) -> tuple[list[int], float]:
+def _at_once(program: Program, visits: int) -> tuple[np.ndarray, float]:
     """Solve one programme, exactly when small, by diving otherwise; return the columns and the bound."""
     solution, bound = relaxed(program)
     columns = exact(program) if visits <= EXACT_BELOW else None
     if columns is None:
-        return dive(program, solution), bound
+        return repaired(program, dive(program, solution)), bound
     return columns, min(bound, float(program.value[columns].sum()))  # branch and bound closed the gap
 
 
-def _improved(whole: Program, columns: list[int]) -> list[int]:
-    """Solve one neighbourhood of visits after the other again, the rest standing still; never gets worse.
-
-    Visits are in order of deadline, so a block is a stretch of time; blocks overlap by half.
-    """
-    chosen = np.array(columns, dtype=int)
-    last = int(whole.visit.max(initial=-1))
-    for start in range(0, last + 1, BLOCK // 2):
-        own = np.flatnonzero((whole.visit >= start) & (whole.visit < start + BLOCK))
-        inside = np.isin(chosen, own)
-        limit = remaining(whole, chosen[~inside].tolist())
-        block = part(whole, own, whole.value[own], limit)
-        again = own[dive(block, relaxed(block)[0])]
-        if whole.value[again].sum() > whole.value[chosen[inside]].sum():
-            chosen = np.concatenate([chosen[~inside], again])
-    return sorted(chosen.tolist())
+def _priced(program: Program, visits: int) -> tuple[np.ndarray, float]:
+    """Return a schedule guided by prices and repaired, and the Lagrangian bound: the fast path."""
+    plain = repaired(program, greedy(program, program.value))
+    bound, price = priced_bound(program, visits, float(program.value[plain].sum()))
+    guided = repaired(program, greedy(program, program.value - program.matrix.T @ price))
+    return max((guided, plain), key=lambda columns: program.value[columns].sum()), bound
 
 
-def _fill(problem: ScheduleProblem, placed: Placed, visit: Visit, slot: Slot) -> None:
-    """Place a visit that still fits, so that in the end no unplaced visit has a free slot left."""
-    if visit.id not in placed.slots and allows(problem, placed, visit, slot):
-        placed.add(visit, slot)
+def _accept(
+    problem: ScheduleProblem, placed: Placed, visits: Sequence[Visit], program: Program, columns: np.ndarray
+) -> None:
+    """Place what the rules allow of the chosen columns, then whatever else still fits, the best first."""
+    owners, starts = program.visit.tolist(), program.start.tolist()
+    for column in (*columns.tolist(), *np.argsort(-program.value, kind="stable").tolist()):
+        visit = visits[owners[column]]
+        if visit.id in placed.slots:
+            continue
+        slot = Slot.numbered(starts[column])
+        if allows(problem, placed, visit, slot):
+            placed.add(visit, slot)
 
 
 def _answer(
@@ -124,14 +111,16 @@ def _answer(
         for visit_id, (before, reason) in evicted.items()
     )
     unplaced = tuple(
-        (visit.id, _why(problem, placed, visit)) for visit in problem.visits if visit.id not in placed.slots
+        (visit.id, why_unplaced(problem, placed, visit))
+        for visit in problem.visits
+        if visit.id not in placed.slots
     )
     placements = {visit.id: placed.slots[visit.id] for visit in problem.visits if visit.id in placed.slots}
     ratio = min(objective / bound, 1.0) if bound > 0 else 1.0
     return Schedule(placements, unplaced, objective, max(bound, objective), ratio, moves)
 
 
-def _why(problem: ScheduleProblem, placed: Placed, visit: Visit) -> str:
+def why_unplaced(problem: ScheduleProblem, placed: Placed, visit: Visit) -> str:
     """Return why no slot is left: the reasons met most often in the window, at most two."""
     starts = window(visit)
     if not starts:

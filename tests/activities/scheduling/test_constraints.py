@@ -25,6 +25,8 @@ PROBLEM = ScheduleProblem(
     working_days=frozenset({FRIDAY, SATURDAY, MONDAY, date(2026, 5, 12)}),  # a Saturday made up for a holiday
     busy={"branch:1": {Slot(MONDAY, AM)}},
     weekly={"person:7": {(0, AM), (0, PM), (4, PM), (5, AM), (1, AM)}},
+    closed={"branch:1": {Slot(date(2026, 5, 12), AM): "换届"}},
+    extra={"person:7": {Slot(date(2026, 5, 12), PM)}},
     month_caps={"branch:1": 2},
     labels={"branch:1": "城北社区党支部", "person:7": "李同志"},
 )
@@ -37,6 +39,7 @@ PROBLEM = ScheduleProblem(
         (Slot(date(2026, 5, 18), AM), "5月18日上午开始会超过完成时限 2026-05-15"),
         (Slot(date(2026, 5, 10), AM), "5月10日不是工作日"),
         (Slot(FRIDAY, AM), "李同志周五上午不可用"),
+        (Slot(date(2026, 5, 12), AM), "城北社区党支部5月12日上午不可用：换届"),
         (Slot(MONDAY, AM), "城北社区党支部5月11日上午已有安排"),
     ],
 )
@@ -68,6 +71,12 @@ def test_refusals_count_a_load_without_occupying_it():
 
 def test_refusals_are_empty_on_a_made_up_working_saturday():
     assert refusals(PROBLEM, Placed(PROBLEM), TALK, Slot(SATURDAY, AM)) == []
+
+
+def test_refusals_are_empty_on_a_single_day_outside_the_week():
+    assert refusals(PROBLEM, Placed(PROBLEM), TALK, Slot(date(2026, 5, 12), PM)) == []
+    without = replace(PROBLEM, extra={})
+    assert refusals(without, Placed(without), TALK, Slot(date(2026, 5, 12), PM)) == ["李同志周二下午不可用"]
 
 
 def test_refusals_let_a_visit_for_any_day_stand_on_a_sunday():
@@ -115,6 +124,7 @@ def test_every_hard_rule_can_refuse():
         Slot(MONDAY, AM),
         Slot(FRIDAY, PM),
         Slot(FRIDAY, AM),
+        Slot(date(2026, 5, 12), AM),
     ]
     silent = [
         rule.__name__ for rule in HARD_RULES if not any(rule(full, placed, TALK, slot) for slot in cases)

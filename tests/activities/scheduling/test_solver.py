@@ -70,12 +70,16 @@ def problems(most=7):
         working_days=st.just(weekdays),
         busy=st.dictionaries(st.sampled_from(["branch:1", "venue:1"]), st.frozensets(slots, max_size=6)),
         weekly=st.just({"person:1": {(0, AM), (2, PM), (3, AM), (4, PM)}}),
+        extra=st.dictionaries(st.just("person:1"), st.frozensets(slots, max_size=3)),
+        closed=st.dictionaries(
+            st.sampled_from(["branch:2", "person:1"]), st.dictionaries(slots, st.just("维修"), max_size=3)
+        ),
         month_caps=st.dictionaries(st.sampled_from(["branch:2", "venue:1"]), st.integers(0, 3)),
         month_counts=st.just({("venue:1", date(2026, 3, 1)): 1}),
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(problems(), st.booleans(), st.dictionaries(st.integers(0, 6), slots, max_size=4))
 def test_solve_passes_the_independent_checker_and_leaves_no_gap(problem, fast, wished):
     keep = {visit.id: wished[visit.id] for visit in problem.visits if visit.id in wished}
