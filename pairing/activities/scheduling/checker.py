@@ -1,4 +1,4 @@
-"""The independent check of a finished schedule: its own tables, the rules' own words, nothing of the solver."""
+"""The independent check of a finished schedule: its own tables, the rules' words, nothing of the solver."""
 
 from collections.abc import Mapping
 from datetime import date

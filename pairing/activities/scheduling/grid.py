@@ -64,7 +64,7 @@ def grid_of(problem: ScheduleProblem, placed: Placed, visits: Sequence[Visit]) -
     capped = {subject: i for i, subject in enumerate(sorted(loaded & problem.month_caps.keys()))}
     months = [(day.year * 12 + day.month) - (days[0].year * 12 + days[0].month) for day in days]
     worked = np.repeat(np.array([problem.is_working(day) for day in days]), 2)
-    grid = Grid(
+    return Grid(
         first,
         subjects,
         worked,
@@ -73,7 +73,6 @@ def grid_of(problem: ScheduleProblem, placed: Placed, visits: Sequence[Visit]) -
         np.repeat(np.array(months), 2),
         _room(problem, placed, capped, days[0], months[-1] + 1),
     )
-    return grid
 
 
 def runs(good: np.ndarray) -> np.ndarray:

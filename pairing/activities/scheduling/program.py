@@ -1,4 +1,4 @@
-"""The slot-packing programme as arrays: one column per visit and slot still possible, built without a loop."""
+"""The slot-packing programme as arrays: a column per visit and slot still possible, built without a loop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from pairing.activities.scheduling.problem import Id, ScheduleProblem, Visit
 class Program:
     """max Σ value·x  subject to  matrix·x ≤ limit, x ∈ {0, 1}; one column per (visit, slot) still possible.
 
-    `visit` is the index of the column's visit (ascending), `start` the number of its first half-day. The first
-    rows allow one slot per visit, the others one visit per (subject, half-day) and the month caps; rows that
-    can never bind are left out.
+    `visit` is the index of the column's visit (ascending), `start` the number of its first half-day. The
+    first rows allow one slot per visit, the others one visit per (subject, half-day) and the month caps; rows
+    that can never bind are left out.
     """
 
     visit: np.ndarray

@@ -1,4 +1,4 @@
-"""Bring in visits that found no slot: one visit that is in the way moves aside, or gives way to a worthier one."""
+"""Bring in visits that found no slot: whoever is in the way moves aside, or gives way to a worthier one."""
 
 from collections import deque
 

@@ -18,9 +18,8 @@ def test_build_offers_exactly_the_slots_that_no_rule_refuses(problem):
     first, *others = sorted(problem.visits, key=lambda visit: visit.id) or [None]
     if first is None:
         return
-    standing = {
-        first.id: slot for slot in window(first) if not refusals(problem, Placed(problem), first, slot)
-    }
+    free = [slot for slot in window(first) if not refusals(problem, Placed(problem), first, slot)]
+    standing = {first.id: free[0]} if free else {}
     placed, targets = Placed(problem, standing), series_targets(problem.visits)
 
     program = build(problem, placed, others, targets)
