@@ -33,7 +33,11 @@ def city(visits: int, seed: int) -> ScheduleProblem:
     cap; branches have meetings. The same seed gives the same city.
     """
     pick = random.Random(seed)  # noqa: S311 - a seeded generator is what is wanted
-    rows, busy, weekly, closed, caps = [], {}, {}, {}, {}
+    rows: list[Visit] = []
+    busy: dict[str, frozenset[Slot]] = {}
+    weekly: dict[str, frozenset[tuple[int, Half]]] = {}
+    closed: dict[str, dict[Slot, str]] = {}
+    caps: dict[str, int] = {}
     for start in range(0, visits, COUNTY_VISITS):
         count = min(COUNTY_VISITS, visits - start)
         county = _County(start // COUNTY_VISITS, count / COUNTY_VISITS, pick)

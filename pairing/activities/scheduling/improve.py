@@ -1,4 +1,4 @@
-"""Make a large schedule better piece by piece: solve the surroundings of one unplaced visit after the other."""
+"""Better a large schedule piece by piece: solve the surroundings of one unplaced visit after the other."""
 
 import numpy as np
 from scipy import sparse
