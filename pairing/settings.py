@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "pairing.activities",
     "pairing.matching",
     "pairing.reviews",
+    "pairing.agreements",
     "pairing.reminders",
     "pairing.reports",
     "pairing.workbench",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("pairing.activities.urls")),
     path("", include("pairing.matching.urls")),
     path("", include("pairing.reviews.urls")),
+    path("", include("pairing.agreements.urls")),
     path("", include("pairing.reports.urls")),
     path("", include("pairing.imports.urls")),
     path("", include("pairing.workbench.urls")),

@@ -51,6 +51,9 @@ AGREEMENT_TRANSITIONS = {
 }
 
 
+AGREEMENT_OPEN = (AgreementState.DRAFT, AgreementState.TO_SIGN)
+
+
 class ClaimState(TextChoices):
     PROPOSED = "proposed", "待对方确认"
     COUNTERED = "countered", "已改议"

@@ -7,7 +7,7 @@ from pairing.plans.views import claim_answers, claims, on_behalf, order_steps, o
 urlpatterns = [
     path("pairings/", pairings.pairing_list, name="pairing_list"),
     path("pairings/new/", pairings.pairing_new, name="pairing_new"),
-    path("pairings/<int:pk>/", pairings.pairing_detail, name="pairing_detail"),
+    path("pairings/<int:pk>/edit/", pairings.pairing_edit, name="pairing_edit"),
     path("pairings/<int:pk>/end/", pairings.pairing_end, name="pairing_end"),
     path("claims/", claims.claim_list, name="claim_list"),
     path("claims/new/", claims.claim_new, name="claim_new"),

@@ -173,7 +173,7 @@ def agreements_expiring(by: date) -> Iterator[Duty]:
             timezone.localdate(agreement.created_at),
             _both(agreement.pairing),
             f"{agreement} {agreement.pairing}",
-            agreement.pairing.get_absolute_url(),
+            agreement.get_absolute_url(),
         )
 
 

@@ -6,5 +6,6 @@ from pairing.workbench import views
 
 urlpatterns = [
     path("", views.workbench, name="workbench"),
+    path("pairings/<int:pk>/", views.pairing_detail, name="pairing_detail"),
     path("workbench/pairings/", views.workbench_pairings, name="workbench_pairings"),
 ]

@@ -1,14 +1,15 @@
-"""The page a person lands on."""
+"""The page a person lands on, and the page of a pairing, which draws on every app below."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pairing.plans.models import Pairing
 from pairing.reports.lights import pairing_lights
+from pairing.workbench.pair_page import is_past_term, pair_tab, pair_tabs
 from pairing.workbench.todos import coming_activities, ledger_of, todos_of
 
 
@@ -32,3 +33,23 @@ def workbench_pairings(request: HttpRequest) -> HttpResponse:
     context = {"lights": pairing_lights(rows, today=timezone.localdate())}
     template = "workbench/workbench_pairings.html" + ("#lights" if request.htmx else "")
     return render(request, template, context)
+
+
+@require_safe
+def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One pairing; ?tab= names the part of the page."""
+    rows = Pairing.objects.visible_to(request.user).select_related("branch_a", "branch_b")
+    pairing = get_object_or_404(rows, pk=pk)
+    asked = request.GET.get("tab", "")
+    tabs = pair_tabs(pairing)
+    tab = asked if asked in tabs else "overview"
+    context = pair_tab(tab, pairing, request.user, today=timezone.localdate()) | {
+        "pairing": pairing,
+        "tab": tab,
+        "tabs": tabs.items(),
+        "is_expired": is_past_term(pairing),
+        "may_manage": request.user.is_admin,
+        "may_draft": not pairing.is_support and request.user.has_perm("agreements.draft_agreement", pairing),
+        "today": timezone.localdate(),
+    }
+    return render(request, "workbench/pairing_detail.html", context)

@@ -50,11 +50,18 @@ class AgreementFactory(DjangoModelFactory):
     class Meta:
         model = Agreement
 
+    class Params:
+        unsigned = factory.Trait(signed_on=None, signed_on_a=None, signed_on_b=None)
+        draft = factory.Trait(state=AgreementState.DRAFT, unsigned=True)
+        to_sign = factory.Trait(state=AgreementState.TO_SIGN, unsigned=True)
+
     pairing = factory.SubFactory(PairingFactory)
     number = factory.Sequence(lambda n: f"XY{n:04d}")
     starts_on = factory.SelfAttribute("pairing.starts_on")
     ends_on = factory.SelfAttribute("pairing.ends_on")
     signed_on = factory.SelfAttribute("starts_on")
+    signed_on_a = factory.SelfAttribute("signed_on")
+    signed_on_b = factory.SelfAttribute("signed_on")
     state = AgreementState.IN_FORCE
 
 

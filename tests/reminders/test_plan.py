@@ -12,12 +12,14 @@ from django.db import connection
 from branches.enums import Role
 from core.enums import Channel, NotificationState
 from core.models import Notification
+from pairing.plans.models import Agreement
 from pairing.reminders.catalogue import CATALOGUE
 from pairing.reminders.enums import ReminderState
 from pairing.reminders.models import Reminder
 from pairing.reminders.services.plan import reminders_plan
 from pairing.reviews.enums import HeldBy, ReviewState
 from tests.factories.branches import MembershipFactory, UserFactory
+from tests.factories.plans import AgreementFactory
 from tests.factories.reviews import ReviewFactory, ReviewSeriesFactory
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +258,30 @@ def test_reminders_plan_needs_the_same_queries_for_one_and_three_settled_duties(
     tick(DUE)
     with django_assert_num_queries(1 + 8 * 5 + 1):
         tick(DUE)
+
+
+def test_agreement_is_warned_of_60_30_and_7_days_before_its_end_exactly_once_until_renewed():
+    with time_machine.travel(noon(START), tick=False):
+        signed = AgreementFactory(number="XY-1", ends_on=DUE, pairing__ends_on=DUE)
+        UserFactory(secretary_of=signed.pairing.branch_b, display_name="乙书记")
+        UserFactory(office=True, display_name="县党建办")
+    for days in range(65, 20, -1):
+        tick(DUE - timedelta(days=days))
+        tick(DUE - timedelta(days=days))
+    title = f"XY-1 {signed.pairing}"
+    warned = [
+        (person, f"共建协议到期（{days} 天后到期）：{title}")
+        for days in (60, 30)
+        for person in ("乙书记", "县党建办")
+    ]
+    assert sorted(told()) == sorted(warned)
+    with time_machine.travel(noon(DUE - timedelta(days=20)), tick=False):
+        AgreementFactory(pairing=signed.pairing, to_sign=True, renews=signed)
+    tick(DUE - timedelta(days=7))
+    assert sorted(told()[len(warned) :]) == [
+        ("乙书记", f"共建协议到期（7 天后到期）：{title}"),
+        ("县党建办", f"共建协议到期（7 天后到期）：{title}"),
+    ]
+    Agreement.objects.filter(pk=signed.pk).update(state="renewed")
+    tick(DUE - timedelta(days=6))
+    assert len(told()) == 6

@@ -109,7 +109,7 @@ def test_agreements_expiring_are_in_force(today):
     AgreementFactory(ends_on=today, state=AgreementState.RENEWED)
     AgreementFactory(ends_on=None)
     assert summary(selectors.agreements_expiring(today)) == [
-        (signed.pk, today, both(signed.pairing), signed.pairing.get_absolute_url())
+        (signed.pk, today, both(signed.pairing), signed.get_absolute_url())
     ]
 
 

@@ -44,7 +44,19 @@ ROWS: dict[str, tuple[str, ...]] = {
     "demand_withdraw": ("demand",),
     "demand_return": ("demand",),
     "pairing_detail": ("pairing",),
+    "pairing_edit": ("pairing",),
     "pairing_end": ("quiet_pairing",),
+    "agreement_new": ("quiet_pairing",),
+    "agreement_detail": ("agreement",),
+    "agreement_edit": ("draft_agreement",),
+    "agreement_clauses": ("agreement",),
+    "agreement_word": ("agreement",),
+    "agreement_scan": ("agreement",),
+    "agreement_paper": ("agreement",),
+    "agreement_send": ("draft_agreement",),
+    "agreement_sign": ("sent_agreement",),
+    "agreement_sign_on_behalf": ("sent_agreement",),
+    "agreement_terminate": ("agreement",),
     "claim_detail": ("claim",),
     "claim_accept": ("claim",),
     "claim_accept_on_behalf": ("claim",),
@@ -177,6 +189,19 @@ def _on_behalf(world: World) -> Body:
     return {"branch": order.pairing.branch_b_id, "version": order.version, "scan": scan(), **REASON}
 
 
+CLAUSES = {
+    "clauses-TOTAL_FORMS": 1,
+    "clauses-INITIAL_FORMS": 0,
+    "clauses-0-line": "activity",
+    "clauses-0-words": "联合开展主题党日",
+}
+
+
+def _agreement(number: str, version: int = 1) -> Body:
+    start = timezone.localdate().isoformat()
+    return {"number": number, "starts_on": start, "version": version, **CLAUSES}
+
+
 BODIES: dict[str, Callable[[World], Body]] = {
     "branch_new": lambda world: {"name": "新党支部", "kind": "station", "member_count": 3},
     "branch_edit": lambda world: {"name": "甲党支部改", "kind": "station", "member_count": 3},
@@ -201,7 +226,26 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "demand_withdraw": lambda world: REASON,
     "demand_return": lambda world: REASON,
     "pairing_new": _pairing,
-    "pairing_end": lambda world: REASON,
+    "pairing_edit": lambda world: {
+        "starts_on": world.rows["pairing"].starts_on.isoformat(),
+        "ends_on": world.rows["pairing"].ends_on.isoformat(),
+        "aims": "改过的目标",
+    },
+    "pairing_end": lambda world: REASON | {"summary": "办成三件实事"},
+    "agreement_new": lambda world: _agreement("2026-共建-98"),
+    "agreement_edit": lambda world: _agreement("2026-共建-97"),
+    "agreement_clauses": lambda world: CLAUSES,
+    "agreement_scan": lambda world: {"scan": scan()},
+    "agreement_send": lambda world: {"version": 1},
+    "agreement_sign": lambda world: {"version": 1, "signed_on": timezone.localdate().isoformat()},
+    "agreement_sign_on_behalf": lambda world: {
+        "branch": world.rows["sent_agreement"].pairing.branch_b_id,
+        "version": 1,
+        "signed_on": timezone.localdate().isoformat(),
+        "scan": scan(),
+        **REASON,
+    },
+    "agreement_terminate": lambda world: {"summary": "执行完毕"},
     "claim_new": lambda world: {"visit_count": 1},
     "claim_accept_on_behalf": lambda world: REASON | {"scan": scan()},
     "claim_counter": lambda world: {"visit_count": 2},

@@ -24,6 +24,7 @@ from tests.factories.activities import (
     OutcomeFactory,
     ParticipationFactory,
 )
+from tests.factories.agreements import AgreementClauseFactory
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.core import NotificationFactory
 from tests.factories.ledgers import (
@@ -40,6 +41,7 @@ from tests.factories.plans import (
     PairingFactory,
     PlanOrderFactory,
     PlanTaskFactory,
+    scan,
 )
 from tests.factories.reviews import ActionItemFactory, ReviewFactory, ReviewSeriesFactory
 from tests.security.permissions import ACTORS
@@ -97,7 +99,7 @@ def build_pair() -> dict[str, Any]:
     aspect = ServiceAspectFactory()
     sides = {"pairing": pairing, "demand__aspect": aspect}
     rows: dict[str, Any] = {"branch_a": branch_a, "branch_b": branch_b, "pairing": pairing, "aspect": aspect}
-    rows["agreement"] = AgreementFactory(pairing=pairing)
+    rows["agreement"] = AgreementFactory(pairing=pairing, scan=scan())
     rows["resource"] = ResourceFactory(branch=branch_a, aspects=[aspect])
     rows["second_resource"] = ResourceFactory(branch=branch_a)
     rows["draft_resource"] = ResourceFactory(branch=branch_a, draft=True)
@@ -116,6 +118,9 @@ def build_pair() -> dict[str, Any]:
     rows["origin"] = DemandOriginFactory(demand=rows["draft_demand"])
     rows |= activities_of(pairing) | reviews_of(pairing)
     rows["quiet_pairing"] = PairingFactory(branch_a=branch_a)
+    rows["draft_agreement"] = AgreementFactory(pairing=PairingFactory(branch_a=branch_a), draft=True)
+    AgreementClauseFactory(agreement=rows["draft_agreement"])
+    rows["sent_agreement"] = AgreementFactory(pairing=PairingFactory(branch_a=branch_a), to_sign=True)
     rows["run"] = MatchRunFactory(pairing=pairing)
     rows["match"] = MatchFactory(run=rows["run"], demand=rows["demand"], resource=rows["resource"])
     rows["person"] = UserFactory(member_of=branch_b)

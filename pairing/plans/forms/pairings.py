@@ -9,6 +9,39 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.forms import DateInput
+from pairing.plans.forms.reasons import SharedReasonForm
+from pairing.plans.models import Pairing
+
+
+class PairingEndForm(SharedReasonForm):
+    """Why the pairing ends, and what it has come to."""
+
+    summary = forms.CharField(
+        label="共建总结",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="做成了什么、留下什么经验，几句话即可；与协议一起存档。",
+        error_messages={"required": "请写共建总结。"},
+    )
+
+
+class PairingEditForm(forms.ModelForm):
+    """What can change while a pairing runs; the service says when its term follows the agreement."""
+
+    class Meta:
+        model = Pairing
+        fields = ("liaison_a", "liaison_b", "starts_on", "ends_on", "aims")
+        widgets = {
+            "starts_on": DateInput(),
+            "ends_on": DateInput(),
+            "aims": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["liaison_a"].label = f"{self.instance.branch_a}联络员"
+        self.fields["liaison_b"].label = f"{self.instance.branch_b}联络员"
+        self.fields["ends_on"].help_text = "协议生效后期限随协议走，续签协议即可延长。"
 
 
 class PairingForm(forms.Form):

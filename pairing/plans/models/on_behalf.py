@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,17 +11,14 @@ from django.db.models import Q
 from branches.models import Branch
 from core.models import TimeStampedModel
 from pairing.plans.enums import OnBehalfStep
+from pairing.plans.models.agreements import Agreement
 from pairing.plans.models.claims import Claim
 from pairing.plans.models.orders import PlanOrder
-from pairing.plans.models.pairings import Agreement, Pairing
+from pairing.plans.models.pairings import Pairing
+from pairing.plans.models.scans import scan_path
 
 if TYPE_CHECKING:
     from branches.models import User
-
-
-def scan_path(_row: models.Model, file_name: str) -> str:
-    """A name nobody can guess; the file is only reached through the page that checks the scope."""
-    return f"scans/{secrets.token_hex(16)}{PurePath(file_name).suffix.lower()}"
 
 
 class OnBehalfQuerySet(models.QuerySet["OnBehalf"]):

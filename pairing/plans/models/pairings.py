@@ -1,4 +1,4 @@
-"""Two branches for a term, and what they have signed."""
+"""Two branches for a term."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from branches.models import Branch
 from core.models import TimeStampedModel
-from pairing.plans.enums import AgreementState, PairingKind, PairingState
+from pairing.plans.enums import PairingKind, PairingState
 
 if TYPE_CHECKING:
     from branches.models import User
@@ -56,6 +56,7 @@ class Pairing(TimeStampedModel):
     aims = models.TextField("共建目标", blank=True)
     state = models.CharField("状态", max_length=10, choices=PairingState, default=PairingState.ACTIVE)
     end_reason = models.CharField("结束说明", max_length=300, blank=True)
+    end_summary = models.TextField("共建总结", max_length=2000, blank=True)
 
     objects = PairingQuerySet.as_manager()
 
@@ -103,39 +104,3 @@ class Pairing(TimeStampedModel):
     def partner_of(self, branch_id: int) -> Branch:
         """The other side of `branch_id`."""
         return self.branch_b if branch_id == self.branch_a_id else self.branch_a
-
-
-@pghistory.track()
-class Agreement(TimeStampedModel):
-    """共建协议: one signed version of what a pairing promises."""
-
-    pairing = models.ForeignKey(Pairing, models.PROTECT, verbose_name="结对", related_name="agreements")
-    number = models.CharField("协议编号", max_length=60, unique=True)
-    signed_on = models.DateField("签约日期", null=True, blank=True)
-    starts_on = models.DateField("开始日期")
-    ends_on = models.DateField("结束日期", null=True, blank=True)
-    aims = models.TextField("共建目标", blank=True)
-    content = models.TextField("共建内容", blank=True)
-    state = models.CharField("状态", max_length=20, choices=AgreementState, default=AgreementState.DRAFT)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "共建协议"
-        ordering = ["-starts_on", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="agreement_term",
-                violation_error_message="协议结束日期不能早于开始日期。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="in_force") | Q(signed_on__isnull=False),
-                name="agreement_in_force_is_signed",
-                violation_error_message="生效的协议必须有签约日期。",
-            ),
-            models.UniqueConstraint(
-                fields=["pairing"], condition=Q(state="in_force"), name="agreement_one_in_force"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.models import AuditEntry
-from pairing.plans.models import Claim, Pairing, PlanOrder
+from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 
 ICONS = {
     "claim.propose": "hand-index",
@@ -27,6 +27,11 @@ ICONS = {
     "plan_order.cancel": "x-circle",
     "pairing.create": "link-45deg",
     "pairing.end": "stop-circle",
+    "agreement.draft": "file-earmark-plus",
+    "agreement.edit": "pencil",
+    "agreement.send": "send",
+    "agreement.sign": "pen",
+    "agreement.terminate": "stop-circle",
 }
 
 
@@ -44,7 +49,9 @@ def timeline(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     ]
 
 
-FIELDS = {field.name: field for model in (Pairing, Claim, PlanOrder) for field in model._meta.fields}
+FIELDS = {
+    field.name: field for model in (Agreement, Pairing, Claim, PlanOrder) for field in model._meta.fields
+}
 
 
 def _changes_in_words(entry: AuditEntry) -> str:

@@ -36,6 +36,7 @@ def pairings_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCha
         if found is None or found.state in {AgreementState.DRAFT, AgreementState.TO_SIGN}:
             is_latest = latest[pairing.pk] <= record.values["starts_on"]
             values["state"] = AgreementState.IN_FORCE if is_latest else AgreementState.RENEWED
+            values["signed_on_a"] = values["signed_on_b"] = values["signed_on"]
         merge.take(record.row, record.values["number"], values)
     _renew_older(merge, now)
     merge.write(now)

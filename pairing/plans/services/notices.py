@@ -10,13 +10,13 @@ from django.utils import timezone
 from branches.models import Membership, User
 from core.audit import entries_of
 from core.notifications import notify
-from pairing.plans.models import Claim, Pairing, PlanOrder
+from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 
 
 def tell(
     branch_ids: Iterable[int],
     *,
-    about: Claim | PlanOrder | Pairing,
+    about: Claim | PlanOrder | Pairing | Agreement,
     event: str,
     subject: str,
     now: datetime,
@@ -42,6 +42,6 @@ def tell(
     )
 
 
-def _entity(about: Claim | PlanOrder | Pairing) -> str:
+def _entity(about: Claim | PlanOrder | Pairing | Agreement) -> str:
     """Give the word that audit actions begin with."""
-    return {Claim: "claim", PlanOrder: "plan_order", Pairing: "pairing"}[type(about)]
+    return {Claim: "claim", PlanOrder: "plan_order", Pairing: "pairing", Agreement: "agreement"}[type(about)]

@@ -13,11 +13,13 @@ from core import audit
 from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from pairing.plans.enums import (
+    AGREEMENT_OPEN,
     AGREEMENT_TRANSITIONS,
     CLAIM_UNDECIDED,
     PAIRING_TRANSITIONS,
     PLAN_ORDER_LIVE,
     AgreementState,
+    PairingKind,
     PairingState,
 )
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
@@ -73,7 +75,9 @@ def pairing_create(
         raise DomainError(NOT_ADMIN)
     branch_a, branch_b = _locked_branches(branch_a, branch_b)
     refuse(pairing_create_blockers(branch_a, branch_b))
-    _check_agreement(number, starts_on, ends_on)
+    _check_term(branch_a, branch_b, starts_on, ends_on)
+    if Agreement.objects.filter(number=number).exists():
+        raise DomainError(f"协议编号 {number} 已被使用，请换一个编号。", field="number")
     with audit.action("pairing.create", actor=actor) as entry:
         pairing = Pairing.objects.create(
             branch_a=branch_a,
@@ -88,6 +92,8 @@ def pairing_create(
             pairing=pairing,
             number=number,
             signed_on=signed_on,
+            signed_on_a=signed_on,
+            signed_on_b=signed_on,
             starts_on=starts_on,
             ends_on=ends_on,
             aims=aims,
@@ -99,11 +105,72 @@ def pairing_create(
     return pairing
 
 
-def _check_agreement(number: str, starts_on: date, ends_on: date | None) -> None:
+def pairing_edit_blockers(pairing: Pairing, actor: User) -> list[str]:
+    """Why the pairing cannot be changed now; empty when it can."""
+    blockers = [] if actor.has_perm("plans.manage_pairing", pairing) else [NOT_ADMIN]
+    if not pairing.is_active:
+        blockers.append("结对已经结束，内容作为历史保留，不能再改。")
+    return blockers
+
+
+@transaction.atomic
+def pairing_edit(
+    *,
+    pairing: Pairing,
+    liaison_a: str,
+    liaison_b: str,
+    starts_on: date,
+    ends_on: date | None,
+    aims: str,
+    actor: User,
+    now: datetime,
+) -> Pairing:
+    """Change liaisons and aims, and the term as long as no agreement in force states it.
+
+    Raises:
+        DomainError: see `pairing_edit_blockers`; also for a term that ends before it starts, overlaps an
+            earlier pairing of the two, or is stated by an agreement in force.
+    """
+    pairing = lock_pairing(pairing.pk)
+    refuse(pairing_edit_blockers(pairing, actor))
+    values = {
+        "liaison_a": liaison_a,
+        "liaison_b": liaison_b,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "aims": aims,
+    }
+    changes = {
+        name: [str(getattr(pairing, name) or ""), str(value or "")]
+        for name, value in values.items()
+        if (getattr(pairing, name) or "") != (value or "")
+    }
+    if changes.keys() & {"starts_on", "ends_on"}:
+        if pairing.agreements.filter(state=AgreementState.IN_FORCE).exists():
+            raise DomainError("期限由生效的协议决定，请续签或终止协议来改期限。", field="ends_on")
+        _check_term(pairing.branch_a, pairing.branch_b, starts_on, ends_on)
+    if not changes:
+        return pairing
+    with audit.action("pairing.edit", actor=actor, target=pairing) as entry:
+        for name, value in values.items():
+            setattr(pairing, name, value)
+        pairing.save()
+        entry.changes, entry.summary = changes, "修改结对信息"
+        _tell(pairing, "edit", f"{pairing} 的结对信息有修改", now, actor)
+    return pairing
+
+
+def _check_term(branch_a: Branch, branch_b: Branch, starts_on: date, ends_on: date | None) -> None:
+    """Refuse a term that ends before it starts, or runs into an earlier pairing of the same two."""
     if ends_on and ends_on < starts_on:
         raise DomainError("结束日期不能早于开始日期。", field="ends_on")
-    if Agreement.objects.filter(number=number).exists():
-        raise DomainError(f"协议编号 {number} 已被使用，请换一个编号。", field="number")
+    ended = Pairing.objects.filter(kind=PairingKind.TERM, state=PairingState.ENDED, ends_on__gt=starts_on)
+    if earlier := ended.between(branch_a, branch_b).first():
+        raise DomainError(
+            f"{branch_a}和{branch_b}的上一次结对到 {earlier.ends_on} 才结束，"
+            f"期限重叠，请从 {earlier.ends_on} 或以后开始。",
+            field="starts_on",
+        )
 
 
 def pairing_end_blockers(pairing: Pairing, actor: User) -> list[str]:
@@ -145,17 +212,22 @@ def supports_end(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) -> Pairing:
-    """End a pairing today: unanswered claims lapse, the agreement in force is terminated, history stays.
+def pairing_end(*, pairing: Pairing, reason: str, summary: str, actor: User, now: datetime) -> Pairing:
+    """End a pairing today: unanswered claims lapse, its agreements are terminated, history stays.
+
+    Args:
+        summary: what the pairing has come to, kept with it and with the agreement that was in force.
 
     Raises:
-        DomainError: see `pairing_end_blockers`; also when the reason is blank.
+        DomainError: see `pairing_end_blockers`; also when the reason or the summary is blank.
     """
     pairing = lock_pairing(pairing.pk)
     undecided = Claim.objects.undecided().filter(pairing=pairing).order_by("pk")
     pending = [lock_claim(pk) for pk in undecided.values_list("pk", flat=True)]
     refuse(pairing_end_blockers(pairing, actor))
     reason = stated(reason, "结束结对")
+    if not summary.strip():
+        raise DomainError("请写共建总结：做成了什么、留下什么经验，几句话即可。", field="summary")
     today = timezone.localdate(now)
     with audit.action("pairing.end", actor=actor, target=pairing, reason=reason) as entry:
         for claim in pending:
@@ -163,6 +235,7 @@ def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) ->
         entry.changes = {"state": [pairing.state, str(PairingState.ENDED)]}
         entry.summary = "结束结对"
         pairing.state, pairing.end_reason = PairingState.ENDED, reason
+        pairing.end_summary = summary.strip()
         pairing.ends_on = max(pairing.starts_on, min(pairing.ends_on or today, today))
         pairing.save()
         _terminate_agreements(pairing)
@@ -171,12 +244,12 @@ def pairing_end(*, pairing: Pairing, reason: str, actor: User, now: datetime) ->
 
 
 def _terminate_agreements(pairing: Pairing) -> None:
-    in_force = pairing.agreements.filter(state=AgreementState.IN_FORCE)
-    for agreement in in_force.select_for_update(of=("self",)).order_by("pk"):
+    running = pairing.agreements.filter(state__in=[*AGREEMENT_OPEN, AgreementState.IN_FORCE])
+    for agreement in running.select_for_update(of=("self",)).order_by("pk"):
         to = AgreementState.TERMINATED
         check_transition(AGREEMENT_TRANSITIONS, AgreementState, agreement.state, to, "这份协议")
-        agreement.state = to
-        agreement.save(update_fields=["state", "updated_at"])
+        agreement.state, agreement.end_summary = to, pairing.end_summary
+        agreement.save(update_fields=["state", "end_summary", "updated_at"])
 
 
 def _locked_branches(*branches: Branch) -> list[Branch]:

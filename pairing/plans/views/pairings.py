@@ -8,17 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
 from core.pages import get_or_post, posted
 from pairing.plans.enums import PairingState
-from pairing.plans.forms.pairings import PairingForm
-from pairing.plans.forms.reasons import SharedReasonForm
+from pairing.plans.forms.pairings import PairingEditForm, PairingEndForm, PairingForm
 from pairing.plans.models import Pairing
-from pairing.plans.selectors.pairings import pairing_page, pairing_rows
-from pairing.plans.selectors.timeline import timeline
+from pairing.plans.selectors.pairings import pairing_rows
 from pairing.plans.services import pairings
 
 
@@ -38,20 +35,6 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/pairing_list.html", context)
 
 
-@require_safe
-def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Both sides, the term and agreement, open claims, orders, and the top of both ledgers."""
-    pairing = _visible(request, pk)
-    context = {
-        "pairing": pairing,
-        "page": pairing_page(pairing),
-        "is_expired": pairing.is_active and pairing.ends_on and pairing.ends_on < timezone.localdate(),
-        "may_manage": request.user.is_admin,
-        "timeline": timeline(entries_of(pairing)),
-    }
-    return render(request, "plans/pairing_detail.html", context)
-
-
 @get_or_post
 def pairing_new(request: HttpRequest) -> HttpResponse:
     """Register a pairing with its agreement."""
@@ -68,10 +51,29 @@ def pairing_new(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
+def pairing_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change liaisons, aims and, while no agreement is in force, the term."""
+    pairing = _visible(request, pk)
+    form = PairingEditForm(posted(request), instance=_visible(request, pk))
+    if request.method == "POST" and submit(
+        form, pairings.pairing_edit, pairing=pairing, actor=request.user, now=timezone.now()
+    ):
+        ring("notification_queued")
+        messages.success(request, "结对信息已保存。")
+        return redirect(pairing)
+    context = {
+        "pairing": pairing,
+        "form": form,
+        "blockers": pairings.pairing_edit_blockers(pairing, request.user),
+    }
+    return render(request, "plans/pairing_edit.html", context, status=422 if form.errors else 200)
+
+
+@get_or_post
 def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a pairing with a reason."""
     pairing = _visible(request, pk)
-    form = SharedReasonForm(posted(request))
+    form = PairingEndForm(posted(request))
     if request.method == "POST" and submit(
         form, pairings.pairing_end, pairing=pairing, actor=request.user, now=timezone.now()
     ):
@@ -83,7 +85,7 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
         "lead": str(pairing),
         "form": form,
         "submit": "结束结对",
-        "effects": ["双方不再互相看到清单和账单。", "没有答复的认领失效，生效的协议终止，历史记录保留。"],
+        "effects": ["双方不再互相看到清单和账单。", "没有答复的认领失效，协议终止，历史记录保留。"],
         "blockers": pairings.pairing_end_blockers(pairing, request.user),
         "cancel_url": pairing.get_absolute_url(),
     }

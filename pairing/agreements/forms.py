@@ -1,0 +1,252 @@
+"""Typing an agreement: its terms, its clauses, a signature, the end."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.utils import timezone
+
+from branches.models import Branch
+from core.forms import DateInput
+from ledgers.models import ServiceAspect
+from pairing.activities.models import ActivityKind
+from pairing.agreements import standard
+from pairing.agreements.enums import ClauseKind, ClausePeriod
+from pairing.agreements.models import AgreementClause
+from pairing.agreements.services.drafting import MAX_CLAUSES, ClauseTerms
+from pairing.plans.enums import Line
+from pairing.plans.forms.on_behalf import OnBehalfForm, ScanField
+from pairing.plans.models import Agreement, Pairing
+
+TERM_YEARS = 2  # what a new agreement is proposed for
+EMPTY_ROWS = 3
+
+
+class AgreementForm(forms.ModelForm):
+    """The terms of an agreement; `version` is the one the editor saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    more_fields = ("principles", "content", "duties_a", "duties_b", "mechanism")
+
+    class Meta:
+        model = Agreement
+        fields = (
+            "number",
+            "starts_on",
+            "ends_on",
+            "aims",
+            "principles",
+            "content",
+            "duties_a",
+            "duties_b",
+            "mechanism",
+        )
+        widgets = {"starts_on": DateInput(), "ends_on": DateInput()} | {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("principles", "aims", "content", "duties_a", "duties_b", "mechanism")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].help_text = "全县唯一，例如 2026-共建-03。"
+        self.fields["ends_on"].help_text = "不定期的可留空。"
+        self.fields["content"].label = "共建内容总述"
+        self.fields["content"].help_text = "四联的具体条款在下面逐条填写，这里可以留空。"
+        for name in ("principles", "aims", "duties_a", "duties_b", "mechanism"):
+            if not self.instance.pk or not getattr(self.instance, name):
+                self.initial[name] = self.initial.get(name) or getattr(standard, name.upper())
+        self.initial.setdefault("version", self.instance.version)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Uniqueness of the number is the service's sentence, not the model's."""
+        return super()._get_validation_exclusions() | {"number"}
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+def proposed_terms(pairing: Pairing, before: Agreement | None, *, today: date) -> dict[str, Any]:
+    """What a new agreement starts with: the day after the one before, its texts, two years."""
+    starts_on = today
+    if before is not None and before.ends_on is not None:
+        starts_on = max(before.ends_on + timedelta(days=1), before.starts_on + timedelta(days=1))
+    terms: dict[str, Any] = {
+        "starts_on": starts_on,
+        "ends_on": starts_on + relativedelta(years=TERM_YEARS) - timedelta(days=1),
+        "aims": pairing.aims,
+    }
+    if before is not None:
+        names = ("principles", "aims", "content", "duties_a", "duties_b", "mechanism")
+        terms |= {name: getattr(before, name) for name in names if getattr(before, name)}
+    return terms
+
+
+class ClauseForm(forms.Form):
+    """One clause; a row left empty is no clause. `counts` names the kind and, after a colon, its row."""
+
+    line = forms.ChoiceField(label="四联", choices=Line.choices, required=False)
+    words = forms.CharField(label="条款", max_length=300, required=False)
+    counts = forms.ChoiceField(label="计数内容", required=False)
+    target = forms.IntegerField(label="不少于（次/件）", min_value=1, max_value=999, required=False)
+    period = forms.ChoiceField(label="周期", choices=[("", "—"), *ClausePeriod.choices], required=False)
+
+    def __init__(self, *args: Any, countables: Countables, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = False  # an unchanged row of the template is a clause like any other
+        self.countables = countables
+        self.fields["counts"].choices = countables.choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("words"):
+            if data.get("counts") and not (data.get("target") and data.get("period")):
+                self.add_error("target", "选了计数内容，请写明次数和周期。")
+            if not data.get("counts") and (data.get("target") or data.get("period")):
+                self.add_error("counts", "写了次数或周期，请选择计数内容。")
+        elif any(data.get(name) for name in ("counts", "target", "period")):
+            self.add_error("words", "请写条款内容；不需要这一行就把其余格清空。")
+        return data
+
+    @property
+    def clause(self) -> ClauseTerms | None:
+        data = self.cleaned_data
+        if not data.get("words"):
+            return None
+        kind, activity_kind, aspect = self.countables.read(data["counts"])
+        line = data["line"] or Line.ACTIVITY
+        return ClauseTerms(line, data["words"], kind, data["target"], data["period"], activity_kind, aspect)
+
+
+class Countables:
+    """Everything a clause can count, as one list of choices; two queries."""
+
+    def __init__(self) -> None:
+        self.kinds = {row.pk: row for row in ActivityKind.objects.all()}
+        self.aspects = {row.pk: row for row in ServiceAspect.objects.all()}
+
+    @property
+    def choices(self) -> list[Any]:
+        activities = [(f"activity:{row.pk}", row.name) for row in self.kinds.values() if not row.retired_on]
+        orders = [(f"order:{row.pk}", f"{row.name}类") for row in self.aspects.values() if not row.retired_on]
+        return [
+            ("", "不计数"),
+            ("沟通、调度、研讨、走访", [(k.value, k.label) for k in ClauseKind if k in MEETINGS]),
+            ("活动", [("activity", "各类联办活动合计"), ("volunteer", "联合志愿服务"), *activities]),
+            ("办成的定单", [("order", "各方面合计"), *orders]),
+        ]
+
+    def read(self, value: str) -> tuple[str, ActivityKind | None, ServiceAspect | None]:
+        """Kind and row of a chosen value; the choice field has let only known ones through."""
+        kind, _, key = value.partition(":")
+        row = int(key) if key else 0
+        if kind == ClauseKind.ACTIVITY:
+            return kind, self.kinds.get(row), None
+        return kind, None, self.aspects.get(row)
+
+    def initial(self, clause: AgreementClause) -> dict[str, Any]:
+        key = clause.activity_kind_id or clause.aspect_id
+        counts = f"{clause.kind}:{key}" if key else clause.kind
+        names = ("line", "words", "target", "period")
+        return {name: getattr(clause, name) for name in names} | {"counts": counts}
+
+    def standard(self) -> list[dict[str, Any]]:
+        """The clauses of the standard agreement; a kind the dictionary no longer has counts nothing."""
+        by_name = {row.name: row.pk for row in self.kinds.values() if not row.retired_on}
+        return [self._standard(clause, by_name) for clause in standard.CLAUSES]
+
+    def _standard(self, clause: standard.StandardClause, by_name: dict[str, int]) -> dict[str, Any]:
+        words = {"line": clause.line, "words": clause.words}
+        if clause.activity_kind and clause.activity_kind not in by_name:
+            return words
+        counts = f"{clause.kind}:{by_name[clause.activity_kind]}" if clause.activity_kind else clause.kind
+        return words | {"counts": counts, "target": clause.target, "period": clause.period}
+
+
+MEETINGS = (ClauseKind.COMMUNICATION, ClauseKind.DISPATCH, ClauseKind.SEMINAR, ClauseKind.VISIT)
+ClauseFormSet = forms.formset_factory(
+    ClauseForm, extra=EMPTY_ROWS, max_num=MAX_CLAUSES, validate_max=True, absolute_max=MAX_CLAUSES
+)
+
+
+class AgreementForms:
+    """The terms and the clause rows, checked together; `form` is None where only clauses are added."""
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        instance: Agreement,
+        initial: dict[str, Any] | None = None,
+        clauses_of: Agreement | None = None,
+        only_clauses: bool = False,
+    ) -> None:
+        countables = Countables()
+        self.form = None if only_clauses else AgreementForm(data, instance=instance, initial=initial)
+        source = clauses_of or instance
+        rows = list(source.clauses.current()) if source.pk else []
+        self.clauses = ClauseFormSet(
+            data,
+            prefix="clauses",
+            initial=[countables.initial(row) for row in rows] or countables.standard(),
+            form_kwargs={"countables": countables},
+        )
+
+    def is_valid(self) -> bool:
+        terms_are_valid = self.form is None or self.form.is_valid()
+        return self.clauses.is_valid() and terms_are_valid
+
+    @property
+    def main(self) -> forms.BaseForm:
+        """The form above which a refusal stands."""
+        return self.form or self.clauses.forms[0]
+
+    @property
+    def clause_terms(self) -> list[ClauseTerms]:
+        return [row.clause for row in self.clauses if row.clause]
+
+
+class SignForm(forms.Form):
+    """The day on the paper, and the version that the page showed."""
+
+    signed_on = forms.DateField(label="签约日期", widget=DateInput(), help_text="纸面上签字的那一天。")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"signed_on": timezone.localdate(), "version": agreement.version} | self.initial
+
+
+class SignOnBehalfForm(SignForm, OnBehalfForm):
+    """Which side has signed on paper, when, and the paper."""
+
+    branch = forms.ModelChoiceField(label="代哪个支部签订", queryset=Branch.objects.none(), empty_label=None)
+    field_order = ("branch", "signed_on", "reason", "scan", "version")
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, agreement=agreement, **kwargs)
+        pairing = agreement.pairing
+        sides = ((pairing.branch_a_id, agreement.signed_on_a), (pairing.branch_b_id, agreement.signed_on_b))
+        waiting = [branch_id for branch_id, signed_on in sides if signed_on is None]
+        self.fields["branch"].queryset = Branch.objects.filter(pk__in=waiting)
+
+
+class TerminateForm(forms.Form):
+    """What came of the agreement and why it ends."""
+
+    summary = forms.CharField(
+        label="执行情况和原因",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="条款做到了多少、为什么终止，几句话即可；与协议一起存档，双方会看到。",
+        error_messages={"required": "请写明执行情况和终止的原因。"},
+    )
+
+
+class SignedScanForm(forms.Form):
+    """The paper with both signatures."""
+
+    scan = ScanField(label="签字扫描件", help_text="双方签字盖章的协议，PDF、PNG 或 JPG，10 MB 以内。")

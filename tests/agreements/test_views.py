@@ -1,0 +1,119 @@
+"""Pages of agreements: written from the template, signed, kept; the same queries at any size."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from pairing.activities.dictionary import seed_dictionary
+from pairing.plans.enums import AgreementState
+from pairing.plans.models import Agreement
+from tests.factories.agreements import AgreementClauseFactory
+from tests.factories.branches import UserFactory
+from tests.factories.plans import AgreementFactory, PairingFactory, scan
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def log_in(client, **seat):
+    user = UserFactory(**seat)
+    client.force_login(user)
+    return user
+
+
+def typed(page):
+    """What a browser would send of a form that was only looked at."""
+    forms = page.context["forms"]
+    parts = [*(forms.form or []), *[field for row in forms.clauses for field in row]]
+    data = {field.html_name: field.value() for field in parts if field.value() is not None}
+    return data | {
+        "clauses-TOTAL_FORMS": len(forms.clauses.forms),
+        "clauses-INITIAL_FORMS": 0,
+    }
+
+
+def test_agreement_is_written_from_the_template_sent_and_signed(client):
+    seed_dictionary()
+    pairing = PairingFactory()
+    log_in(client, secretary_of=pairing.branch_a)
+    url = reverse("agreement_new", args=[pairing.pk])
+    data = typed(client.get(url))
+    refused = client.post(url, data | {"clauses-3-target": ""})
+    assert (refused.status_code, refused.context["forms"].clauses[3].errors) == (
+        422,
+        {"target": ["选了计数内容，请写明次数和周期。"]},
+    )
+    assert client.post(url, data | {"number": "2026-共建-01", "clauses-0-words": ""}).status_code == 422
+    answer = client.post(url, data | {"number": "2026-共建-01"})
+    agreement = Agreement.objects.get()
+    assert answer.headers["Location"] == agreement.get_absolute_url()
+    assert [clause.promise for clause in agreement.clauses.current()] == [
+        "沟通每月不少于 1 次",
+        "调度每季不少于 1 次",
+        "研讨每年不少于 1 次",
+        "主题党日每季不少于 2 次",
+        "联合志愿服务每季不少于 1 次",
+        "跟班学习每年不少于 1 次",
+        "办成定单每季不少于 1 件",
+    ]
+    assert agreement.principles.startswith("坚持党建引领")
+    client.post(reverse("agreement_send", args=[agreement.pk]), {"version": 1})
+    sign = {"version": 1, "signed_on": timezone.localdate().isoformat()}
+    client.post(reverse("agreement_sign", args=[agreement.pk]), sign)
+    log_in(client, secretary_of=pairing.branch_b)
+    client.post(reverse("agreement_sign", args=[agreement.pk]), sign)
+    agreement.refresh_from_db()
+    assert agreement.state == AgreementState.IN_FORCE
+    client.post(reverse("agreement_scan", args=[agreement.pk]), {"scan": scan()})
+    paper = client.get(reverse("agreement_paper", args=[agreement.pk]))
+    assert b"".join(paper.streaming_content) == scan().read()
+    word = client.get(reverse("agreement_word", args=[agreement.pk]))
+    assert word.headers["Content-Type"].endswith("wordprocessingml.document")
+
+
+def test_renewal_starts_the_day_after_and_carries_text_and_clauses_over(client):
+    ends_on = timezone.localdate() + timedelta(days=20)
+    old = AgreementFactory(ends_on=ends_on, mechanism="逢五沟通")
+    AgreementClauseFactory(agreement=old, counting="visit")
+    log_in(client, liaison_of=old.pairing.branch_b)
+    page = client.get(reverse("agreement_new", args=[old.pairing_id]))
+    data = typed(page)
+    assert (page.context["title"], data["starts_on"], data["mechanism"]) == (
+        "续签协议",
+        ends_on + timedelta(days=1),
+        "逢五沟通",
+    )
+    assert (data["clauses-0-counts"], data["clauses-0-target"]) == ("visit", 1)
+
+
+def test_stale_edit_is_refused_and_keeps_what_was_typed(client):
+    agreement = AgreementFactory(draft=True)
+    AgreementClauseFactory(agreement=agreement)
+    log_in(client, secretary_of=agreement.pairing.branch_a)
+    url = reverse("agreement_edit", args=[agreement.pk])
+    data = typed(client.get(url))
+    assert client.post(url, data).status_code == 302
+    answer = client.post(url, data | {"aims": "我的修改"})
+    assert answer.status_code == 409
+    assert answer.context["refusal"].startswith("您看的是第 1 版，现在已是第 2 版。")
+    assert answer.context["forms"].form["aims"].value() == "我的修改"
+
+
+@pytest.mark.parametrize(("name", "queries"), [("agreement_detail", 10), ("agreement_edit", 9)])
+def test_pages_ask_the_same_queries_at_any_size(client, django_assert_num_queries, name, queries):
+    agreement = AgreementFactory(draft=name == "agreement_edit")
+    log_in(client, secretary_of=agreement.pairing.branch_a)
+    AgreementClauseFactory(agreement=agreement, counting="visit")
+    url = reverse(name, args=[agreement.pk])
+    with django_assert_num_queries(queries):
+        assert client.get(url).status_code == 200
+    for counting in ("activity", "order", "dispatch"):
+        AgreementClauseFactory(agreement=agreement, counting=counting)
+    with django_assert_num_queries(queries):
+        assert client.get(url).status_code == 200
