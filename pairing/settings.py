@@ -197,7 +197,7 @@ DOORBELLS = {
     "plan_order_confirmed": "pairing.activities.tasks.schedule",
     "plan_order_cancelled": "pairing.activities.tasks.schedule",
     "notification_queued": "pairing.reminders.tasks.dispatch",
-    "match_run_queued": "pairing.matching.tasks.execute_run",
+    "match_shard_queued": "pairing.matching.tasks.execute_shard",
 }
 
 LOGGING = {

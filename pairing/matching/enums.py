@@ -8,7 +8,8 @@ class MatchScope(TextChoices):
 
     PAIRING = "pairing", "一对支部"
     GROUP = "group", "一组支部"
-    COUNTY = "county", "全县"
+    AREA = "area", "一个上级组织及下属支部"
+    COUNTY = "county", "全部支部"
 
 
 class MatchRunState(TextChoices):

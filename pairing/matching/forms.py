@@ -14,9 +14,16 @@ from pairing.plans.models import Pairing
 
 
 class RunForm(forms.Form):
-    """Whose lists to plan: one pairing, a group of branches, or (neither chosen) the county."""
+    """Whose lists to plan: one pairing, an area, a group of branches, or (none chosen) all there is."""
 
     pairing = forms.ModelChoiceField(Pairing.objects.none(), label="范围", required=False)
+    area = forms.ModelChoiceField(
+        Branch.objects.none(),
+        label="或选一个上级组织",
+        required=False,
+        empty_label="不选",
+        help_text="安排它下属的全部支部。下一级组织各算各的，可由几台机器同时算；互相结对的合在一起算。",
+    )
     branches = forms.ModelMultipleChoiceField(
         Branch.objects.none(),
         label="或选一组支部",
@@ -30,13 +37,22 @@ class RunForm(forms.Form):
         pairings = Pairing.objects.active() if self.is_county else _staffed(user)
         pairing = self.fields["pairing"]
         pairing.queryset = pairings.select_related("branch_a", "branch_b")
-        pairing.empty_label = "全县" if self.is_county else None
+        pairing.empty_label = "全部支部" if self.is_county else None
         pairing.required = not self.is_county
         if self.is_county:
+            self.fields["area"].queryset = (
+                Branch.objects.active().filter(children__dissolved_on=None).distinct()
+            )
             self.fields["branches"].queryset = Branch.objects.active()
             self.fields["branches"].widget.attrs["data-pick"] = ""
         else:
-            del self.fields["branches"]
+            del self.fields["area"], self.fields["branches"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if sum(bool(data.get(name)) for name in ("pairing", "area", "branches")) > 1:
+            raise forms.ValidationError("范围只选一种：一对支部、一个上级组织，或者一组支部。")
+        return data
 
 
 def _staffed(user: User) -> Any:

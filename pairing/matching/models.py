@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from branches.models import Branch
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
 from pairing.matching.engine import Weights
@@ -91,6 +92,9 @@ class MatchRun(TimeStampedModel):
     scope_key = models.CharField("范围标识", max_length=80, help_text="equal for runs of the same branches")
     pairing = models.ForeignKey(
         Pairing, models.CASCADE, null=True, blank=True, verbose_name="结对", related_name="match_runs"
+    )
+    area = models.ForeignKey(
+        Branch, models.CASCADE, null=True, blank=True, verbose_name="上级组织", related_name="+"
     )
     branch_ids = ArrayField(
         models.BigIntegerField(), default=list, blank=True, verbose_name="支部", help_text="empty: all"

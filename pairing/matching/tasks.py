@@ -8,10 +8,9 @@ from pairing.matching.services.shards import match_shard_execute
 
 
 @shared_task
-def execute_run(run_id: int) -> None:
-    """Work off the shards of one run, beside any other worker that does the same."""
-    while match_shard_execute(run_id=run_id, now=timezone.now()):
-        pass
+def execute_shard(run_id: int) -> None:
+    """Work off one shard of a run. There is a message for each of them, whoever takes which."""
+    match_shard_execute(run_id=run_id, now=timezone.now())
 
 
 @shared_task

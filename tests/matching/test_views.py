@@ -1,13 +1,19 @@
 """The pages of whole-list plans: who sees them, what they do, and how few queries they need."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
+from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunState
 from pairing.matching.models import MatchEdit, MatchRun
 from pairing.matching.services.runs import match_run_start
+from pairing.matching.services.weights import weights_change
 from pairing.plans.models import Claim
 from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import ServiceItemFactory
 from tests.factories.plans import PairingFactory
 from tests.matching.conftest import NOW, law_demand, planned, speaker_of, work_off
 
@@ -52,6 +58,24 @@ def test_draft_shows_proof_reasons_candidates_and_gaps(mine, draft):
     gap = draft.gaps.get()
     for words in ("达到理论最优的", "100.0", "同一结对；", "其他候选（1）", gap.sentence, "按意见重算"):
         assert words in page, words
+
+
+def test_old_plan_is_still_explained_after_weights_and_catalogue_have_changed(mine, draft):
+    before = steady(mine.get(draft.get_absolute_url()))
+    facts = (f"服务事项 {Weights.default().item:g} ", draft.catalogue_version, "没有另加条件")
+    assert [words for words in facts if words not in before] == []
+    other = replace(Weights.default(), item=0.9, floor=0.7)
+    weights_change(weights=other, reason="试一试", base=None, actor=UserFactory(admin=True), now=NOW)
+    ServiceItemFactory(name="法律咨询上门")
+    assert steady(mine.get(draft.get_absolute_url())) == before
+    again = planned(draft.requested_by, pairing=draft.pairing)
+    assert again.weights["item"] == 0.9
+    assert again.catalogue_version != draft.catalogue_version
+
+
+def steady(answer):
+    """A page without the tokens that are new in every answer."""
+    return re.sub(r'"[\w:=-]{30,}"', "", answer.content.decode())
 
 
 def test_opinion_by_htmx_answers_with_its_row_and_the_count(mine, draft):

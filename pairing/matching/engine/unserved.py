@@ -144,7 +144,10 @@ class _Book:
             done = self.given[giver] if problem.give_prices else self.received[taker]
             name = self._name(offer.branch_id if problem.give_prices else need.branch_id)
             verb = "提供" if problem.give_prices else "接受"
-            return "price", f"{name}本次已{verb} {done} 次，再加一次要扣的分比它的匹配度还多；少扣一点或晚一点开始扣即可安排"
+            return (
+                "price",
+                f"{name}本次已{verb} {done} 次，再加一次要扣的分多于匹配度；少扣一点或晚一点开始扣即可安排",
+            )
         return "reciprocity", f"双向服务差额上限为 {bound} 次，已到界；放宽差额或让对方也认领一项即可安排"
 
     def _holder_sentence(self, index: int) -> str:

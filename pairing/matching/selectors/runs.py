@@ -43,7 +43,7 @@ def match_run_rows(user: User) -> QuerySet[MatchRun]:
     latest = MatchRun.objects.filter(scope_key=OuterRef("scope_key")).order_by("-pk").values("pk")[:1]
     return (
         MatchRun.objects.visible_to(user)
-        .select_related("pairing__branch_a", "pairing__branch_b", "requested_by", "parent")
+        .select_related("pairing__branch_a", "pairing__branch_b", "area", "requested_by", "parent")
         .annotate(
             shard_count=Count("shards"),
             shards_over=Count("shards", filter=Q(shards__state__in=MATCH_RUN_OVER)),

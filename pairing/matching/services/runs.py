@@ -21,14 +21,23 @@ from pairing.matching.conditions import Conditions
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin, MatchScope
 from pairing.matching.models import MatchEdit, MatchRun, MatchShard
 from pairing.matching.selectors.weights import weights_current
+from pairing.matching.services.splitting import branches_below, parts_of
 from pairing.plans.models import Pairing
 
 
 @transaction.atomic
 def match_run_start(
-    *, actor: User, now: datetime, pairing: Pairing | None = None, branches: Collection[Branch] = ()
+    *,
+    actor: User,
+    now: datetime,
+    pairing: Pairing | None = None,
+    area: Branch | None = None,
+    branches: Collection[Branch] = (),
 ) -> MatchRun:
-    """Order a plan for one pairing, for a group of branches, or – with neither – for the county.
+    """Order a plan for one pairing, an area, a group of branches, or – with none of them – for all there is.
+
+    Args:
+        area: an organisation; planned is everything below it, each county below a city by itself.
 
     Raises:
         PermissionDenied: the scope is not this person's to plan.
@@ -42,6 +51,9 @@ def match_run_start(
         run.scope, run.pairing = MatchScope.PAIRING, pairing
         run.branch_ids = sorted((pairing.branch_a_id, pairing.branch_b_id))
         run.scope_key = f"pairing:{pairing.pk}"
+    elif area:
+        run.scope, run.area, run.branch_ids = MatchScope.AREA, area, branches_below(area)
+        run.scope_key = f"area:{area.pk}"
     elif branches:
         if len(branches) < 2:
             raise DomainError("一组支部至少选两个。", field="branches")
@@ -126,7 +138,7 @@ def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
             raise ConflictError(_busy(run.scope_key)) from error
         MatchShard.objects.bulk_create(
             MatchShard(run=run, position=position, branch_ids=branch_ids)
-            for position, branch_ids in enumerate(_parts(run), start=1)
+            for position, branch_ids in enumerate(parts_of(run), start=1)
         )
         _inherit_edits(run, actor)
         entry.target = run
@@ -149,6 +161,7 @@ def _child(
         scope=parent.scope,
         scope_key=parent.scope_key,
         pairing=parent.pairing,
+        area=parent.area,
         branch_ids=parent.branch_ids,
         parent=parent,
         origin=origin,
@@ -175,19 +188,3 @@ def _inherit_edits(run: MatchRun, actor: User) -> None:
         for kind, pairs in said.items()
         for demand, resource in sorted(pairs)
     )
-
-
-def _parts(run: MatchRun) -> list[list[int]]:
-    """The branches of each shard: a group falls apart where no pairing connects it, the rest is one shard.
-
-    What stands in different parts could not be matched anyway, so solving them apart loses nothing.
-    """
-    if run.scope != MatchScope.GROUP:
-        return [run.branch_ids]
-    parts = {branch: {branch} for branch in run.branch_ids}
-    pairs = Pairing.objects.active().filter(branch_a__in=run.branch_ids, branch_b__in=run.branch_ids)
-    for first, second in pairs.order_by("pk").values_list("branch_a", "branch_b"):
-        if parts[first] is not parts[second]:
-            parts[first] |= parts[second]
-            parts.update(dict.fromkeys(parts[second], parts[first]))
-    return sorted({min(part): sorted(part) for part in parts.values()}.values())

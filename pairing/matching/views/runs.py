@@ -47,7 +47,8 @@ def match_run_new(request: HttpRequest) -> HttpResponse:
 
 
 def _solve(request: HttpRequest, run: MatchRun) -> HttpResponse:
-    ring("match_run_queued", run.pk)
+    for _ in range(run.shards.count()):
+        ring("match_shard_queued", run.pk)
     return redirect(run)
 
 

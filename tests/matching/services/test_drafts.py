@@ -161,6 +161,6 @@ def test_fairness_that_leaves_a_demand_open_is_said_and_kept_with_the_plan(law_p
     fair = resolved(draft, secretary, give_after=1, fair_percent=100)
     assert (draft.match_count, fair.match_count, fair.gaps.get().code) == (2, 1, "price")
     assert fair.gaps.get().sentence == (
-        f"{pairing.branch_a}本次已提供 1 次，再加一次要扣的分比它的匹配度还多；少扣一点或晚一点开始扣即可安排"
+        f"{pairing.branch_a}本次已提供 1 次，再加一次要扣的分多于匹配度；少扣一点或晚一点开始扣即可安排"
     )
     assert Conditions.from_json(fair.conditions).prices(1)[:2] == ((1, 1.0), (2, 2.0))

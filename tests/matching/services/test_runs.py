@@ -118,3 +118,54 @@ def test_start_is_refused_for_an_ended_pairing_and_a_group_of_one():
         match_run_start(actor=office, now=NOW, pairing=PairingFactory(ended=True))
     with pytest.raises(DomainError, match="至少选两个"):
         match_run_start(actor=office, now=NOW, branches=[BranchFactory()])
+
+
+def tree(*counties):
+    """A city with counties, each county a list of pairings between branches below it."""
+    city = BranchFactory(name="市委")
+    made = []
+    for number, pairs in enumerate(counties):
+        county = BranchFactory(name=f"第{number}县委", parent=city)
+        pairings = [
+            PairingFactory(branch_a=BranchFactory(parent=county), branch_b=BranchFactory(parent=county))
+            for _ in range(pairs)
+        ]
+        ids = sorted(pk for pairing in pairings for pk in (pairing.branch_a_id, pairing.branch_b_id))
+        made.append((county, [county.pk, *ids]))
+    return city, made
+
+
+def shards_of(run):
+    return list(run.shards.order_by("position").values_list("branch_ids", flat=True))
+
+
+def test_run_of_a_city_has_a_shard_for_each_county_below_it():
+    city, [(first, first_ids), (_, second_ids)] = tree(2, 1)
+    BranchFactory(name="别处")
+    run = match_run_start(actor=UserFactory(office=True), now=NOW, area=city)
+    assert (run.scope, run.area, run.scope_key) == (MatchScope.AREA, city, f"area:{city.pk}")
+    assert shards_of(run) == [[city.pk], first_ids, second_ids]
+    assert work_off(run).state == MatchRunState.DONE
+    county = match_run_start(actor=UserFactory(office=True), now=NOW, area=first)
+    assert sorted(pk for shard in shards_of(county) for pk in shard) == first_ids
+    assert len(shards_of(county)) == 3  # its own, and two pairs that nothing connects
+
+
+def test_counties_that_a_pairing_connects_share_a_shard():
+    city, [(_, first_ids), (_, second_ids), (_, third_ids)] = tree(1, 1, 1)
+    PairingFactory(branch_a_id=first_ids[1], branch_b_id=third_ids[1])
+    run = match_run_start(actor=UserFactory(office=True), now=NOW, area=city)
+    assert shards_of(run) == [[city.pk], sorted(first_ids + third_ids), second_ids]
+
+
+def test_run_of_all_has_a_shard_for_each_root_if_there_are_several():
+    lonely = BranchFactory(name="别处")
+    office = UserFactory(office=True)
+    seat = office.memberships.get().branch
+    assert shards_of(work_off(match_run_start(actor=office, now=NOW))) == [[]]
+    city, [(_, ids)] = tree(1)
+    assert shards_of(work_off(match_run_start(actor=office, now=NOW))) == [[]]
+    other = BranchFactory(name="邻市")
+    below = BranchFactory(parent=other)
+    parts = [[lonely.pk, seat.pk], [city.pk, *ids], [other.pk, below.pk]]
+    assert shards_of(match_run_start(actor=office, now=NOW)) == sorted(map(sorted, parts))

@@ -10,7 +10,9 @@ from pairing.matching.services import shards
 from pairing.matching.services.runs import match_run_start
 from pairing.matching.services.shards import LEASE, MOST_ATTEMPTS, match_shard_execute
 from pairing.matching.services.solving import solve_shard
-from pairing.matching.tasks import execute_run, resume_runs
+from pairing.matching.tasks import execute_shard, resume_runs
+from tests.factories.branches import UserFactory
+from tests.factories.plans import PairingFactory
 from tests.matching.conftest import NOW, planned, work_off
 
 pytestmark = pytest.mark.django_db
@@ -84,12 +86,24 @@ def test_failed_run_gives_its_scope_free(queued, secretary):
     assert planned(secretary, pairing=queued.pairing).state == MatchRunState.DONE
 
 
-def test_tasks_solve_the_run_of_the_message_and_whatever_waits(queued):
-    execute_run(queued.pk + 1)
-    assert MatchShard.objects.get().state == MatchRunState.QUEUED
-    execute_run(queued.pk)
-    assert MatchShard.objects.get().state == MatchRunState.DONE
-    MatchShard.objects.update(state=MatchRunState.QUEUED)
-    Match.objects.all().delete()
+def test_message_solves_one_shard_of_its_run_and_one_that_comes_again_nothing(law_pair):
+    pairings = [law_pair[0], PairingFactory()]
+    branches = [branch for pairing in pairings for branch in (pairing.branch_a, pairing.branch_b)]
+    run = match_run_start(actor=UserFactory(office=True), now=NOW, branches=branches)
+
+    def states():
+        return list(run.shards.order_by("position").values_list("state", flat=True))
+
+    execute_shard(run.pk + 1)
+    assert states() == ["queued", "queued"]
+    execute_shard(run.pk)
+    assert states() == ["done", "queued"]
+    execute_shard(run.pk)
+    execute_shard(run.pk)
+    run.refresh_from_db()
+    assert (states(), run.state, run.match_count) == (["done", "done"], MatchRunState.DONE, 1)
+
+
+def test_clock_solves_whatever_waits(queued):
     resume_runs()
     assert (MatchShard.objects.get().state, Match.objects.count()) == (MatchRunState.DONE, 1)
