@@ -67,6 +67,7 @@ STATES = {
     "obsolete": Look("muted", "slash-circle"),
     # computed, never stored
     "overdue": Look("danger", "exclamation-triangle"),
+    "full": Look("warning", "calendar-x"),
     "expiring": Look("warning", "hourglass-bottom"),
 }
 

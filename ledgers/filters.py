@@ -15,8 +15,10 @@ from core.forms import PickSelect
 from core.search.models import MAX_WORDS
 from ledgers.enums import DemandState, ResourceKind, ResourceState, Urgency
 from ledgers.models import Demand, Resource, ServiceAspect
+from ledgers.selectors.usage import full_resources
 
 EXPIRED = ("expired", "已过期")
+FULL = ("full", "已占满")
 
 
 def branch_choices() -> QuerySet[Branch]:
@@ -59,7 +61,7 @@ class LedgerFilter(django_filters.FilterSet):
 class ResourceFilter(LedgerFilter):
     kind = django_filters.ChoiceFilter(label="类别", choices=ResourceKind, empty_label="全部")
     state = django_filters.ChoiceFilter(
-        label="状态", choices=[*ResourceState.choices, EXPIRED], empty_label="全部", method="by_state"
+        label="状态", choices=[*ResourceState.choices, FULL, EXPIRED], empty_label="全部", method="by_state"
     )
     aspects = django_filters.ModelChoiceFilter(
         label="服务方向", queryset=ServiceAspect.objects.filter(retired_on=None), empty_label="全部"
@@ -70,6 +72,8 @@ class ResourceFilter(LedgerFilter):
         fields = ["q", "branch", "kind", "state", "aspects", "mine"]
 
     def by_state(self, rows: QuerySet[Resource], _name: str, state: str) -> QuerySet[Resource]:
+        if state == FULL[0]:
+            return rows.filter(pk__in=full_resources(today=self.today))
         return rows.filter(expired=True) if state == EXPIRED[0] else rows.filter(state=state)
 
 

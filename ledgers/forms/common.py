@@ -14,6 +14,18 @@ from ledgers.models import ServiceItem
 
 REDRAWN = {"kind": "kind", "availability_text": "hours"}  # field → the part of the page that follows from it
 
+# How a phone helps to fill in a field: its keyboard, and what it knows of its owner.
+KEYBOARDS = {
+    "title": {"autocomplete": "off", "enterkeyhint": "next"},
+    "expected_people": {"inputmode": "numeric"},
+    "capacity_per_month": {"inputmode": "numeric"},
+    "visits_wanted": {"inputmode": "numeric"},
+    "longitude": {"inputmode": "decimal"},
+    "latitude": {"inputmode": "decimal"},
+    "contact_name": {"autocomplete": "name"},
+    "contact_phone": {"type": "tel", "inputmode": "tel", "autocomplete": "tel"},
+}
+
 
 class ItemChoice(forms.ModelMultipleChoiceField):
     """服务事项 in a searchable picker, each with its aspect before it."""
@@ -53,6 +65,9 @@ class LedgerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["description"].widget.attrs["rows"] = 4
+        for name, attrs in KEYBOARDS.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs |= attrs
         self.branches = Branch.objects.active().filter(pk__in=user.staff_branch_ids)
         self.only_branch = self.branches.first() if len(user.staff_branch_ids) == 1 else None
         if self.instance.pk or self.only_branch:

@@ -18,7 +18,11 @@ DEMAND_MORE = (
     "visits_wanted",
     "nature",
     "source",
+    "source_event",
+    "source_on",
     "raised_on",
+    "preferred_time",
+    "place",
     "contact_name",
     "contact_phone",
     "note",
@@ -41,12 +45,14 @@ class DemandForm(LedgerForm):
             "expected_people",
             *DEMAND_MORE,
         )
-        widgets = {"deadline_on": DateInput(), "raised_on": DateInput()}
+        widgets = {"deadline_on": DateInput(), "raised_on": DateInput(), "source_on": DateInput()}
         help_texts = {
             "title": "一句话说清要办什么事。",
             "description": "现在卡在哪里、希望对方帮什么；写得具体，匹配才准。",
             "deadline_on": "最晚什么时候办好；长期的事请留空。",
             "expected_people": "大约多少人受益。",
+            "source_event": "例如“11月20日零售户座谈会”；从会上、走访中听来的写明哪一次。",
+            "preferred_time": "例如“周末上午”“农闲时”。",
             "audience_text": "例如“城区守法卷烟零售户”。",
             "visits_wanted": "要办好几次、可由几家分着办的，填总次数；一家一次办完的留空。",
         }
@@ -63,4 +69,5 @@ class DemandForm(LedgerForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self.refuse_order("raised_on", "deadline_on", "期望完成时限不能早于提出日期。")
+        self.refuse_order("source_on", "raised_on", "提出日期不能早于来源日期。")
         return data

@@ -22,6 +22,8 @@ RESOURCE_MORE = (
     "help_kinds",
     "audiences",
     "place",
+    "longitude",
+    "latitude",
     "contact_name",
     "contact_phone",
     "sharing",
@@ -62,6 +64,8 @@ class ResourceForm(LedgerForm):
             "description": "能做什么、谁来做、需要对方准备什么。",
             "capacity_per_month": "一个月最多能接几次；不限次数请留空。",
             "availability_text": "例如“工作日”“每周二、四下午”，下面的格子会照着勾好。",
+            "longitude": "可不填；和纬度一起填，例如 112.193。",
+            "latitude": "例如 27.457。",
             "sharing": "默认只给结对支部看；选“全县可见”后其他支部也能看到，联系电话仍打码。",
         }
         error_messages = {"title": {"required": "请填写资源名称。"}, "kind": {"required": "请选择资源类别。"}}

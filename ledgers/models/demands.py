@@ -78,6 +78,8 @@ class Demand(Searchable, TimeStampedModel):
     description = models.TextField("具体描述", max_length=2000, blank=True)
     nature = models.CharField("需求性质", max_length=20, choices=DemandNature, default=DemandNature.PROBLEM)
     source = models.CharField("需求来源", max_length=20, choices=DemandSource, default=DemandSource.OTHER)
+    source_event = models.CharField("来源事件", max_length=120, blank=True, help_text="提出它的会议或走访")
+    source_on = models.DateField("来源日期", null=True, blank=True)
     audience_text = models.CharField("服务对象", max_length=100, blank=True)
     audiences = ArrayField(
         models.CharField(max_length=20, choices=Audience),
@@ -96,6 +98,8 @@ class Demand(Searchable, TimeStampedModel):
         help_text="空表示一次认领即全部承接",
         validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
+    preferred_time = models.CharField("希望时间", max_length=100, blank=True)
+    place = models.CharField("地点", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=60, blank=True)
     contact_phone = models.CharField("联系电话", max_length=30, blank=True)
     state = models.CharField("状态", max_length=20, choices=DemandState, default=DemandState.DRAFT)

@@ -93,6 +93,8 @@ class Resource(Searchable, TimeStampedModel):
     )
     availability_text = models.CharField("可服务时间", max_length=200, blank=True)
     place = models.CharField("地点", max_length=200, blank=True)
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    latitude = models.DecimalField("纬度", max_digits=8, decimal_places=6, null=True, blank=True)
     contact_name = models.CharField("联系人", max_length=60, blank=True)
     contact_phone = models.CharField("联系电话", max_length=30, blank=True)
     confirmed_on = models.DateField("最近确认日期", default=timezone.localdate)
@@ -137,6 +139,17 @@ class Resource(Searchable, TimeStampedModel):
                 | Q(valid_to__gte=F("valid_from")),
                 name="resource_validity",
                 violation_error_message="有效期止不能早于有效期起。",
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                | Q(
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
+                name="resource_coordinates",
+                violation_error_message="经度、纬度要一起填：经度在 -180 到 180、纬度在 -90 到 90 之间。",
             ),
         ]
 

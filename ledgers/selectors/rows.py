@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from branches.models import User
 from ledgers.enums import DEMAND_FINISHED, ResourceState
-from ledgers.models import Demand, Resource
+from ledgers.models import Demand, Resource, ServiceAspect, ServiceItem
+from ledgers.selectors.usage import full_resources
 
 # Branch by branch as they were registered: the order of the unique index, so that no page has to sort.
 ORDER = ("branch_id", "serial")
@@ -28,6 +30,17 @@ def resource_rows(user: User, *, today: date) -> QuerySet[Resource]:
         .prefetch_related("aspects")
     )
     return rows.annotate(expired=_flag(expired)).order_by(*ORDER)
+
+
+def resource_page_rows(user: User, *, today: date) -> QuerySet[Resource]:
+    """The same rows with what only the page of one shows, in two queries: names, hours, `is_full`."""
+    aspects = ServiceAspect.objects.filter(resources=OuterRef("pk")).values("name")
+    items = ServiceItem.objects.filter(resources=OuterRef("pk")).values("name")
+    full = full_resources(today=today).filter(pk=OuterRef("pk"))
+    rows = resource_rows(user, today=today).prefetch_related(None).prefetch_related("availabilities")
+    return rows.annotate(
+        aspect_names=ArraySubquery(aspects), item_names=ArraySubquery(items), is_full=Exists(full)
+    )
 
 
 def demand_rows(user: User, *, today: date) -> QuerySet[Demand]:

@@ -19,8 +19,9 @@ from ledgers.forms.resources import ResourceForm
 from ledgers.hours import Hours
 from ledgers.models import Resource
 from ledgers.selectors.chains import resource_use
-from ledgers.selectors.rows import resource_page_state, resource_rows
+from ledgers.selectors.rows import resource_page_rows, resource_page_state, resource_rows
 from ledgers.selectors.trails import trail
+from ledgers.selectors.usage import mark_full
 from ledgers.services.resources import resource_change_state, resource_create, resource_update
 
 SORTS = {
@@ -42,15 +43,16 @@ def filtered_resources(request: HttpRequest) -> ResourceFilter:
 @require_safe
 def resource_list(request: HttpRequest) -> HttpResponse:
     chosen = filtered_resources(request)
-    context = {"filter": chosen, "page": sorted_page(request, chosen.qs, SORTS)}
+    page = sorted_page(request, chosen.qs, SORTS)
+    mark_full(page.object_list, today=timezone.localdate())
+    context = {"filter": chosen, "page": page}
     return render(request, "ledgers/resource_list.html", context)
 
 
 @require_safe
 def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
-    rows = resource_rows(request.user, today=today).prefetch_related("items")
-    resource = found(rows.prefetch_related("availabilities"), pk, request.user)
+    resource = found(resource_page_rows(request.user, today=today), pk, request.user)
     context = {
         "resource": resource,
         "hours_words": str(Hours.of(resource.availabilities.all())),

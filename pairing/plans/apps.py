@@ -8,4 +8,8 @@ class PlansConfig(AppConfig):
     verbose_name = "结对与定单"
 
     def ready(self) -> None:
+        from ledgers.selectors import usage
         from pairing.plans import rules  # noqa: F401  registers the permissions
+        from pairing.plans.selectors.promises import visits_promised
+
+        usage.count_promises_with(visits_promised)

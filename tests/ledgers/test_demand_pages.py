@@ -339,3 +339,45 @@ def test_demand_detail_opens_in_every_state(page, branch, state):
     )
 
     assert page.get(reverse("demand_detail", args=[demand.pk])).status_code == 200
+
+
+def test_demand_form_asks_for_little_first_and_keeps_the_rest_under_more(page):
+    """Two answers are enough; the others have good defaults, the right keyboard, or can wait."""
+    form = page.get(reverse("demand_new")).context["form"]
+
+    seen = [field for field in form.visible_fields() if field.name not in form.more_fields]
+    assert [field.name for field in seen] == [
+        "title", "aspect", "urgency", "description", "deadline_on", "expected_people",
+    ]  # fmt: skip
+    unanswered = {field.name for field in seen if field.field.required and field.value() in (None, "")}
+    assert unanswered == {"title", "aspect"}
+    assert form["contact_phone"].field.widget.attrs["autocomplete"] == "tel"
+    assert form["expected_people"].field.widget.attrs["inputmode"] == "numeric"
+
+
+def test_demand_keeps_where_it_came_from_when_and_where_it_is_wanted(page):
+    told = {
+        "source": "symposium",
+        "source_event": "零售户座谈会",
+        "source_on": "2026-01-08",
+        "raised_on": "2026-01-09",
+        "preferred_time": "周末上午",
+        "place": "城北社区",
+    }
+
+    page.post(reverse("demand_new"), form_data(publish="yes", **told))
+
+    demand = Demand.objects.get()
+    assert (demand.source_event, demand.preferred_time, demand.place) == (
+        "零售户座谈会",
+        "周末上午",
+        "城北社区",
+    )
+    shown = page.get(reverse("demand_detail", args=[demand.pk])).content.decode()
+    assert "2026年1月8日 零售户座谈会" in shown
+
+
+def test_demand_raised_before_the_meeting_it_came_from_is_refused(page):
+    response = page.post(reverse("demand_new"), form_data(raised_on="2026-01-08", source_on="2026-01-09"))
+
+    assert response.context["form"].errors == {"raised_on": ["提出日期不能早于来源日期。"]}

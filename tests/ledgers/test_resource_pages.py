@@ -220,3 +220,46 @@ def test_resource_detail_needs_few_queries(page, branch, django_assert_max_num_q
 def test_resource_form_needs_few_queries(page, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         page.get(reverse("resource_new"))
+
+
+def test_resource_whose_month_is_promised_is_full_in_list_filter_and_detail(page, branch):
+    """Neither a declined claim, another month, nor a month without a limit makes a resource full."""
+    pairing, today = PairingFactory(branch_a=branch), timezone.localdate()
+    full, half, free, later, unlimited = (
+        ResourceFactory(branch=branch, title=title, capacity_per_month=limit)
+        for title, limit in (("满", 3), ("半", 4), ("闲", 1), ("下月", 1), ("不限", None))
+    )
+    for resource in (full, half, unlimited):
+        ClaimFactory(pairing=pairing, resource=resource, visit_count=2)
+        ClaimFactory(pairing=pairing, resource=resource, visit_count=1, wanted_on=today)
+    ClaimFactory(pairing=pairing, resource=free, state="declined", reason="人手不够")
+    ClaimFactory(pairing=pairing, resource=later, wanted_on=today + timedelta(days=40))
+
+    listed = page.get(reverse("resource_list"))
+    filtered = page.get(reverse("resource_list"), {"state": "full"})
+
+    assert {row.title for row in listed.context["page"] if row.is_full} == {"满"}
+    assert listed.content.decode().count("</i>已占满</span>") == 1
+    assert titles(filtered) == ["满"]
+    details = [page.get(reverse("resource_detail", args=[each.pk])) for each in (full, half)]
+    assert [each.context["resource"].is_full for each in details] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("longitude", "latitude", "is_fine"),
+    [
+        ("112.193", "27.457", True),
+        ("", "", True),
+        ("112.193", "", False),
+        ("181", "27", False),
+        ("112", "-91", False),
+    ],
+)
+def test_coordinates_stand_together_and_within_the_globe(page, longitude, latitude, is_fine):
+    response = page.post(reverse("resource_new"), form_data(longitude=longitude, latitude=latitude))
+
+    assert (response.status_code == 302, Resource.objects.count()) == (is_fine, int(is_fine))
+    if not is_fine:
+        assert [sentence for found in response.context["form"].errors.values() for sentence in found] == [
+            "经度、纬度要一起填：经度在 -180 到 180、纬度在 -90 到 90 之间。"
+        ]
