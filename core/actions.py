@@ -26,6 +26,7 @@ VERBS = {
     "execute": "运行",
     "expire": "到期失效",
     "hand_in": "提交验收",
+    "hall": "开放认领",
     "import": "导入",
     "keep_scan": "上传扫描件",
     "in_progress": "开始办理",
@@ -51,6 +52,7 @@ VERBS = {
     "task_done": "办结任务",
     "terminate": "终止",
     "update": "修改",
+    "urge": "催办",
     "withdraw": "撤销",
     "withdrawn": "撤销",
 }

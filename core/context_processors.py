@@ -45,6 +45,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("资源清单", "resource_list", "box-seam"),
             Entry("需求账单", "demand_list", "clipboard-heart"),
             Entry("计划定单", "plan_order_list", "file-earmark-check", also="claim_list"),
+            Entry("认领大厅", "hall_list", "shop-window"),
             Entry("智能匹配", "matching", "shuffle", also="match_run_list"),
         ),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pghistory
 from django.conf import settings
@@ -46,6 +46,15 @@ class DemandQuerySet(SearchableQuerySet):
     def in_hall(self, *, on: date) -> DemandQuerySet:
         """Demands in the 认领大厅: open for so long that the whole county may claim them."""
         return self.filter(state=DemandState.OPEN, hall_on__lte=on)
+
+    def claimable_by(self, user: User, *, on: date) -> DemandQuerySet:
+        """Visible rows and, for whoever works for a branch, those in the hall: what they may claim."""
+        visible = self.visible_to(user)
+        return self.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=self._hall_of(user, on)))
+
+    def _hall_of(self, user: User, on: date) -> Any:
+        rows = Demand.objects.in_hall(on=on).values("pk")
+        return rows if user.branch_ids or user.sees_county else rows.none()
 
     def visible_to(self, user: User) -> DemandQuerySet:
         """Own branches' rows; of partners, and of those one's resources were claimed for, no drafts."""

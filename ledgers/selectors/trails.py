@@ -23,6 +23,8 @@ VERBS = {
     "awaiting_acceptance": "提请验收",
     "returned": "退回",
     "suspended": "挂起",
+    "hall": "进入认领大厅",
+    "urge": "县党建办催办",
     "close": "销号",
     "split": "拆分",
     "merge": "合并",

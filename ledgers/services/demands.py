@@ -124,9 +124,9 @@ def demand_close(
 
 @transaction.atomic
 def demand_open_to_county(*, demand: Demand, on: date, now: datetime) -> Demand:
-    """Set the day from which an open demand stands in the 认领大厅; one that has its day keeps it."""
+    """Set the day from which an open demand stands in the 认领大厅; an earlier day than `on` stays."""
     demand = locked(demand)
-    if demand.hall_on is None and demand.state == DemandState.OPEN:
+    if demand.state == DemandState.OPEN and (demand.hall_on is None or demand.hall_on > on):
         demand.hall_on = on
         demand.save(update_fields=["hall_on", "updated_at"])
     return demand

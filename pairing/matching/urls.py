@@ -7,6 +7,7 @@ from pairing.matching.views import runs, studies, suggestions, weights
 urlpatterns = [
     path("matching/", suggestions.matching, name="matching"),
     path("matching/<int:demand_pk>/<int:resource_pk>/claim/", suggestions.match_claim, name="match_claim"),
+    path("hall/<int:pk>/matches/", suggestions.hall_matches, name="hall_matches"),
     path("matching/gaps/", studies.gap_list, name="gap_list"),
     path("matching/idle/", studies.idle_list, name="idle_list"),
     path("matching/re-pairing/", studies.repairing_detail, name="repairing_detail"),

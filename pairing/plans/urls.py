@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pairing.plans.views import claim_answers, claims, on_behalf, order_steps, orders, pairings
+from pairing.plans.views import claim_answers, claims, hall, on_behalf, order_steps, orders, pairings
 
 urlpatterns = [
     path("pairings/", pairings.pairing_list, name="pairing_list"),
@@ -20,6 +20,11 @@ urlpatterns = [
         "claims/<int:pk>/accept-on-behalf/", on_behalf.claim_accept_on_behalf, name="claim_accept_on_behalf"
     ),
     path("claims/<int:pk>/withdraw/", claim_answers.claim_withdraw, name="claim_withdraw"),
+    path("hall/", hall.hall_list, name="hall_list"),
+    path("hall/<int:pk>/", hall.hall_detail, name="hall_detail"),
+    path("hall/<int:pk>/assign/", hall.hall_assign, name="hall_assign"),
+    path("hall/<int:pk>/urge/", hall.hall_urge, name="hall_urge"),
+    path("hall/<int:pk>/open/", hall.hall_open, name="hall_open"),
     path("plan-orders/", orders.plan_order_list, name="plan_order_list"),
     path("plan-orders/<int:pk>/", orders.plan_order_detail, name="plan_order_detail"),
     path("plan-orders/<int:pk>/edit/", orders.plan_order_edit, name="plan_order_edit"),

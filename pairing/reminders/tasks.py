@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.heartbeats import beat
 from core.services import search_fill
 from pairing.plans.services.claim_answers import claims_expire
+from pairing.plans.services.hall import hall_open
 from pairing.plans.services.pairings import supports_end
 from pairing.reminders.dispatch import dispatch as deliver_due
 from pairing.reminders.services.plan import reminders_plan
@@ -20,6 +21,7 @@ def tick() -> None:
     now = timezone.now()
     claims_expire(now=now)
     supports_end(now=now)
+    hall_open(now=now)
     reviews_materialise(today=timezone.localdate(now))
     reviews_settle(now=now)
     reminders_plan(now=now)

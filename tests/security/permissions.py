@@ -19,6 +19,7 @@ def only(names: str) -> frozenset[str]:
 
 ALL = frozenset(ACTORS)
 NOBODY = only("")
+SEATED = ALL - only("seatless")
 A, B = only("secretary_a"), only("secretary_b")
 SECRETARIES = A | B
 STAFF = SECRETARIES | only("stranger")  # of whatever branch
@@ -124,6 +125,12 @@ PERMISSIONS: dict[str, Rule] = {
     "claim_counter": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
     "claim_decline": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
     "claim_withdraw": Rule(PAIR_OR_COUNTY, A | OFFICE, sees=PAIR_OR_COUNTY),
+    "hall_list": page(ALL),
+    "hall_detail": page(SEATED, sees=SEATED),
+    "hall_matches": page(SEATED, sees=SEATED),
+    "hall_assign": Rule(SEATED, OFFICE, sees=SEATED),
+    "hall_urge": Rule(SEATED, OFFICE, sees=SEATED),
+    "hall_open": Rule(COUNTY, OFFICE, sees=COUNTY),  # a demand that is not in the hall yet
     "plan_order_list": page(ALL),
     "plan_order_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
     "plan_order_edit": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),

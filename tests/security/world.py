@@ -104,6 +104,7 @@ def build_pair() -> dict[str, Any]:
     rows["second_resource"] = ResourceFactory(branch=branch_a)
     rows["draft_resource"] = ResourceFactory(branch=branch_a, draft=True)
     rows["demand"] = DemandFactory(branch=branch_b, aspect=aspect)
+    rows["hall_demand"] = DemandFactory(branch=branch_b, aspect=aspect, hall_on=timezone.localdate())
     rows["claim"] = ClaimFactory(**sides)
     rows["order"] = PlanOrderFactory(**sides)
     rows["running_order"] = PlanOrderFactory(in_progress=True, **sides)

@@ -18,7 +18,7 @@ from pairing.matching.engine import MatchProblem, Score, Weights, explain, sugge
 from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.weights import weights_current
 from pairing.matching.studies import shortfalls
-from pairing.plans.enums import CLAIM_PENDING, PLAN_ORDER_LIVE, ClaimState, PlanOrderState
+from pairing.plans.enums import CLAIM_UNDECIDED, PLAN_ORDER_LIVE, ClaimState, PlanOrderState
 from pairing.plans.models import Claim, PlanOrder
 
 Kind = Literal["none", "elsewhere"]
@@ -168,7 +168,7 @@ def idle_resources(*, since: date, today: date) -> QuerySet[Resource]:
     orders = PlanOrder.objects.filter(resource=OuterRef("pk")).exclude(state=PlanOrderState.CANCELLED)
     held = Activity.objects.filter(plan_order__resource=OuterRef("pk")).exclude(state=ActivityState.CANCELLED)
     claims = Claim.objects.filter(resource=OuterRef("pk"))
-    agreed = Q(state__in=CLAIM_PENDING) | Q(state=ClaimState.ACCEPTED, created_at__date__gte=since)
+    agreed = Q(state__in=CLAIM_UNDECIDED) | Q(state=ClaimState.ACCEPTED, created_at__date__gte=since)
     return (
         Resource.objects.published()
         .valid(on=today)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from branches.models import Branch
-from ledgers.models import Demand, Resource
+from ledgers.models import Demand, Resource, ResourceQuerySet
 from pairing.matching.adapter import Posed, pose
 from pairing.matching.engine import Score, explain, suggest
+from pairing.matching.selectors.gaps import for_everybody
 from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.weights import weights_current
 
 TOP = 3
+HALL_TOP = 6  # resources the page of a demand in the hall shows
 
 
 @dataclass(frozen=True)
@@ -95,3 +97,16 @@ def suggestion_of(demand: Demand, resource: Resource, *, today: date) -> Suggest
     found = _suggestions(_posed({demand.branch_id, resource.branch_id}, today))
     wanted = (each for each in found if (each.demand, each.resource) == (demand, resource))
     return next(wanted, None)
+
+
+def hall_suggestions(demand: Demand, resources: ResourceQuerySet, *, today: date) -> list[Suggestion]:
+    """The best of some resources for one demand, whether or not their branches are paired."""
+    posed = pose(
+        demands=Demand.objects.filter(pk=demand.pk),
+        resources=resources.published().exclude(branch=demand.branch_id),
+        as_of=today,
+        weights=weights_current(),
+    )
+    problem = for_everybody(replace(posed.problem, learned=lessons_learned()))
+    found = _suggestions(replace(posed, problem=problem))
+    return found[:HALL_TOP]

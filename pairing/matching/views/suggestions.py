@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from branches.models import Branch
 from core.pages import get_or_post, number
 from ledgers.models import Demand, Resource
-from pairing.matching.selectors.suggestions import branch_suggestions, suggestion_of
+from pairing.matching.selectors.suggestions import branch_suggestions, hall_suggestions, suggestion_of
 from pairing.plans.views.claims import propose_page
 
 
@@ -38,8 +38,24 @@ def _chosen_branches(request: HttpRequest) -> frozenset[int]:
 @get_or_post
 def match_claim(request: HttpRequest, demand_pk: int, resource_pk: int) -> HttpResponse:
     """Claim a match: the claim keeps the score and the reasons that led to it."""
-    demand = get_object_or_404(Demand.objects.visible_to(request.user), pk=demand_pk)
+    today = timezone.localdate()
+    demand = get_object_or_404(Demand.objects.claimable_by(request.user, on=today), pk=demand_pk)
     resource = get_object_or_404(Resource.objects.visible_to(request.user), pk=resource_pk)
-    found = suggestion_of(demand, resource, today=timezone.localdate())
+    found = suggestion_of(demand, resource, today=today)
     match = {"score": found.score.value, "explanation": found.explanation} if found else {}
     return propose_page(request, demand_pk, resource_pk, **match)
+
+
+@require_safe
+def hall_matches(request: HttpRequest, pk: int) -> HttpResponse:
+    """What could serve one demand of the 认领大厅, as far as this person may see it: a part of its page."""
+    today = timezone.localdate()
+    user = request.user
+    rows = Demand.objects.open() if user.sees_county else Demand.objects.claimable_by(user, on=today).open()
+    demand = get_object_or_404(rows, pk=pk)
+    context = {
+        "demand": demand,
+        "suggestions": hall_suggestions(demand, Resource.objects.visible_to(user), today=today),
+        "may_assign": user.has_perm("plans.dispatch_claim"),
+    }
+    return render(request, "matching/hall_matches.html", context)

@@ -18,6 +18,13 @@ class ResourceChoices(forms.ModelMultipleChoiceField):
         return f"{resource.branch} · {resource.title}"
 
 
+class ResourceChoice(forms.ModelChoiceField):
+    """One resource of some branch, with its branch before it."""
+
+    def label_from_instance(self, resource: Resource) -> str:
+        return f"{resource.branch} · {resource.title}"
+
+
 class ClaimForm(forms.Form):
     """How often, when and by whom a resource serves a demand."""
 

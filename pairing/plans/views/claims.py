@@ -104,7 +104,7 @@ def _match(request: HttpRequest, demand_pk: int, resource_pk: int) -> dict[str, 
     """Both rows of the match, and what stands in the way of claiming it."""
     today = timezone.localdate()
     demand = get_object_or_404(
-        Demand.objects.visible_to(request.user).select_related("branch", "aspect"),
+        Demand.objects.claimable_by(request.user, on=today).select_related("branch", "aspect"),
         pk=demand_pk,
     )
     resource = get_object_or_404(
