@@ -64,6 +64,7 @@ STATES = {
     "ended": Look("muted", "stop-circle"),
     "terminated": Look("muted", "stop-circle"),
     "merged": Look("muted", "files"),
+    "lapsed": Look("muted", "clock-history"),
     "obsolete": Look("muted", "slash-circle"),
     # computed, never stored
     "overdue": Look("danger", "exclamation-triangle"),

@@ -117,6 +117,25 @@ PLAN_ORDER_LIVE = (
 )
 
 
+class ChangeState(TextChoices):
+    PROPOSED = "proposed", "待对方答复"
+    ACCEPTED = "accepted", "已同意"
+    DECLINED = "declined", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+    LAPSED = "lapsed", "已失效"
+
+
+CHANGE_TRANSITIONS = {
+    ChangeState.PROPOSED: frozenset(
+        {ChangeState.ACCEPTED, ChangeState.DECLINED, ChangeState.WITHDRAWN, ChangeState.LAPSED}
+    ),
+    ChangeState.ACCEPTED: frozenset(),
+    ChangeState.DECLINED: frozenset(),
+    ChangeState.WITHDRAWN: frozenset(),
+    ChangeState.LAPSED: frozenset(),
+}
+
+
 class TaskKind(TextChoices):
     PREPARATION = "preparation", "准备"
     ACTIVITY = "activity", "联办活动"

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from pairing.plans.views import claim_answers, claims, hall, on_behalf, order_steps, orders, pairings
+from pairing.plans.views import (
+    claim_answers,
+    claims,
+    hall,
+    on_behalf,
+    order_forms,
+    order_steps,
+    orders,
+    pairings,
+)
 
 urlpatterns = [
     path("pairings/", pairings.pairing_list, name="pairing_list"),
@@ -27,7 +36,24 @@ urlpatterns = [
     path("hall/<int:pk>/open/", hall.hall_open, name="hall_open"),
     path("plan-orders/", orders.plan_order_list, name="plan_order_list"),
     path("plan-orders/<int:pk>/", orders.plan_order_detail, name="plan_order_detail"),
-    path("plan-orders/<int:pk>/edit/", orders.plan_order_edit, name="plan_order_edit"),
+    path("plan-orders/new/", order_forms.plan_order_new, name="plan_order_new"),
+    path("plan-orders/<int:pk>/edit/", order_forms.plan_order_edit, name="plan_order_edit"),
+    path("plan-orders/<int:pk>/changes/new/", order_forms.change_request_new, name="change_request_new"),
+    path(
+        "plan-orders/<int:pk>/changes/<int:change_pk>/accept/",
+        order_forms.change_request_accept,
+        name="change_request_accept",
+    ),
+    path(
+        "plan-orders/<int:pk>/changes/<int:change_pk>/decline/",
+        order_forms.change_request_decline,
+        name="change_request_decline",
+    ),
+    path(
+        "plan-orders/<int:pk>/changes/<int:change_pk>/withdraw/",
+        order_forms.change_request_withdraw,
+        name="change_request_withdraw",
+    ),
     path("plan-orders/<int:pk>/confirm/", order_steps.plan_order_confirm, name="plan_order_confirm"),
     path(
         "plan-orders/<int:pk>/confirm-on-behalf/",

@@ -19,7 +19,7 @@ from pairing.plans.enums import (
     PlanOrderState,
     TaskKind,
 )
-from pairing.plans.models import Agreement, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
+from pairing.plans.models import Agreement, ChangeRequest, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
 from tests.factories.branches import BranchFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 
@@ -147,6 +147,20 @@ class PlanTaskFactory(DjangoModelFactory):
     owner = factory.SelfAttribute("plan_order.pairing.branch_a")
     responsible = "张同志"
     due_on = factory.SelfAttribute("plan_order.due_on")
+
+
+class ChangeRequestFactory(DjangoModelFactory):
+    """甲方 asks to meet elsewhere; 乙方's answer is awaited."""
+
+    class Meta:
+        model = ChangeRequest
+
+    plan_order = factory.SubFactory(PlanOrderFactory, in_progress=True)
+    version = factory.SelfAttribute("plan_order.version")
+    fields = factory.LazyFunction(lambda: {"place": "镇政府"})
+    reason = "原场地维修"
+    asked_by = factory.SelfAttribute("plan_order.pairing.branch_a")
+    asker = factory.SubFactory("tests.factories.branches.UserFactory")
 
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"

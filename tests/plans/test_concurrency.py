@@ -10,7 +10,7 @@ from core.errors import DomainError
 from ledgers.models import Resource
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, PlanOrder
-from pairing.plans.services import claim_answers, claims, orders
+from pairing.plans.services import claim_answers, claims, order_contents, orders
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
@@ -151,7 +151,7 @@ def test_plan_order_edits_at_once_lose_none_that_was_acknowledged():
     now = timezone.now()
     outcomes = at_once(
         *[
-            lambda place=f"地点{n}": orders.plan_order_edit(
+            lambda place=f"地点{n}": order_contents.plan_order_edit(
                 order=order, version=1, actor=actor, now=now, place=place
             )
             for n in range(8)

@@ -9,7 +9,7 @@ from core.models import AuditEntry, Notification
 from ledgers.enums import DemandState
 from pairing.plans.enums import ClaimState, OnBehalfStep, PlanOrderState
 from pairing.plans.models import OnBehalf, PlanOrder
-from pairing.plans.services import on_behalf, orders
+from pairing.plans.services import on_behalf, order_contents
 from tests.factories.branches import UserFactory
 from tests.factories.plans import ClaimFactory, OnBehalfFactory, PairingFactory, PlanOrderFactory, scan
 
@@ -75,7 +75,7 @@ def test_plan_order_confirmed_on_behalf_carries_the_mark_of_that_version_only(cl
     assert page.context["timeline"][0]["title"] == f"县党建办代{order.pairing.branch_b}确认第 1 版"
 
     draft = confirm(PlanOrderFactory(), office)
-    orders.plan_order_edit(
+    order_contents.plan_order_edit(
         order=draft,
         version=1,
         actor=UserFactory(liaison_of=draft.pairing.branch_a),
@@ -133,9 +133,9 @@ def test_pages_of_on_behalf_ask_the_same_queries_at_one_and_three_rows(client, d
     order = PlanOrderFactory()
     client.force_login(UserFactory(secretary_of=order.pairing.branch_a))
     OnBehalfFactory(order=order)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(order.get_absolute_url())
     OnBehalfFactory(order=order, branch=order.pairing.branch_a)
     OnBehalfFactory(order=order, version=2)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(order.get_absolute_url())

@@ -10,7 +10,7 @@ from core.errors import DomainError, StaleVersionError, TransitionError
 from core.models import Notification
 from ledgers.enums import DemandState
 from pairing.plans.enums import PlanOrderState, TaskKind
-from pairing.plans.services import orders
+from pairing.plans.services import order_contents, orders
 from pairing.plans.services.tasks import plan_task_done
 from tests.factories.branches import UserFactory
 from tests.factories.plans import PlanOrderFactory, PlanTaskFactory
@@ -89,7 +89,7 @@ def test_plan_order_edit_makes_a_version_nobody_has_confirmed():
     task = PlanTaskFactory(plan_order=order, responsible="张同志", position=1)
     liaison = UserFactory(liaison_of=order.pairing.branch_b)
     due_on = timezone.localdate() + timedelta(days=30)
-    order = orders.plan_order_edit(
+    order = order_contents.plan_order_edit(
         order=order,
         version=1,
         actor=liaison,
@@ -110,7 +110,7 @@ def test_plan_order_edit_of_a_stale_version_changes_nothing():
     order = PlanOrderFactory(version=2)
     ours, _ = secretaries(order)
     with pytest.raises(StaleVersionError):
-        orders.plan_order_edit(order=order, version=1, actor=ours, now=timezone.now(), place="别处")
+        order_contents.plan_order_edit(order=order, version=1, actor=ours, now=timezone.now(), place="别处")
     order.refresh_from_db()
     assert (order.version, order.place) == (2, "党群服务中心")
 
@@ -118,7 +118,9 @@ def test_plan_order_edit_of_a_stale_version_changes_nothing():
 def test_plan_order_edit_without_a_difference_keeps_version_and_confirmation():
     order = PlanOrderFactory(to_confirm=True)
     ours, _ = secretaries(order)
-    order = orders.plan_order_edit(order=order, version=1, actor=ours, now=timezone.now(), place=order.place)
+    order = order_contents.plan_order_edit(
+        order=order, version=1, actor=ours, now=timezone.now(), place=order.place
+    )
     assert (order.version, order.confirmed_version_a) == (1, 1)
 
 
@@ -126,7 +128,7 @@ def test_plan_order_edit_after_both_confirmed_is_refused():
     order = PlanOrderFactory(confirmed=True)
     ours, _ = secretaries(order)
     with pytest.raises(DomainError) as refusal:
-        orders.plan_order_edit(order=order, version=1, actor=ours, now=timezone.now(), place="别处")
+        order_contents.plan_order_edit(order=order, version=1, actor=ours, now=timezone.now(), place="别处")
     assert refusal.value.message.startswith("定单现在是“已确认”")
 
 
@@ -135,7 +137,9 @@ def test_plan_order_edit_to_a_past_deadline_is_refused():
     ours, _ = secretaries(order)
     yesterday = timezone.localdate() - timedelta(days=1)
     with pytest.raises(DomainError) as refusal:
-        orders.plan_order_edit(order=order, version=1, actor=ours, now=timezone.now(), due_on=yesterday)
+        order_contents.plan_order_edit(
+            order=order, version=1, actor=ours, now=timezone.now(), due_on=yesterday
+        )
     assert refusal.value.field == "due_on"
 
 

@@ -372,8 +372,8 @@ def busy(pair):
         ("/claims/{claim}/", 7),
         ("/plan-orders/", 6),
         ("/plan-orders/?view=board", 6),
-        ("/plan-orders/{order}/", 9),
-        ("/plan-orders/{order}/edit/", 5),
+        ("/plan-orders/{order}/", 11),
+        ("/plan-orders/{order}/edit/", 6),
         ("/plan-orders/{order}/cancel/", 5),
     ],
 )

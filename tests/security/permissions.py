@@ -133,6 +133,11 @@ PERMISSIONS: dict[str, Rule] = {
     "hall_open": Rule(COUNTY, OFFICE, sees=COUNTY),  # a demand that is not in the hall yet
     "plan_order_list": page(ALL),
     "plan_order_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "plan_order_new": Rule(ALL, SECRETARIES),
+    "change_request_new": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "change_request_accept": button(B, sees=PAIR_OR_COUNTY),  # 甲 has asked
+    "change_request_decline": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
+    "change_request_withdraw": Rule(PAIR_OR_COUNTY, A, sees=PAIR_OR_COUNTY),
     "plan_order_edit": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
     "plan_order_confirm": button(SECRETARIES, sees=PAIR_OR_COUNTY),
     "plan_order_confirm_on_behalf": Rule(OFFICE, OFFICE, sees=PAIR_OR_COUNTY),

@@ -70,6 +70,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     "hall_open": ("demand",),
     "plan_order_detail": ("order",),
     "plan_order_edit": ("order",),
+    "change_request_new": ("running_order",),
+    "change_request_accept": ("changing_order", "change"),
+    "change_request_decline": ("changing_order", "change"),
+    "change_request_withdraw": ("changing_order", "change"),
     "plan_order_confirm": ("order",),
     "plan_order_confirm_on_behalf": ("order",),
     "plan_order_accept_on_behalf": ("handed_in_order",),
@@ -116,6 +120,7 @@ QUERIES: dict[str, Callable[[World], str]] = {
     "claim_new": _claim_query,
     "claim_joint": _claim_query,
     "calendar_events": _calendar_query,
+    "plan_order_new": lambda world: f"?pairing={world.rows['pairing'].pk}",
 }
 
 
@@ -267,6 +272,10 @@ BODIES: dict[str, Callable[[World], Body]] = {
     },
     "hall_urge": lambda world: REASON,
     "hall_open": lambda world: REASON,
+    "plan_order_new": lambda world: {"demand": world.rows["demand"].pk, "visit_count": 1},
+    "change_request_new": lambda world: _order(world) | REASON,
+    "change_request_decline": lambda world: REASON,
+    "change_request_withdraw": lambda world: REASON,
     "plan_order_edit": _order,
     "plan_order_confirm": lambda world: {"version": world.rows["order"].version},
     "plan_order_confirm_on_behalf": _on_behalf,

@@ -36,6 +36,7 @@ from tests.factories.ledgers import (
 from tests.factories.matching import MatchFactory, MatchRunFactory
 from tests.factories.plans import (
     AgreementFactory,
+    ChangeRequestFactory,
     ClaimFactory,
     OnBehalfFactory,
     PairingFactory,
@@ -110,6 +111,8 @@ def build_pair() -> dict[str, Any]:
     rows["running_order"] = PlanOrderFactory(in_progress=True, **sides)
     rows["handed_in_order"] = PlanOrderFactory(awaiting_acceptance=True, **sides)
     rows["on_behalf"] = OnBehalfFactory(order=rows["running_order"])
+    rows["changing_order"] = PlanOrderFactory(in_progress=True, **sides)
+    rows["change"] = ChangeRequestFactory(plan_order=rows["changing_order"])
     rows["task"] = PlanTaskFactory(plan_order=rows["running_order"], kind=TaskKind.PREPARATION)
     for state in ("draft", "returned", "suspended"):
         reason = "" if state == "draft" else "资料不全"

@@ -1,4 +1,4 @@
-"""Editing, accepting and filtering plan orders."""
+"""Accepting and filtering plan orders; see order_contents for what one says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from core.forms import DateInput
 from pairing.plans.enums import Line, PlanOrderState
 from pairing.plans.models import PlanOrder
 
@@ -21,26 +20,6 @@ SATISFACTION = [
     (2, "2 分 不满意"),
     (1, "1 分 很不满意"),
 ]
-
-
-class PlanOrderForm(forms.ModelForm):
-    """What both sides agree on; `version` is the one the editor saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    class Meta:
-        model = PlanOrder
-        fields = ("task", "line", "due_on", "responsible_a", "responsible_b", "place")
-        widgets = {"task": forms.Textarea(attrs={"rows": 3}), "due_on": DateInput()}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        pairing = self.instance.pairing
-        self.fields["responsible_a"].label = f"{pairing.branch_a}责任人"
-        self.fields["responsible_b"].label = f"{pairing.branch_b}责任人"
-        self.fields["line"].choices = Line.choices  # always one of the four, never blank
-        self.fields["place"].help_text = "排期时优先用这个地点。"
-        self.initial.setdefault("version", self.instance.version)
 
 
 class AcceptanceForm(forms.Form):
@@ -67,6 +46,7 @@ class PlanOrderFilter(django_filters.FilterSet):
     overdue = django_filters.BooleanFilter(
         label="只看逾期", method="that_are_overdue", widget=forms.CheckboxInput
     )
+    series = django_filters.NumberFilter(field_name="series_id", widget=forms.HiddenInput)
     pairing = django_filters.NumberFilter(field_name="pairing_id", widget=forms.HiddenInput)
     view = django_filters.CharFilter(method="as_is", widget=forms.HiddenInput)
 

@@ -186,7 +186,14 @@ class PlanTask(TimeStampedModel):
     class Meta:
         verbose_name = verbose_name_plural = "定单任务"
         ordering = ["plan_order", "position"]
-        constraints = [models.UniqueConstraint(fields=["plan_order", "position"], name="plan_task_position")]
+        constraints = [
+            # Deferred, so that tasks can change places inside one transaction.
+            models.UniqueConstraint(
+                fields=["plan_order", "position"],
+                name="plan_task_position",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

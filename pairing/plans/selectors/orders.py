@@ -12,8 +12,10 @@ from django.db.models.functions import RowNumber
 from branches.models import User
 from core.models import AuditEntry
 from core.wording import short_date
+from ledgers.models import Demand, Resource
 from pairing.plans.enums import PLAN_ORDER_LIVE, PlanOrderState
-from pairing.plans.models import OnBehalf, PlanOrder, PlanTask
+from pairing.plans.models import ChangeRequest, OnBehalf, Pairing, PlanOrder, PlanTask, Series
+from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_in_words
 from pairing.plans.selectors.timeline import timeline
 
 BOARD_STATES = (*PLAN_ORDER_LIVE, PlanOrderState.COMPLETED)
@@ -23,7 +25,7 @@ BOARD_DEPTH = 6  # cards a column shows; the rest is behind 查看全部
 def plan_order_rows(user: User) -> QuerySet[PlanOrder]:
     """Every order the person may see, with what a row or a card shows."""
     return PlanOrder.objects.visible_to(user).select_related(
-        "pairing__branch_a", "pairing__branch_b", "demand__branch", "resource__branch"
+        "pairing__branch_a", "pairing__branch_b", "demand__branch", "resource__branch", "series"
     )
 
 
@@ -44,7 +46,54 @@ def plan_order_detail(user: User) -> QuerySet[PlanOrder]:
 def plan_order_at_version(order: PlanOrder, version: int) -> dict[str, Any]:
     """Give the fields of the order as they stood in an earlier version; empty when history has none."""
     history = cast(Any, order).events  # the relation to the event table is made by pghistory at run time
-    return history.filter(version=version).order_by("-pgh_id").values().first() or {}
+    row = history.filter(version=version).order_by("-pgh_id").values().first() or {}
+    if row:
+        row["series"] = (
+            Series.objects.filter(pk=row["series_id"]).values_list("title", flat=True).first() or ""
+        )
+    return row
+
+
+def order_demands(pairing: Pairing) -> QuerySet[Demand]:
+    """The open demands of both sides, for which an order can be drawn up by hand."""
+    sides = (pairing.branch_a_id, pairing.branch_b_id)
+    return (
+        Demand.objects.open().filter(branch__in=sides).select_related("branch").order_by("branch", "serial")
+    )
+
+
+def order_resources(pairing: Pairing, *, on: date) -> QuerySet[Resource]:
+    """The usable resources of both sides."""
+    sides = (pairing.branch_a_id, pairing.branch_b_id)
+    usable = Resource.objects.published().valid(on=on).filter(branch__in=sides)
+    return usable.select_related("branch").order_by("branch", "serial")
+
+
+def change_rows(order: PlanOrder) -> list[dict[str, Any]]:
+    """The change requests of an order, newest first, each with what it makes different, old → new."""
+    rows = order.changes.select_related("asked_by", "asker")
+    return [{"request": row, "moved": _moved(order, row)} for row in rows]
+
+
+def _moved(order: PlanOrder, request: ChangeRequest) -> list[dict[str, str]]:
+    """Old is the order as it is for an open request; an answered one shows what it asked for only."""
+    moved = []
+    for name, new in request.fields.items():
+        field = PlanOrder._meta.get_field(name)
+        words = dict(getattr(field, "flatchoices", ()) or ())
+        old = str(getattr(order, name) or "")
+        moved.append(
+            {
+                "label": str(field.verbose_name),  # type: ignore[union-attr]
+                "old": str(words.get(old, old)) if request.is_open else "",
+                "new": str(words.get(new, new) or "空"),
+            }
+        )
+    if request.tasks is not None:
+        new_tasks = tasks_in_words([TaskDraft.from_json(task) for task in request.tasks], order)
+        old_tasks = tasks_in_words(task_drafts(order), order) if request.is_open else ""
+        moved.append({"label": "任务", "old": old_tasks, "new": new_tasks})
+    return moved
 
 
 @dataclass(frozen=True)

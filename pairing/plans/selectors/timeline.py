@@ -18,6 +18,10 @@ ICONS = {
     "claim.expire": "clock-history",
     "plan_order.draft": "file-earmark-plus",
     "plan_order.edit": "pencil",
+    "plan_order.ask_change": "pencil-square",
+    "plan_order.change": "check2-all",
+    "plan_order.keep": "x-circle",
+    "plan_order.unask_change": "arrow-counterclockwise",
     "plan_order.confirm": "check2-all",
     "plan_order.start": "calendar-check",
     "plan_order.task_done": "check2-square",
@@ -56,11 +60,13 @@ FIELDS = {
 
 def _changes_in_words(entry: AuditEntry) -> str:
     """Say old → new of edited fields; a change of state is in the title already."""
-    return "；".join(
+    tasks = ["任务清单有改动"] if "tasks" in entry.changes else []
+    moved = [
         f"{FIELDS[name].verbose_name}：{_word(name, old)} → {_word(name, new)}"
         for name, (old, new) in entry.changes.items()
         if name != "state" and name in FIELDS
-    )
+    ]
+    return "；".join([*moved, *tasks])
 
 
 def _word(name: str, value: str) -> str:

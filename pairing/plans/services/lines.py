@@ -14,7 +14,7 @@ WORDS = (
 )
 
 
-def line_for(demand: Demand, resource: Resource) -> Line:
+def line_for(demand: Demand, resource: Resource | None) -> Line:
     """Guess the line of the order by which `resource` serves `demand`; 活动联办 when in doubt.
 
     Source: the county's order book of 2025 – team-building demands became 人才联育, enforcement and
@@ -24,5 +24,5 @@ def line_for(demand: Demand, resource: Resource) -> Line:
     for line, words in WORDS:
         if any(word in text for word in words):
             return line
-    trains_only = set(resource.help_kinds) == {HelpKind.TRAINING}
+    trains_only = resource is not None and set(resource.help_kinds) == {HelpKind.TRAINING}
     return Line.TALENT if trains_only else Line.ACTIVITY

@@ -51,7 +51,7 @@ def lock_claim_with_parts(pk: int) -> tuple[Claim, list[Claim]]:
 def lock_order(pk: int) -> PlanOrder:
     return (
         PlanOrder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("pairing__branch_a", "pairing__branch_b", "demand__branch")
+        .select_related("pairing__branch_a", "pairing__branch_b", "demand__branch", "series")
         .get(pk=pk)
     )
 

@@ -5,14 +5,20 @@ The `actor` is None when the system itself takes the step.
 
 from __future__ import annotations
 
+from datetime import date
+
 from branches.models import Branch, User
 from core.transitions import check_transition
-from pairing.plans.enums import PLAN_ORDER_TRANSITIONS, PlanOrderState
-from pairing.plans.models import PlanOrder
+from ledgers.enums import DemandState, ResourceState
+from ledgers.models import Demand, Resource
+from pairing.plans.enums import CHANGE_TRANSITIONS, PLAN_ORDER_TRANSITIONS, ChangeState, PlanOrderState
+from pairing.plans.models import ChangeRequest, Pairing, PlanOrder
+from pairing.plans.rules import is_staff_of_pairing
 from pairing.plans.services.guards import on_behalf_blockers, step_blockers
 
 NOUN = "这张定单"
 EDITABLE = frozenset({PlanOrderState.DRAFT, PlanOrderState.TO_CONFIRM})
+CHANGEABLE = frozenset({PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS})
 
 
 def check(order: PlanOrder, target: PlanOrderState) -> None:
@@ -39,7 +45,61 @@ def plan_order_edit_blockers(order: PlanOrder, actor: User) -> list[str]:
     blockers = _staff_blockers(order, actor, "修改")
     if order.state not in EDITABLE:
         label = order.get_state_display()
-        blockers.append(f"定单现在是“{label}”，双方确认后的内容不能再改。确需变更，请取消后重新认领。")
+        blockers.append(f"定单现在是“{label}”，内容已由双方确认，不能直接改；确需变更，请提出变更申请。")
+    return blockers
+
+
+def plan_order_create_blockers(
+    pairing: Pairing, demand: Demand, resource: Resource | None, actor: User, *, on: date
+) -> list[str]:
+    """Why an order cannot be drawn up by hand now; empty when it can."""
+    blockers = []
+    if not is_staff_of_pairing(actor, pairing):
+        blockers.append("只有结对双方的书记或联络员能起草定单。")
+    if not pairing.is_active:
+        blockers.append(f"{pairing}的结对已经结束，不能再起草定单。")
+    if not pairing.has(demand.branch_id):
+        blockers.append(f"需求“{demand}”不是{pairing}任何一方的，请另选需求。")
+    elif resource and resource.branch_id != pairing.partner_of(demand.branch_id).pk:
+        blockers.append(f"资源要由{pairing.partner_of(demand.branch_id)}提供，请另选资源，或留空。")
+    if demand.state != DemandState.OPEN:
+        blockers.append(f"需求“{demand}”现在是“{demand.get_state_display()}”，只有待认领的需求能起草定单。")
+    if resource and (resource.state != ResourceState.PUBLISHED or resource.is_expired(on)):
+        blockers.append(f"资源“{resource}”现在不可用，请换一项资源，或留空。")
+    return blockers
+
+
+def change_request_blockers(order: PlanOrder, actor: User) -> list[str]:
+    """Why `actor` cannot ask to change the order now; empty when they can."""
+    if order.state not in CHANGEABLE:
+        label = order.get_state_display()
+        return [f"定单现在是“{label}”，只有双方确认以后、提交验收之前才需要申请变更。"]
+    blockers = []
+    if not actor.has_perm("plans.confirm_plan_order", order):
+        blockers.append("申请变更等于确认新内容，要由结对双方的支部书记操作。")
+    if order.changes.filter(state=ChangeState.PROPOSED).exists():
+        blockers.append("这张定单已有一项变更申请在等答复，请先答复或撤回那一项。")
+    return blockers
+
+
+def change_request_answer_blockers(order: PlanOrder, request: ChangeRequest, actor: User) -> list[str]:
+    """Why `actor` cannot answer the request now; empty when they can."""
+    target = ChangeState.ACCEPTED
+    blockers = step_blockers(CHANGE_TRANSITIONS, ChangeState, request.state, target, "这项变更申请")
+    if order.state not in CHANGEABLE:
+        blockers.append(f"定单现在是“{order.get_state_display()}”，不能再变更。")
+    side = order.pairing.partner_of(request.asked_by_id)
+    if side.pk not in actor.secretary_branch_ids:
+        blockers.append(f"这项变更申请正等{side}答复，只有该支部书记能操作。")
+    return blockers
+
+
+def change_request_withdraw_blockers(order: PlanOrder, request: ChangeRequest, actor: User) -> list[str]:
+    """Why `actor` cannot take the request back now; empty when they can."""
+    target = ChangeState.WITHDRAWN
+    blockers = step_blockers(CHANGE_TRANSITIONS, ChangeState, request.state, target, "这项变更申请")
+    if request.asked_by_id not in actor.secretary_branch_ids:
+        blockers.append(f"只有提出变更的{request.asked_by}书记能撤回。")
     return blockers
 
 

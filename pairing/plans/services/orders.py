@@ -1,73 +1,25 @@
-"""计划定单: from draft over both confirmations to acceptance; see drafting for its birth."""
+"""计划定单: from draft over both confirmations to acceptance; see order_contents for what it says."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
-from core.errors import DomainError, StaleVersionError, refuse
+from core.errors import DomainError, refuse
 from ledgers.enums import DemandState
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
 from pairing.plans.services import order_guards
-from pairing.plans.services.deadlines import spread
+from pairing.plans.services.change_requests import change_requests_lapse
 from pairing.plans.services.guards import signed_by, stated
 from pairing.plans.services.locks import lock_order
 from pairing.plans.services.notices import tell
+from pairing.plans.services.order_contents import check_version
 from pairing.plans.services.settling import demand_settle, demand_settle_accepted
-
-EDITABLE_FIELDS = frozenset(
-    {"line", "task", "responsible_a", "responsible_b", "place", "wanted_on", "due_on"}
-)
-
-
-@transaction.atomic
-def plan_order_edit(
-    *, order: PlanOrder, version: int, actor: User, now: datetime, **changes: Any
-) -> PlanOrder:
-    """Change fields of an order that is not agreed yet: a new version, which nobody has confirmed.
-
-    Saving what is there already changes nothing.
-
-    Args:
-        version: the version the editor saw.
-        changes: any of EDITABLE_FIELDS.
-
-    Raises:
-        StaleVersionError: when somebody saved a newer version meanwhile.
-        DomainError: see `plan_order_edit_blockers`; also for a deadline in the past.
-    """
-    order = lock_order(order.pk)
-    refuse(order_guards.plan_order_edit_blockers(order, actor))
-    _check_version(order, version)
-    unknown = set(changes) - EDITABLE_FIELDS
-    if unknown:
-        raise TypeError(f"plan_order_edit cannot change {sorted(unknown)}")
-    differing = {name: value for name, value in changes.items() if getattr(order, name) != value}
-    today = timezone.localdate(now)
-    if differing.get("due_on", today) < today:
-        raise DomainError("完成时限已经过去，请改成今天或以后的日期。", field="due_on")
-    if not differing:
-        return order
-    with audit.action("plan_order.edit", actor=actor, target=order) as entry:
-        entry.changes = {name: [str(getattr(order, name)), str(value)] for name, value in differing.items()}
-        _hand_tasks_over(order, differing)
-        for name, value in differing.items():
-            setattr(order, name, value)
-        order.version += 1
-        order.confirmed_version_a = order.confirmed_version_b = None
-        order.state = PlanOrderState.DRAFT
-        order.save()
-        if "due_on" in differing:
-            _move_deadlines(order, today)
-        entry.summary = f"修改定单，成为第 {order.version} 版，须重新确认"
-        _tell(order, "edit", f"定单 {order} 有修改，请重新确认", now, actor)
-    return order
 
 
 @transaction.atomic
@@ -96,7 +48,7 @@ def plan_order_confirm(
     else:
         refuse(order_guards.plan_order_confirm_blockers(order, actor))
         side = order_guards.side_to_confirm(order, actor)
-    _check_version(order, version)
+    check_version(order, version)
     branch = order.pairing.branch_a if side == "a" else order.pairing.branch_b
     who = signed_by(branch, on_behalf=on_behalf)
     with audit.action("plan_order.confirm", actor=actor, target=order, reason=on_behalf) as entry:
@@ -121,6 +73,7 @@ def plan_order_cancel(*, order: PlanOrder, actor: User | None, reason: str, now:
     reason = stated(reason, "取消")
     with audit.action("plan_order.cancel", actor=actor, target=order, reason=reason) as entry:
         entry.changes = _move(order, PlanOrderState.CANCELLED, reason=reason)
+        change_requests_lapse(order, "定单已取消", now)
         entry.summary = "取消定单"
         demand_settle(demand=order.demand, actor=actor, now=now)
         _tell(order, "cancel", f"定单 {order} 已取消", now, actor, body=f"理由：{reason}")
@@ -154,6 +107,7 @@ def plan_order_hand_in(*, order: PlanOrder, actor: User | None = None, now: date
     refuse(order_guards.plan_order_hand_in_blockers(order, actor))
     with audit.action("plan_order.hand_in", actor=actor, target=order) as entry:
         entry.changes = _move(order, PlanOrderState.AWAITING_ACCEPTANCE)
+        change_requests_lapse(order, "定单已提交验收", now)
         entry.summary = "提交验收"
         order.tasks.filter(done_on=None).update(done_on=timezone.localdate(now))
         demand_settle(demand=order.demand, actor=actor, now=now)
@@ -215,13 +169,6 @@ def plan_order_return(*, order: PlanOrder, actor: User, reason: str, now: dateti
     return order
 
 
-def _check_version(order: PlanOrder, version: int) -> None:
-    if order.version != version:
-        raise StaleVersionError(
-            f"您看的是第 {version} 版，对方已改到第 {order.version} 版。请核对新内容后再办理。"
-        )
-
-
 def _move(order: PlanOrder, to: PlanOrderState, reason: str = "") -> dict[str, list[str]]:
     """Write the new state and give the change for the audit trail.
 
@@ -235,24 +182,6 @@ def _move(order: PlanOrder, to: PlanOrderState, reason: str = "") -> dict[str, l
     order.state, order.state_reason = to, reason
     order.save()
     return changes
-
-
-def _hand_tasks_over(order: PlanOrder, changes: dict[str, Any]) -> None:
-    """Give the open tasks of a replaced person to the new one."""
-    for side, branch_id in (("a", order.pairing.branch_a_id), ("b", order.pairing.branch_b_id)):
-        name = f"responsible_{side}"
-        if name in changes:
-            order.tasks.filter(owner=branch_id, responsible=getattr(order, name), done_on=None).update(
-                responsible=changes[name]
-            )
-
-
-def _move_deadlines(order: PlanOrder, today: date) -> None:
-    """Spread the open tasks anew over the days that are left."""
-    tasks = list(order.tasks.filter(done_on=None).order_by("position"))
-    for task, day in zip(tasks, spread(today, order.due_on, len(tasks)), strict=True):
-        task.due_on = day
-        task.save(update_fields=["due_on", "updated_at"])
 
 
 def _tell(

@@ -1,0 +1,213 @@
+"""What an order says: its fields and its tasks, edited together; and an order drawn up by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from branches.models import User
+from core.forms import DateInput
+from ledgers.models import Demand, Resource
+from pairing.plans.enums import Line, TaskKind
+from pairing.plans.forms.claims import ResourceChoice
+from pairing.plans.models import Pairing, PlanOrder
+from pairing.plans.selectors.task_lists import TaskDraft, task_drafts
+from pairing.plans.services.task_lists import LONGEST
+
+
+class PlanOrderForm(forms.ModelForm):
+    """What both sides agree on; `version` is the one the editor saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    series = forms.CharField(
+        label="系列", required=False, max_length=120, help_text="几张定单属于同一件长期的事，填同一个名称。"
+    )
+    more_fields = ("place", "wanted_on", "series")
+
+    class Meta:
+        model = PlanOrder
+        fields = ("task", "line", "due_on", "responsible_a", "responsible_b", "place", "wanted_on")
+        widgets = {
+            "task": forms.Textarea(attrs={"rows": 3}),
+            "due_on": DateInput(),
+            "wanted_on": DateInput(),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pairing = self.instance.pairing
+        self.fields["responsible_a"].label = f"{pairing.branch_a}责任人"
+        self.fields["responsible_b"].label = f"{pairing.branch_b}责任人"
+        self.fields["line"].choices = Line.choices  # always one of the four, never blank
+        self.fields["place"].help_text = "排期时优先用这个地点。"
+        self.fields["wanted_on"].help_text = "排期时优先用这一天。"
+        self.initial.setdefault("version", self.instance.version)
+        self.initial.setdefault("series", str(self.instance.series or ""))
+
+
+class ChangeRequestForm(PlanOrderForm):
+    """The same for an order that both sides have confirmed, with the reason for the change."""
+
+    reason = forms.CharField(
+        label="变更理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="对方支部会看到，也会留痕。",
+        error_messages={"required": "请写明变更理由。"},
+    )
+
+
+class TaskForm(forms.Form):
+    """One task; the number says its place, and a row without a title is no task."""
+
+    id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    position = forms.IntegerField(label="顺序", min_value=1, max_value=99, required=False)
+    title = forms.CharField(label="任务", max_length=200, required=False)
+    kind = forms.ChoiceField(label="类型", choices=TaskKind, initial=TaskKind.PREPARATION)
+    owner_id = forms.TypedChoiceField(label="负责支部", coerce=int)
+    responsible = forms.CharField(label="责任人", max_length=60, required=False)
+    due_on = forms.DateField(label="完成时限", required=False, widget=DateInput())
+
+    def __init__(self, *args: Any, pairing: Pairing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sides = (pairing.branch_a, pairing.branch_b)
+        self.fields["owner_id"].choices = [(side.pk, str(side)) for side in sides]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("DELETE"):
+            return data
+        if data.get("title") and not data.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", "请填写完成时限。")
+        elif not data.get("title") and (data.get("id") or data.get("due_on")):
+            self.add_error("title", "请写明任务；不需要这一项就勾选“删除”。")
+        return data
+
+    @property
+    def draft(self) -> TaskDraft:
+        names = ("id", "title", "kind", "owner_id", "responsible", "due_on")
+        return TaskDraft(**{name: self.cleaned_data[name] for name in names})
+
+
+TaskFormSet = forms.formset_factory(
+    TaskForm, extra=2, max_num=LONGEST + 2, validate_max=True, can_delete=True
+)
+
+
+class OrderForms:
+    """The form of an order and the rows of its tasks, bound and checked together.
+
+    A program may post the fields alone; then the tasks stay.
+    """
+
+    def __init__(
+        self, data: Any, order: PlanOrder, *, is_change: bool = False, initial: dict[str, Any] | None = None
+    ) -> None:
+        has_tasks = data is None or f"{TaskFormSet.get_default_prefix()}-TOTAL_FORMS" in data
+        form = ChangeRequestForm if is_change else PlanOrderForm
+        self.form = form(data, instance=order, initial=initial)
+        self.seen = task_drafts(order)
+        self.tasks = self._rows(data if has_tasks else None, order, self.seen)
+        self.has_tasks = has_tasks
+
+    @staticmethod
+    def _rows(data: Any, order: PlanOrder, drafts: list[TaskDraft]) -> Any:
+        rows = [vars(draft) | {"position": n} for n, draft in enumerate(drafts, start=1)]
+        return TaskFormSet(data, initial=rows, form_kwargs={"pairing": order.pairing})
+
+    def show(self, order: PlanOrder, drafts: list[TaskDraft]) -> None:
+        """Put a list of tasks into the rows in place of the stored one."""
+        self.tasks = self._rows(None, order, drafts)
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), not self.tasks.is_bound or self.tasks.is_valid()])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The arguments of the service but order, actor and now."""
+        return {**self.form.cleaned_data, "tasks": self.drafts}
+
+    @property
+    def drafts(self) -> list[TaskDraft] | None:
+        """The tasks as they were sent, in the order of their numbers; None when none were."""
+        if not self.tasks.is_bound:
+            return None
+        rows = [
+            row for row in self.tasks if row.cleaned_data.get("title") and not row.cleaned_data.get("DELETE")
+        ]
+        return [row.draft for row in sorted(rows, key=_place)]
+
+    @property
+    def seen_json(self) -> str:
+        """The tasks as this page shows them; comes back with the form, so that a stale save can be merged."""
+        return json.dumps([draft.as_json() for draft in self.seen])
+
+    @property
+    def errors(self) -> bool:
+        return bool(self.form.errors) or (self.tasks.is_bound and not self.tasks.is_valid())
+
+
+def _place(row: TaskForm) -> float:
+    position = row.cleaned_data.get("position")
+    return float("inf") if position is None else position
+
+
+def seen_tasks(text: str) -> list[TaskDraft]:
+    """What `seen_json` gave; empty for anything that it did not give."""
+    try:
+        return [TaskDraft.from_json(row) for row in json.loads(text)]
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return []
+
+
+class OrderNewForm(forms.Form):
+    """An order drawn up by hand: whose demand, with what, and how often."""
+
+    demand = forms.ModelChoiceField(
+        label="需求",
+        queryset=Demand.objects.none(),
+        widget=forms.Select(attrs={"data-pick": ""}),
+        empty_label="请选择需求",
+        help_text="本结对双方待认领的需求。",
+        error_messages={"required": "请选择需求。"},
+    )
+    resource = ResourceChoice(
+        label="资源",
+        queryset=Resource.objects.none(),
+        required=False,
+        widget=forms.Select(attrs={"data-pick": ""}),
+        empty_label="不用清单里的资源",
+        help_text="由另一方提供；不在资源清单里的可留空。",
+    )
+    visit_count = forms.IntegerField(
+        label="承接次数", min_value=1, max_value=50, initial=1, help_text="每次生成一场联办活动。"
+    )
+    due_on = forms.DateField(
+        label="完成时限", required=False, widget=DateInput(), help_text="不填按需求的期望时限。"
+    )
+    wanted_on = forms.DateField(label="希望日期", required=False, widget=DateInput())
+    task = forms.CharField(
+        label="任务", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self, *args: Any, demands: QuerySet[Demand], resources: QuerySet[Resource], **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.fields["demand"].queryset = demands
+        self.fields["demand"].label_from_instance = lambda row: f"{row.branch} · {row.title}"
+        self.fields["resource"].queryset = resources
+
+
+class OrderPairingForm(forms.Form):
+    """The first question of an order drawn up by hand: with whom."""
+
+    pairing = forms.ModelChoiceField(label="结对", queryset=Pairing.objects.none())
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Pairing.objects.active().of_branches(user.staff_branch_ids)
+        self.fields["pairing"].queryset = rows.select_related("branch_a", "branch_b")

@@ -1,0 +1,231 @@
+"""What an order says: drawn up by hand, edited until both sides confirm, changed by request afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from branches.models import User
+from core import audit
+from core.errors import DomainError, StaleVersionError, refuse
+from ledgers.models import Demand, Resource
+from pairing.plans.enums import PlanOrderState
+from pairing.plans.models import Pairing, PlanOrder, Series
+from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_in_words
+from pairing.plans.services import order_guards
+from pairing.plans.services.claim_guards import check_capacity, check_rest, check_terms
+from pairing.plans.services.deadlines import spread
+from pairing.plans.services.drafting import Wish, draft
+from pairing.plans.services.locks import lock_demand, lock_order, lock_pairing, lock_resource
+from pairing.plans.services.notices import tell
+from pairing.plans.services.settling import demand_settle
+from pairing.plans.services.task_lists import check_tasks, write_tasks
+
+EDITABLE_FIELDS = frozenset(
+    {"line", "task", "responsible_a", "responsible_b", "place", "wanted_on", "due_on", "series"}
+)
+
+
+@transaction.atomic
+def plan_order_create(
+    *,
+    pairing: Pairing,
+    demand: Demand,
+    actor: User,
+    now: datetime,
+    resource: Resource | None = None,
+    visit_count: int = 1,
+    wanted_on: date | None = None,
+    due_on: date | None = None,
+    task: str = "",
+) -> PlanOrder:
+    """Draw up an order by hand for what two branches agreed without a claim; both confirm it as any other.
+
+    It holds the resource's capacity and its part of the demand at once, as a claim does.
+
+    Args:
+        due_on, task: None and blank are guessed from the demand.
+
+    Raises:
+        DomainError: see `plan_order_create_blockers`; also for a wanted day or a deadline in the past.
+        ConflictError: when the month's capacity, or all that the demand wants, is promised already.
+    """
+    today = timezone.localdate(now)
+    pairing, demand = lock_pairing(pairing.pk), lock_demand(demand.pk)
+    resource = lock_resource(resource.pk) if resource else None
+    refuse(order_guards.plan_order_create_blockers(pairing, demand, resource, actor, on=today))
+    check_terms(visit_count, wanted_on, today, demand.deadline_on)
+    check_rest(demand, visit_count)
+    if resource:
+        check_capacity(resource, visit_count, wanted_on or today)
+    _check_due(due_on, today)
+    offering = pairing.partner_of(demand.branch_id)
+    by = pairing.branch_a if pairing.branch_a_id in actor.staff_branch_ids else pairing.branch_b
+    said = {name: value for name, value in (("due_on", due_on), ("task", task.strip())) if value}
+    wish = Wish(demand, offering, resource, visit_count, wanted_on)
+    order = draft(wish, actor, now, summary=f"{by}起草定单", pairing=pairing, drafted_by=by, **said)
+    demand_settle(demand=demand, actor=actor, now=now)
+    _tell(order, "draft", f"{by}起草了定单 {order}：{demand}", now, actor)
+    return order
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What an edit or a change request makes different; `tasks` is None when the tasks stay."""
+
+    fields: dict[str, Any]
+    tasks: Sequence[TaskDraft] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.fields) or self.tasks is not None
+
+
+@transaction.atomic
+def plan_order_edit(
+    *,
+    order: PlanOrder,
+    version: int,
+    actor: User,
+    now: datetime,
+    tasks: Sequence[TaskDraft] | None = None,
+    **changes: Any,
+) -> PlanOrder:
+    """Change an order that is not agreed yet: a new version, which nobody has confirmed.
+
+    Saving what is there already changes nothing.
+
+    Args:
+        version: the version the editor saw.
+        tasks: the whole list as it is to be; None leaves the tasks, or spreads them over a new deadline.
+        changes: any of EDITABLE_FIELDS; the series by its title, blank for none.
+
+    Raises:
+        StaleVersionError: when somebody saved a newer version meanwhile.
+        DomainError: see `plan_order_edit_blockers` and `check_tasks`; also for a deadline in the past.
+    """
+    order = lock_order(order.pk)
+    refuse(order_guards.plan_order_edit_blockers(order, actor))
+    check_version(order, version)
+    revision = revision_of(order, changes, tasks, now)
+    if not revision:
+        return order
+    with audit.action("plan_order.edit", actor=actor, target=order) as entry:
+        entry.changes = revision_apply(order, revision, now)
+        order.confirmed_version_a = order.confirmed_version_b = None
+        order.state = PlanOrderState.DRAFT
+        order.save()
+        entry.summary = f"修改定单，成为第 {order.version} 版，须重新确认"
+        _tell(order, "edit", f"定单 {order} 有修改，请重新确认", now, actor)
+    return order
+
+
+def check_version(order: PlanOrder, version: int) -> None:
+    """Refuse to go on from a version that is no longer the newest.
+
+    Raises:
+        StaleVersionError: naming both versions.
+    """
+    if order.version != version:
+        raise StaleVersionError(
+            f"您看的是第 {version} 版，对方已改到第 {order.version} 版。请核对新内容后再办理。"
+        )
+
+
+def revision_of(
+    order: PlanOrder, changes: dict[str, Any], tasks: Sequence[TaskDraft] | None, now: datetime
+) -> Revision:
+    """What really differs from a locked order, checked.
+
+    Raises:
+        DomainError: for a day in the past, a month without capacity, or a list of tasks that cannot be.
+    """
+    unknown = set(changes) - EDITABLE_FIELDS
+    if unknown:
+        raise TypeError(f"an order has no {sorted(unknown)} to change")
+    today = timezone.localdate(now)
+    differing = {name: value for name, value in changes.items() if _current(order, name) != value}
+    _check_due(differing.get("due_on"), today)
+    if wanted_on := differing.get("wanted_on"):
+        check_terms(order.visit_count, wanted_on, today, None)
+        _check_month(order, wanted_on)
+    drafts = list(tasks) if tasks is not None and list(tasks) != task_drafts(order) else None
+    if drafts is not None:
+        check_tasks(order, drafts)
+    return Revision(differing, drafts)
+
+
+def revision_apply(order: PlanOrder, revision: Revision, now: datetime) -> dict[str, list[str]]:
+    """Write a checked revision into a locked order as its next version; give old and new for the trail.
+
+    The caller settles who has confirmed the new version, and saves the order.
+    """
+    changes = {name: [_plain(_current(order, name)), _plain(new)] for name, new in revision.fields.items()}
+    if revision.tasks is not None:
+        before = tasks_in_words(task_drafts(order), order)
+        changes["tasks"] = [before, tasks_in_words(revision.tasks, order)]
+    else:
+        _hand_tasks_over(order, revision.fields)
+    for name, value in revision.fields.items():
+        setattr(order, name, _series(order, value) if name == "series" else value)
+    order.version += 1
+    if revision.tasks is not None:
+        write_tasks(order, revision.tasks)
+    elif "due_on" in revision.fields:
+        _move_deadlines(order, timezone.localdate(now))
+    return changes
+
+
+def _check_due(due_on: date | None, today: date) -> None:
+    if due_on and due_on < today:
+        raise DomainError("完成时限已经过去，请改成今天或以后的日期。", field="due_on")
+
+
+def _check_month(order: PlanOrder, wanted_on: date) -> None:
+    """Moving the wanted day into another month needs room in that month."""
+    was = order.wanted_on or timezone.localdate(order.created_at)
+    if order.resource_id and (was.year, was.month) != (wanted_on.year, wanted_on.month):
+        check_capacity(lock_resource(order.resource_id), order.visit_count, wanted_on)
+
+
+def _hand_tasks_over(order: PlanOrder, changes: dict[str, Any]) -> None:
+    """Give the open tasks of a replaced person to the new one."""
+    for side, branch_id in (("a", order.pairing.branch_a_id), ("b", order.pairing.branch_b_id)):
+        name = f"responsible_{side}"
+        if name in changes:
+            order.tasks.filter(owner=branch_id, responsible=getattr(order, name), done_on=None).update(
+                responsible=changes[name]
+            )
+
+
+def _move_deadlines(order: PlanOrder, today: date) -> None:
+    """Spread the open tasks anew over the days that are left."""
+    tasks = list(order.tasks.filter(done_on=None).order_by("position"))
+    for task, day in zip(tasks, spread(today, order.due_on, len(tasks)), strict=True):
+        task.due_on = day
+        task.save(update_fields=["due_on", "updated_at"])
+
+
+def _current(order: PlanOrder, name: str) -> Any:
+    return str(order.series or "") if name == "series" else getattr(order, name)
+
+
+def _series(order: PlanOrder, title: str) -> Series | None:
+    """The series of that name among the orders of the same pairing, or a new one; None for a blank name."""
+    if not title:
+        return None
+    known = Series.objects.filter(title=title, plan_orders__pairing=order.pairing_id).first()
+    return known or Series.objects.create(title=title)
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _tell(order: PlanOrder, event: str, subject: str, now: datetime, actor: User) -> None:
+    sides = (order.pairing.branch_a_id, order.pairing.branch_b_id)
+    tell(sides, about=order, event=event, subject=subject, now=now, actor=actor)
