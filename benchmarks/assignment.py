@@ -40,7 +40,7 @@ def _size(options: Options, size: int, choices: int) -> Iterator[Result]:
 
 
 def _wall(case: str, made: Contended, times: int) -> Result:
-    network = _network(made)
+    network = network_of(made)
     raw, whole = race(
         partial(solve_circulation, network), partial(solve_table, made.problem, made.table), times=times
     )
@@ -50,7 +50,8 @@ def _wall(case: str, made: Contended, times: int) -> Result:
     return Result.at_most(BENCH, f"{case}: wall / raw flow", whole / raw, 1.5, **detail)
 
 
-def _network(made: Contended) -> Network:
+def network_of(made: Contended) -> Network:
+    """Return the arcs that the plan of a county is solved on."""
     frame = Frame.of(made.problem)
     return lay_out(made.problem, frame, edges_of(made.problem, made.table, frame)).network
 

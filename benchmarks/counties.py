@@ -39,7 +39,8 @@ def county(seed: int, *, branches: int = 300, resources: int = 3000, demands: in
     lacking = set(chance.sample(range(len(items)), max(round(UNSERVED * len(items)), 1)))
     there = [number for number in range(len(items)) if number not in lacking]
     offered: dict[int, set[Id]] = {}
-    offers, needs, truth = [], [], {}
+    offers, needs = [], []
+    truth: dict[Id, frozenset[Id]] = {}
     for i in range(resources):
         number = chance.choice(there)
         offered.setdefault(number, set()).add(i)

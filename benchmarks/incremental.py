@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from benchmarks.counties import Contended, contended
 from benchmarks.results import Options, Result, seconds
-from pairing.matching.engine import Id
+from pairing.matching.engine import Id, Need, Offer
 from pairing.matching.engine.assignment import solve_table
 from pairing.matching.engine.incremental import Event, LivePlan, Move
 
@@ -81,7 +81,8 @@ class _Happenings:
         if self.away[kind] and self.chance.random() < 0.5:
             back = self.away[kind].pop()
             return lambda: getattr(self.live, f"add_{kind}")(back)
-        row = self.chance.choice(self.made.problem.needs if kind == "need" else self.made.problem.offers).id
+        rows: Sequence[Need | Offer] = getattr(self.made.problem, f"{kind}s")
+        row = self.chance.choice(rows).id
         if row not in self.away[kind]:
             self.away[kind].append(row)
         return lambda: self.live.withdraw_need(row) if kind == "need" else self.live.drop_offer(row)
@@ -95,6 +96,6 @@ class _Happenings:
 
     def solved_anew(self) -> float:
         """Return the objective of the same ledgers, solved from nothing."""
-        owed = dict(enumerate(self.live.sizes.tolist()))
-        free = dict(enumerate(self.live.free.tolist()))
+        owed: dict[Id, int] = dict(enumerate(self.live.sizes.tolist()))
+        free: dict[Id, list[int]] = dict(enumerate(self.live.free.tolist()))
         return LivePlan(self.made.problem, self.made.table, owed=owed, free=free).objective

@@ -95,17 +95,16 @@ def _assignments(
     edge = np.searchsorted(rank, pair)
     held = among(pair, rank[edges.pinned & (visits > 0)])
     needs, offers = [each.id for each in problem.needs], [each.id for each in problem.offers]
-    rows = zip(
-        edges.need[edge].tolist(),
-        edges.offer[edge].tolist(),
-        month.tolist(),
+    columns = (
+        map(needs.__getitem__, edges.need[edge].tolist()),
+        map(offers.__getitem__, edges.offer[edge].tolist()),
+        map(months.__getitem__, month.tolist()),
         counts.tolist(),
         edges.score[edge].tolist(),
         edges.kept[edge].tolist(),
         held.tolist(),
-        strict=True,
     )
-    return tuple(Assignment(needs[i], offers[j], months[m], *rest) for i, j, m, *rest in rows)
+    return tuple(map(Assignment, *columns))
 
 
 def _by_rank(

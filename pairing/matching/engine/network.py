@@ -52,23 +52,23 @@ def node_prices(network: Network, flow: np.ndarray) -> np.ndarray:
     tail = np.concatenate([network.tail[forward], network.head[backward]])
     head = np.concatenate([network.head[forward], network.tail[backward]])
     cost = np.concatenate([network.cost[forward], -network.cost[backward]])
-    starts, by_tail = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    price = np.zeros(network.nodes, dtype=np.int64)
-    arcs = np.arange(tail.size)
+    order = np.argsort(tail.astype(np.min_scalar_type(network.nodes)), kind="stable")  # short numbers: radix
+    tail, head, cost = tail[order], head[order], cost[order]
+    starts = np.searchsorted(tail, np.arange(network.nodes + 1))
+    price, fallen = np.zeros(network.nodes, dtype=np.int64), np.zeros(network.nodes, dtype=bool)
+    arcs: np.ndarray | slice = slice(None)
     for _ in range(min(network.nodes + 1, _ROUNDS)):
+        ends = head[arcs]
         offered = price[tail[arcs]] + cost[arcs]
-        better = offered < price[head[arcs]]
-        if not better.any():
+        better = np.flatnonzero(offered < price[ends])
+        if not better.size:
             break
-        reached = head[arcs[better]]
+        reached = ends[better]
         np.minimum.at(price, reached, offered[better])
-        if not by_tail.size:
-            by_tail = np.argsort(tail, kind="stable")
-            starts = np.searchsorted(tail[by_tail], np.arange(network.nodes + 1))
-        fallen = np.zeros(network.nodes, dtype=bool)
         fallen[reached] = True
         nodes = np.flatnonzero(fallen)
-        arcs = by_tail[spans(starts[nodes], starts[nodes + 1])]
+        fallen[nodes] = False
+        arcs = spans(starts[nodes], starts[nodes + 1])
     return price
 
 

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from pairing.matching.engine.problem import Id, MatchProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """`visits` unit visits of an offer to a need in one calendar month (its first day); `score` in [0, 1]."""
 
     need_id: Id
