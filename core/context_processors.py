@@ -72,6 +72,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("数据导入", "import_list", "file-earmark-arrow-up", "manage"),
             Entry("组织", "branch_list", "diagram-3", "county"),
             Entry("用户", "user_list", "person-gear", "admin"),
+            Entry("交接", "handover_list", "box-arrow-right", "admin"),
             Entry("服务目录", "service_item_list", "book", "county"),
             Entry("匹配权重", "weights_edit", "sliders", "admin"),
             Entry("工作日历", "working_day_list", "calendar-week", "admin"),

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "pairing.matching",
     "pairing.reviews",
     "pairing.agreements",
+    "pairing.handovers",
     "pairing.reminders",
     "pairing.reports",
     "pairing.workbench",
@@ -187,6 +188,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "pairing.reminders.tasks.tick", "schedule": 60.0},
+    "handovers": {"task": "pairing.handovers.tasks.execute_due", "schedule": 60.0},
     "dispatch": {"task": "pairing.reminders.tasks.dispatch", "schedule": 15.0},
     "schedule": {"task": "pairing.activities.tasks.schedule", "schedule": 60.0},
     "matching": {"task": "pairing.matching.tasks.resume_runs", "schedule": 10.0},

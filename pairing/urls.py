@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("pairing.matching.urls")),
     path("", include("pairing.reviews.urls")),
     path("", include("pairing.agreements.urls")),
+    path("", include("pairing.handovers.urls")),
     path("", include("pairing.reports.urls")),
     path("", include("pairing.imports.urls")),
     path("", include("pairing.workbench.urls")),

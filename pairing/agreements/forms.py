@@ -12,10 +12,12 @@ from django.utils import timezone
 from branches.models import Branch
 from core.forms import DateInput
 from ledgers.models import ServiceAspect
+from pairing.activities.dictionary import KIND_CUES
 from pairing.activities.models import ActivityKind
 from pairing.agreements import standard
 from pairing.agreements.enums import ClauseKind, ClausePeriod
 from pairing.agreements.models import AgreementClause
+from pairing.agreements.reading import Reading, clauses_read
 from pairing.agreements.services.drafting import MAX_CLAUSES, ClauseTerms
 from pairing.plans.enums import Line
 from pairing.plans.forms.on_behalf import OnBehalfForm, ScanField
@@ -80,7 +82,7 @@ def proposed_terms(pairing: Pairing, before: Agreement | None, *, today: date) -
         "aims": pairing.aims,
     }
     if before is not None:
-        names = ("principles", "aims", "content", "duties_a", "duties_b", "mechanism")
+        names = ("principles", "aims", "duties_a", "duties_b", "mechanism")  # the content becomes clauses
         terms |= {name: getattr(before, name) for name in names if getattr(before, name)}
     return terms
 
@@ -91,7 +93,7 @@ class ClauseForm(forms.Form):
     line = forms.ChoiceField(label="四联", choices=Line.choices, required=False)
     words = forms.CharField(label="条款", max_length=300, required=False)
     counts = forms.ChoiceField(label="计数内容", required=False)
-    target = forms.IntegerField(label="不少于（次/件）", min_value=1, max_value=999, required=False)
+    target = forms.IntegerField(label="不少于", min_value=1, max_value=999, required=False)
     period = forms.ChoiceField(label="周期", choices=[("", "—"), *ClausePeriod.choices], required=False)
 
     def __init__(self, *args: Any, countables: Countables, **kwargs: Any) -> None:
@@ -153,14 +155,20 @@ class Countables:
         names = ("line", "words", "target", "period")
         return {name: getattr(clause, name) for name in names} | {"counts": counts}
 
-    def standard(self) -> list[dict[str, Any]]:
-        """The clauses of the standard agreement; a kind the dictionary no longer has counts nothing."""
-        by_name = {row.name: row.pk for row in self.kinds.values() if not row.retired_on}
-        return [self._standard(clause, by_name) for clause in standard.CLAUSES]
+    def proposed(self, content: str) -> list[dict[str, Any]]:
+        """The clauses a text of an agreement promises; those of the standard agreement without a text.
 
-    def _standard(self, clause: standard.StandardClause, by_name: dict[str, int]) -> dict[str, Any]:
+        A kind the dictionary no longer has counts nothing.
+        """
+        in_use = {row.name: row for row in self.kinds.values() if not row.retired_on}
+        lines = {name: row.line for name, row in in_use.items()}
+        by_name = {name: row.pk for name, row in in_use.items()}
+        clauses = clauses_read(content, KIND_CUES, lines) or standard.CLAUSES
+        return [self._proposed(clause, by_name) for clause in clauses]
+
+    def _proposed(self, clause: standard.StandardClause | Reading, by_name: dict[str, int]) -> dict[str, Any]:
         words = {"line": clause.line, "words": clause.words}
-        if clause.activity_kind and clause.activity_kind not in by_name:
+        if clause.kind is None or (clause.activity_kind and clause.activity_kind not in by_name):
             return words
         counts = f"{clause.kind}:{by_name[clause.activity_kind]}" if clause.activity_kind else clause.kind
         return words | {"counts": counts, "target": clause.target, "period": clause.period}
@@ -191,7 +199,7 @@ class AgreementForms:
         self.clauses = ClauseFormSet(
             data,
             prefix="clauses",
-            initial=[countables.initial(row) for row in rows] or countables.standard(),
+            initial=[countables.initial(row) for row in rows] or countables.proposed(source.content),
             form_kwargs={"countables": countables},
         )
 
@@ -203,6 +211,15 @@ class AgreementForms:
     def main(self) -> forms.BaseForm:
         """The form above which a refusal stands."""
         return self.form or self.clauses.forms[0]
+
+    @property
+    def filled(self) -> list[ClauseForm]:
+        """The rows that start with a clause or have been written into."""
+        return [row for row in self.clauses if row["words"].value() or row.errors]
+
+    @property
+    def empty(self) -> list[ClauseForm]:
+        return [row for row in self.clauses if not row["words"].value() and not row.errors]
 
     @property
     def clause_terms(self) -> list[ClauseTerms]:

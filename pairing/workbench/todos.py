@@ -15,8 +15,8 @@ from ledgers.enums import DemandState
 from ledgers.models import Demand
 from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState
 from pairing.activities.models import Activity
-from pairing.plans.enums import PlanOrderState
-from pairing.plans.models import Claim, PlanOrder
+from pairing.plans.enums import AgreementState, PlanOrderState
+from pairing.plans.models import Agreement, Claim, PlanOrder
 from pairing.reviews.models import ActionItem, Review
 
 AHEAD_DAYS = 14
@@ -48,6 +48,7 @@ def todos_of(user: User, *, now: datetime) -> list[Todo]:
     found = [
         *_claims(branch_ids),
         *_orders(branch_ids, user),
+        *_agreements(user.secretary_branch_ids),
         *_activities(branch_ids, now),
         *_reviews(branch_ids, today),
         *_action_items(branch_ids, today),
@@ -92,6 +93,18 @@ def _is_confirmed_for(order: PlanOrder, branch_ids: frozenset[int]) -> bool:
 def _order_todo(order: PlanOrder, action: str, note: str) -> Todo:
     url = reverse("plan_order_detail", args=[order.pk])
     return Todo(f"定单 {order.number}：{order.demand.title}", note, url, action, order.due_on, "file-check")
+
+
+def _agreements(branch_ids: frozenset[int]) -> Iterator[Todo]:
+    """Agreements that wait for the signature of a branch this person is secretary of."""
+    unsigned = Q(pairing__branch_a__in=branch_ids, signed_on_a=None) | Q(
+        pairing__branch_b__in=branch_ids, signed_on_b=None
+    )
+    rows = Agreement.objects.filter(unsigned, state=AgreementState.TO_SIGN)
+    for agreement in rows.select_related("pairing__branch_a", "pairing__branch_b"):
+        note = f"{agreement.pairing}，双方签后生效"
+        url = agreement.get_absolute_url()
+        yield Todo(f"共建协议 {agreement}", note, url, "去签订", agreement.starts_on, "pen")
 
 
 def _activities(branch_ids: frozenset[int], now: datetime) -> Iterator[Todo]:

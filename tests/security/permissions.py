@@ -96,8 +96,6 @@ PERMISSIONS: dict[str, Rule] = {
     "demand_suspend": Rule(B, B, sees=PAIR_OR_COUNTY),
     "demand_close": Rule(B, B, sees=PAIR_OR_COUNTY),
     "demand_withdraw": Rule(B, B, sees=PAIR_OR_COUNTY),
-    "demand_split": Rule(B | OFFICE, B | OFFICE, sees=PAIR_OR_COUNTY),
-    "demand_merge": Rule(B | OFFICE, B | OFFICE, sees=PAIR_OR_COUNTY),
     "demand_return": Rule(OFFICE, OFFICE, sees=PAIR_OR_COUNTY),
     "service_item_list": page(ALL),
     # plans
@@ -118,6 +116,11 @@ PERMISSIONS: dict[str, Rule] = {
     "agreement_sign": Rule(RESOURCE_SIDE, A, sees=RESOURCE_SIDE),
     "agreement_sign_on_behalf": Rule(OFFICE, OFFICE, sees=RESOURCE_SIDE),
     "agreement_terminate": Rule(PAIR_OR_COUNTY, ADMIN, sees=PAIR_OR_COUNTY),
+    # handovers
+    "handover_list": page(ADMIN),
+    "handover_new": Rule(ADMIN, ADMIN),
+    "handover_detail": page(ADMIN),
+    "handover_cancel": Rule(ADMIN, ADMIN),
     "claim_list": page(ALL),
     "claim_new": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
     "claim_joint": Rule(PAIR_OR_COUNTY, B | OFFICE, sees=PAIR_OR_COUNTY),

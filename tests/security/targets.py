@@ -42,8 +42,6 @@ ROWS: dict[str, tuple[str, ...]] = {
     "demand_suspend": ("demand",),
     "demand_close": ("demand",),
     "demand_withdraw": ("demand",),
-    "demand_split": ("returned_demand",),
-    "demand_merge": ("demand",),
     "demand_return": ("demand",),
     "pairing_detail": ("pairing",),
     "pairing_edit": ("pairing",),
@@ -59,6 +57,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     "agreement_sign": ("sent_agreement",),
     "agreement_sign_on_behalf": ("sent_agreement",),
     "agreement_terminate": ("agreement",),
+    "handover_new": ("seat",),
+    "handover_detail": ("handover",),
+    "handover_cancel": ("handover",),
     "claim_detail": ("claim",),
     "claim_accept": ("claim",),
     "claim_accept_on_behalf": ("claim",),
@@ -144,11 +145,6 @@ def _demand(world: World) -> Body:
         "source": "other",
         "raised_on": timezone.localdate().isoformat(),
     }
-
-
-def _split(_world: World) -> Body:
-    parts = {f"parts-{number}-title": f"第{number}件" for number in range(2)}
-    return REASON | parts | {"parts-TOTAL_FORMS": 2, "parts-INITIAL_FORMS": 0}
 
 
 def _order(world: World) -> Body:
@@ -241,8 +237,6 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "demand_suspend": lambda world: REASON,
     "demand_close": lambda world: REASON,
     "demand_withdraw": lambda world: REASON,
-    "demand_split": _split,
-    "demand_merge": lambda world: REASON | {"demands": [world.rows["returned_demand"].pk]},
     "demand_return": lambda world: REASON,
     "pairing_new": _pairing,
     "pairing_edit": lambda world: {
@@ -265,6 +259,11 @@ BODIES: dict[str, Callable[[World], Body]] = {
         **REASON,
     },
     "agreement_terminate": lambda world: {"summary": "执行完毕"},
+    "handover_new": lambda world: {
+        "successor": world.rows["person"].pk,
+        "on": timezone.localdate().isoformat(),
+    },
+    "handover_cancel": lambda world: REASON,
     "claim_new": lambda world: {"visit_count": 1},
     "claim_accept_on_behalf": lambda world: REASON | {"scan": scan()},
     "claim_counter": lambda world: {"visit_count": 2},

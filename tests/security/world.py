@@ -27,6 +27,7 @@ from tests.factories.activities import (
 from tests.factories.agreements import AgreementClauseFactory
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.core import NotificationFactory
+from tests.factories.handovers import HandoverFactory
 from tests.factories.ledgers import (
     DemandFactory,
     DemandOriginFactory,
@@ -130,6 +131,7 @@ def build_pair() -> dict[str, Any]:
     rows["person"] = UserFactory(member_of=branch_b)
     rows["inactive_person"] = UserFactory(is_active=False)
     rows["seat"] = MembershipFactory(branch=branch_b, role="liaison")
+    rows["handover"] = HandoverFactory(seat=MembershipFactory(branch=branch_b, role="liaison"))
     rows["closing_branch"] = BranchFactory(name="将撤销党支部")
     rows["failed_mail"] = NotificationFactory(pending_email=True, recipient=rows["person"])
     type(rows["failed_mail"]).objects.update(state=NotificationState.FAILED)

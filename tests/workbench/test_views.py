@@ -10,7 +10,7 @@ from pairing.plans.enums import PlanOrderState
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory
-from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
+from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory, PlanOrderFactory
 from tests.factories.reviews import ActionItemFactory, ReviewFactory, ReviewSeriesFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,15 @@ def test_order_confirmed_by_us_waits_for_them(secretary, pairing):
     assert actions(secretary) == []
 
 
+def test_agreement_waits_for_the_secretary_who_has_not_signed(client, secretary, pairing):
+    agreement = AgreementFactory(pairing=pairing, to_sign=True, signed_on_a=timezone.localdate())
+    assert actions(secretary) == ["去签订"]
+    client.force_login(UserFactory(liaison_of=pairing.branch_b))
+    assert actions(client) == []
+    client.force_login(UserFactory(secretary_of=agreement.pairing.branch_a))
+    assert actions(client) == []
+
+
 def test_handed_in_order_waits_for_the_branch_that_asked(client, secretary, pairing):
     order = PlanOrderFactory(
         pairing=pairing,
@@ -94,7 +103,7 @@ def test_query_count_is_the_same_for_more_rows(secretary, pairing, rows, django_
         ClaimFactory(pairing=pairing, awaiting=pairing.branch_b)
         PlanOrderFactory(pairing=pairing)
         ActivityFactory(pairing=pairing, to_record=True)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         secretary.get(reverse("workbench"))
 
 

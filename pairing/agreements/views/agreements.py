@@ -100,7 +100,7 @@ def agreement_clauses(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "pairing": agreement.pairing,
         "title": "补录条款",
-        "lead": "照已签的协议填写；可计数的条款会自动统计进度。",
+        "lead": "已按协议文字拟好，请逐条核对次数和周期；可计数的条款会自动统计进度。",
         "content": agreement.content,
         "blockers": guards.agreement_clauses_blockers(agreement, request.user),
     }

@@ -1,0 +1,37 @@
+"""Planning a handover."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from branches.models import Membership, User
+from core.forms import DateInput
+
+
+class HandoverForm(forms.Form):
+    """Who takes the seat over, and from which day."""
+
+    successor = forms.ModelChoiceField(
+        label="接任人",
+        queryset=User.objects.none(),
+        widget=forms.Select(attrs={"data-pick": ""}),
+        help_text="名单里没有的，请先在“用户”里新增账号，不用给任职。",
+    )
+    on = forms.DateField(
+        label="交接日期",
+        widget=DateInput(),
+        help_text="接任人的第一天；选今天立即交接，选以后的日期到那天自动交接。",
+    )
+    note = forms.CharField(label="说明", max_length=300, required=False, help_text="例如：换届、工作调动。")
+
+    def __init__(self, *args: Any, seat: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).exclude(pk=seat.user_id)
+        self.fields["successor"].queryset = people.order_by("display_name", "username")
+        today = timezone.localdate()
+        self.initial.setdefault("on", max(today, seat.starts_on + timedelta(days=1)))
+        self.fields["on"].widget.attrs["min"] = today.isoformat()

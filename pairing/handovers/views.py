@@ -1,0 +1,106 @@
+"""交接: the list, planning one with a preview of what moves, one handover, and giving it up."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from branches.models import Membership
+from core.audit import entries_of
+from core.doorbell import ring
+from core.forms import ReasonForm, submit
+from core.pages import get_or_post, posted
+from pairing.handovers.forms import HandoverForm
+from pairing.handovers.models import Handover
+from pairing.handovers.services import handovers
+from pairing.plans.selectors.timeline import timeline
+
+admin_only = permission_required("handovers.manage_handover", raise_exception=True)
+
+
+@require_safe
+@admin_only
+def handover_list(request: HttpRequest) -> HttpResponse:
+    """Every handover, the coming ones first."""
+    rows = list(_rows(request)[:200])
+    context = {
+        "planned": [row for row in rows if row.is_planned],
+        "past": [row for row in rows if not row.is_planned],
+        "today": timezone.localdate(),
+    }
+    return render(request, "handovers/handover_list.html", context)
+
+
+@get_or_post
+@admin_only
+def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand one seat over: what will move, to whom, from which day."""
+    seat = get_object_or_404(Membership.objects.select_related("user", "branch"), pk=pk)
+    form = HandoverForm(posted(request), seat=seat)
+    service = partial(handovers.handover_plan, seat=seat)
+    if request.method == "POST":
+        handover = submit(form, service, actor=request.user, now=timezone.now())
+        if handover:
+            ring("notification_queued")
+            words = "交接已定，到那天自动办理。" if handover.is_planned else "交接已办理，各方已收到通知。"
+            messages.success(request, words)
+            return redirect(handover)
+    context = {
+        "seat": seat,
+        "form": form,
+        "shares": handovers.handover_preview(seat),
+        "leftovers": handovers.handover_leftovers(seat),
+        "others": seat.user.memberships.in_force(on=timezone.localdate())
+        .exclude(pk=seat.pk)
+        .select_related("branch"),
+        "blockers": handovers.handover_plan_blockers(seat, request.user, today=timezone.localdate()),
+    }
+    return render(request, "handovers/handover_new.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@admin_only
+def handover_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One handover: what moved, or what will."""
+    handover = get_object_or_404(_rows(request), pk=pk)
+    context = {
+        "handover": handover,
+        "shares": handovers.handover_preview(handover.seat) if handover.is_planned else [],
+        "timeline": timeline(entries_of(handover)),
+        "today": timezone.localdate(),
+    }
+    return render(request, "handovers/handover_detail.html", context)
+
+
+@get_or_post
+@admin_only
+def handover_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give up a handover that has not been carried out."""
+    handover = get_object_or_404(_rows(request), pk=pk)
+    form = ReasonForm(posted(request))
+    service = partial(handovers.handover_cancel, handover=handover)
+    if request.method == "POST" and submit(form, service, actor=request.user, now=timezone.now()):
+        ring("notification_queued")
+        messages.success(request, "交接已取消。")
+        return redirect(handover)
+    context = {
+        "title": "取消交接",
+        "lead": str(handover),
+        "form": form,
+        "submit": "取消交接",
+        "effects": ["岗位和在办的事都不动，双方会收到通知。"],
+        "cancel_url": handover.get_absolute_url(),
+    }
+    return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
+
+
+def _rows(request: HttpRequest) -> QuerySet[Handover]:
+    rows = Handover.objects.visible_to(request.user)
+    return rows.select_related("seat__user", "seat__branch", "successor", "planned_by")

@@ -1,0 +1,96 @@
+"""What two branches share in a handover: liaison of the pair, claims, orders and their tasks.
+
+A new name is no new term: confirmations stay. An order that can still be edited gets a new version, which the
+sides that had confirmed keep confirming, so that a form opened before cannot bring the old name back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from branches.models import Branch, User
+from branches.services.handover import Share, renamed
+from pairing.plans.enums import ChangeState
+from pairing.plans.models import ChangeRequest, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
+from pairing.plans.services.locks import lock_order
+from pairing.plans.services.order_guards import EDITABLE
+
+
+def plan_shares(branch: Branch, names: Sequence[str], leaver: User) -> list[Share]:
+    """Everything under way between the branch and its partners that carries one of `names`."""
+    pairs = Pairing.objects.active()
+    liaisons = Q(branch_a=branch, liaison_a__in=names) | Q(branch_b=branch, liaison_b__in=names)
+    of_order = Q(pairing__branch_a=branch, responsible_a__in=names) | Q(
+        pairing__branch_b=branch, responsible_b__in=names
+    )
+    claims = Claim.objects.pending().filter(
+        Q(proposed_by=branch, proposer=leaver) | Q(resource__branch=branch, person__in=names)
+    )
+    tasks = PlanTask.objects.filter(
+        owner=branch, responsible__in=names, done_on=None, plan_order__in=PlanOrder.objects.live()
+    )
+    return [
+        Share("结对的联络员", "对", pairs.filter(liaisons), "branch_b__name"),
+        Share("没有答复的认领", "条", claims, "demand__title"),
+        Share("在办定单的责任人", "张", PlanOrder.objects.live().filter(of_order), "number"),
+        Share("没有完成的定单任务", "项", tasks),
+    ]
+
+
+@transaction.atomic
+def plans_hand_over(*, branch: Branch, names: Sequence[str], leaver: User, successor: User) -> dict[str, int]:
+    """Put the successor in the leaver's place; gives label → how many rows."""
+    shares = {share.label: share.rows for share in plan_shares(branch, names, leaver)}
+    keys = {label: list(rows.order_by("pk").values_list("pk", flat=True)) for label, rows in shares.items()}
+    pairs = Pairing.objects.filter(pk__in=keys["结对的联络员"])
+    renamed(pairs.filter(branch_a=branch), "liaison_a", names, successor)
+    renamed(pairs.filter(branch_b=branch), "liaison_b", names, successor)
+    claims = Claim.objects.filter(pk__in=keys["没有答复的认领"])
+    claims.filter(proposed_by=branch, proposer=leaver).update(proposer=successor)
+    renamed(claims.filter(resource__branch=branch), "person", names, successor)
+    for pk in keys["在办定单的责任人"]:
+        _order_hand_over(lock_order(pk), branch, successor)
+    for request in _open_changes(branch):
+        _change_hand_over(request, branch, names, successor)
+    renamed(PlanTask.objects.filter(pk__in=keys["没有完成的定单任务"]), "responsible", names, successor)
+    return {label: len(found) for label, found in keys.items()}
+
+
+def _order_hand_over(order: PlanOrder, branch: Branch, successor: User) -> None:
+    side = "a" if order.pairing.branch_a_id == branch.pk else "b"
+    setattr(order, f"responsible_{side}", str(successor))
+    if order.state in EDITABLE:
+        confirmed = [each for each in ("a", "b") if getattr(order, f"is_confirmed_{each}")]
+        OnBehalf.objects.filter(order=order, version=order.version).update(version=order.version + 1)
+        order.version += 1
+        for each in confirmed:
+            setattr(order, f"confirmed_version_{each}", order.version)
+    order.save()
+
+
+def _open_changes(branch: Branch) -> QuerySet[ChangeRequest]:
+    sides = Q(plan_order__pairing__branch_a=branch) | Q(plan_order__pairing__branch_b=branch)
+    return ChangeRequest.objects.filter(sides, state=ChangeState.PROPOSED).order_by("plan_order")
+
+
+def _change_hand_over(request: ChangeRequest, branch: Branch, names: Sequence[str], successor: User) -> None:
+    """Put the successor into what is asked for, so that an answer later does not bring the old name back."""
+    order = lock_order(request.plan_order_id)
+    request = ChangeRequest.objects.get(pk=request.pk)
+    own = f"responsible_{'a' if order.pairing.branch_a_id == branch.pk else 'b'}"
+    fields = {
+        name: str(successor) if name == own and value in names else value
+        for name, value in request.fields.items()
+    }
+    tasks = request.tasks and [
+        task | {"responsible": str(successor)}
+        if task["owner_id"] == branch.pk and task["responsible"] in names
+        else task
+        for task in request.tasks
+    ]
+    if request.is_open and (fields, tasks) != (request.fields, request.tasks):
+        request.fields, request.tasks = fields, tasks
+        request.save(update_fields=["fields", "tasks", "updated_at"])

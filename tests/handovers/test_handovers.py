@@ -1,0 +1,251 @@
+"""A seat and everything open in it move together on a day, once, and the old person's next request obeys."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from branches.models import Membership
+from core.errors import DomainError, StaleVersionError
+from core.models import AuditEntry, Notification
+from pairing.handovers.enums import HandoverState
+from pairing.handovers.models import Handover
+from pairing.handovers.services import handovers
+from pairing.handovers.tasks import execute_due
+from pairing.plans.selectors.task_lists import TaskDraft
+from pairing.plans.services.order_contents import plan_order_edit
+from tests.factories.activities import ActivityFactory
+from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
+from tests.factories.handovers import HandoverFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.plans import (
+    ChangeRequestFactory,
+    ClaimFactory,
+    OnBehalfFactory,
+    PairingFactory,
+    PlanOrderFactory,
+    PlanTaskFactory,
+)
+from tests.factories.reviews import ActionItemFactory, ReviewFactory, ReviewSeriesFactory
+
+pytestmark = pytest.mark.django_db
+OLD, CARD, NEW = "刘同志", "刘同志（甲支部书记）", "周同志"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def days(count):
+    return timezone.localdate() + timedelta(days=count)
+
+
+@pytest.fixture
+def admin():
+    return UserFactory(admin=True, display_name="管理员")
+
+
+@pytest.fixture
+def successor():
+    return UserFactory(display_name=NEW)
+
+
+@pytest.fixture
+def seat():
+    branch = BranchFactory(name="甲支部", secretary_name=CARD)
+    PairingFactory(branch_a=branch, branch_b=BranchFactory(name="乙支部"), liaison_a=OLD)
+    return MembershipFactory(branch=branch, user=UserFactory(display_name=OLD))
+
+
+@pytest.fixture
+def open_rows(seat):
+    """One of each kind that moves, and beside it one that is closed, another's, or of another person."""
+    branch, pair = seat.branch, seat.branch.pairings_as_a.get()
+    order = PlanOrderFactory(pairing=pair, to_confirm=True, responsible_a=CARD, responsible_b=OLD)
+    OnBehalfFactory(order=order, branch=pair.branch_a)
+    rows = {
+        "order": order,
+        "task": PlanTaskFactory(plan_order=order, responsible=OLD),
+        "claim": ClaimFactory(pairing=pair, proposer=seat.user, person=OLD),
+        "item": ActionItemFactory(
+            review=ReviewFactory(series=ReviewSeriesFactory(pairing=pair)), responsible=CARD
+        ),
+        "demand": DemandFactory(branch=branch, contact_name=OLD),
+        "resource": ResourceFactory(branch=branch, contact_name=CARD),
+        "expert": ResourceFactory(branch=branch, contact_name=OLD, title="刘同志（市场监督检查员）"),
+        "done_task": PlanTaskFactory(plan_order=order, responsible=OLD, done_on=days(-1)),
+        "done_order": PlanOrderFactory(pairing=pair, completed=True, responsible_a=OLD),
+        "their_demand": DemandFactory(branch=pair.branch_b, contact_name=OLD),
+        "running_order": PlanOrderFactory(pairing=pair, in_progress=True, responsible_a=OLD),
+    }
+    task = TaskDraft.of(PlanTaskFactory(plan_order=rows["running_order"], responsible=OLD, done_on=days(-1)))
+    rows["change"] = ChangeRequestFactory(
+        plan_order=rows["running_order"],
+        fields={"responsible_a": CARD, "responsible_b": OLD},
+        tasks=[task.as_json()],
+    )
+    ActivityFactory(pairing=pair, announced=True, person=OLD, title="送法下乡")
+    return rows
+
+
+def plan(seat, successor, admin, on=None, now=None):
+    return handovers.handover_plan(
+        seat=seat,
+        successor=successor,
+        on=on or days(0),
+        actor=admin,
+        now=now or timezone.now(),
+        note="换届",
+    )
+
+
+def test_preview_names_what_moves_and_what_stays(
+    client, seat, open_rows, admin, django_assert_max_num_queries
+):
+    found = {row.label: len(row.titles) for row in handovers.handover_preview(seat)}
+    assert found == {
+        "结对的联络员": 1,
+        "没有答复的认领": 1,
+        "在办定单的责任人": 2,
+        "没有完成的定单任务": 1,
+        "没有办结的督办事项": 1,
+        "需求的联系人": 1,
+        "资源的联系人": 1,
+    }
+    client.force_login(admin)
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("handover_new", args=[seat.pk]))
+    assert [activity.title for activity in page.context["leftovers"]] == ["送法下乡"]
+
+
+def test_handover_today_moves_everything_and_the_next_request_obeys(
+    client, seat, open_rows, successor, admin
+):
+    partner = UserFactory(secretary_of=seat.branch.pairings_as_a.get().branch_b)
+    page = open_rows["order"].get_absolute_url()
+    client.force_login(seat.user)
+    assert client.get(page).status_code == 200
+    handover = plan(seat, successor, admin)
+    assert client.get(page).status_code == 404
+    client.force_login(successor)
+    assert client.get(page).status_code == 200
+    for row in open_rows.values():
+        row.refresh_from_db()
+    order = open_rows["order"]
+    assert (order.responsible_a, order.responsible_b, order.version) == (NEW, OLD, 2)
+    assert (order.is_confirmed_a, order.is_confirmed_b, order.is_on_behalf_a) == (True, False, True)
+    running = open_rows["running_order"]
+    assert (running.responsible_a, running.version, running.state) == (NEW, 1, "in_progress")
+    assert (open_rows["claim"].proposer, open_rows["claim"].person) == (successor, NEW)
+    moved = {name: open_rows[name] for name in ("task", "done_task", "item")}
+    assert {name: row.responsible for name, row in moved.items()} == {
+        "task": NEW,
+        "done_task": OLD,
+        "item": NEW,
+    }
+    change = open_rows["change"]
+    assert change.fields == {"responsible_a": NEW, "responsible_b": OLD}
+    assert [each["responsible"] for each in change.tasks] == [NEW]
+    contacts = {
+        name: open_rows[name].contact_name for name in ("demand", "resource", "expert", "their_demand")
+    }
+    assert contacts == {"demand": NEW, "resource": NEW, "expert": OLD, "their_demand": OLD}
+    assert open_rows["done_order"].responsible_a == OLD
+    seat.refresh_from_db()
+    seat.branch.refresh_from_db()
+    assert (seat.ends_on, seat.branch.secretary_name) == (days(-1), NEW)
+    assert (handover.state, handover.moved["在办定单的责任人"]) == (HandoverState.DONE, 2)
+    told = Notification.objects.filter(dedupe_key__startswith=f"handover:{handover.pk}:done")
+    assert {notice.recipient for notice in told} == {seat.user, successor, partner, admin}
+    assert told[0].subject == f"甲支部支部书记刘同志从{_cn(days(0))}起由周同志接任"
+    entry = AuditEntry.objects.get(action="handover.execute")
+    assert (entry.actor, entry.reason) == (admin, "换届")
+    with pytest.raises(StaleVersionError):
+        plan_order_edit(order=order, version=1, actor=successor, now=timezone.now(), responsible_a=OLD)
+
+
+def _cn(day):
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def test_a_future_handover_is_carried_out_by_the_tick_once(seat, successor, admin):
+    handover = plan(seat, successor, admin, on=days(3))
+    early = timezone.now() + timedelta(days=2)
+    assert handovers.handovers_execute(now=early) == 0
+    execute_due()
+    seat.refresh_from_db()
+    assert (handover.state, seat.ends_on) == (HandoverState.PLANNED, None)
+    late = timezone.now() + timedelta(days=5)  # the worker was down on the day
+    assert [handovers.handovers_execute(now=late) for _ in range(3)] == [1, 0, 0]
+    handovers.handover_execute(handover=handover, now=late)
+    seat.refresh_from_db()
+    following = Membership.objects.get(user=successor)
+    assert (seat.ends_on, following.starts_on, following.role) == (days(2), days(3), seat.role)
+    assert AuditEntry.objects.filter(action="handover.execute").count() == 1
+    assert Handover.objects.get().state == HandoverState.DONE
+
+
+def test_a_handover_that_became_impossible_is_cancelled_with_the_reason(seat, successor, admin):
+    plan(seat, successor, admin, on=days(3))
+    type(successor).objects.filter(pk=successor.pk).update(is_active=False)
+    handovers.handovers_execute(now=timezone.now() + timedelta(days=3))
+    handover = Handover.objects.get()
+    assert (handover.state, handover.state_reason) == (
+        HandoverState.CANCELLED,
+        "周同志的账号已停用，请先启用或另选一位。",
+    )
+    told = Notification.objects.filter(dedupe_key__startswith=f"handover:{handover.pk}:cancel")
+    assert admin in {notice.recipient for notice in told}
+    seat.refresh_from_db()
+    assert seat.ends_on is None
+
+
+def test_handover_is_refused_in_sentences(seat, successor, admin):
+    stranger = UserFactory(secretary_of=seat.branch)
+    member = MembershipFactory(branch=seat.branch, role="member")
+    fresh = MembershipFactory(branch=seat.branch, role="liaison", starts_on=days(0))
+    cases = [
+        ((seat, successor, stranger), {}, "交接由管理员办理，请联系县党建办。"),
+        ((member, successor, admin), {}, "只有书记和联络员的岗位需要交接，其他任职请直接结束。"),
+        ((seat, successor, admin), {"on": days(-1)}, "交接日期已经过去，请选今天或以后的日期。"),
+        ((seat, seat.user, admin), {}, "接任人不能是原任本人，请另选一位。"),
+        ((seat, stranger, admin), {}, f"{stranger}已在甲支部担任支部书记，不需要交接。"),
+        ((fresh, successor, admin), {}, f"{fresh.user}从 {days(0)} 起任职，请选更晚的交接日期。"),
+    ]
+    for people, options, words in cases:
+        with pytest.raises(DomainError) as refusal:
+            plan(*people, **options)
+        assert refusal.value.message == words
+    plan(seat, successor, admin, on=days(2))
+    with pytest.raises(DomainError, match="请先取消，再重新办理"):
+        plan(seat, successor, admin, on=days(4))
+    assert Handover.objects.count() == 1
+
+
+def test_pages_plan_show_and_cancel(client, seat, successor, admin):
+    client.force_login(admin)
+    url = reverse("handover_new", args=[seat.pk])
+    refused = client.post(url, {"successor": seat.user_id, "on": days(1).isoformat()})
+    assert list(refused.context["form"].errors) == ["successor"]
+    answer = client.post(url, {"successor": successor.pk, "on": days(1).isoformat()})
+    handover = Handover.objects.get()
+    assert answer.headers["Location"] == handover.get_absolute_url()
+    assert client.get(handover.get_absolute_url()).status_code == 200
+    cancel = reverse("handover_cancel", args=[handover.pk])
+    assert client.post(cancel, {"reason": " "}).status_code == 422
+    client.post(cancel, {"reason": "换届推迟"})
+    handover.refresh_from_db()
+    assert (handover.state, handover.state_reason) == (HandoverState.CANCELLED, "换届推迟")
+    again = client.post(cancel, {"reason": "换届推迟"})
+    assert again.context["form"].non_field_errors() == ["交接现在是“已取消”，不能再取消。"]
+
+
+def test_list_asks_the_same_queries_at_one_and_three_rows(client, admin, django_assert_num_queries):
+    client.force_login(admin)
+    for count in (1, 2):
+        for _ in range(count):
+            HandoverFactory()
+        with django_assert_num_queries(5):
+            client.get(reverse("handover_list"))
