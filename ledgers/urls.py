@@ -3,18 +3,24 @@
 from django.urls import path
 
 from ledgers.services.demand_steps import STEPS
-from ledgers.views import catalogue, demands, export, resources
+from ledgers.views import catalogue, demands, export, freshness, listing, lists, resources
 
 urlpatterns = [
-    path("resources/", resources.resource_list, name="resource_list"),
+    path("resources/", lists.resource_list, name="resource_list"),
     path("resources/export/", export.resource_export, name="resource_export"),
+    path("resources/bulk/", lists.resource_bulk, name="resource_bulk"),
+    path("resources/round/", freshness.resource_round, name="resource_round"),
+    path("resources/views/save/", listing.view_save, {"page": "resource_list"}, name="resource_view_save"),
     path("resources/new/", resources.resource_new, name="resource_new"),
     path("resources/<int:pk>/", resources.resource_detail, name="resource_detail"),
     path("resources/<int:pk>/edit/", resources.resource_edit, name="resource_edit"),
+    path("resources/<int:pk>/confirm/", freshness.resource_confirm, name="resource_confirm"),
     path("resources/<int:pk>/publish/", resources.resource_publish, name="resource_publish"),
     path("resources/<int:pk>/withdraw/", resources.resource_withdraw, name="resource_withdraw"),
-    path("demands/", demands.demand_list, name="demand_list"),
+    path("demands/", lists.demand_list, name="demand_list"),
     path("demands/export/", export.demand_export, name="demand_export"),
+    path("demands/bulk/", lists.demand_bulk, name="demand_bulk"),
+    path("demands/views/save/", listing.view_save, {"page": "demand_list"}, name="demand_view_save"),
     path("demands/new/", demands.demand_new, name="demand_new"),
     path("demands/<int:pk>/", demands.demand_detail, name="demand_detail"),
     path("demands/<int:pk>/edit/", demands.demand_edit, name="demand_edit"),
@@ -22,5 +28,6 @@ urlpatterns = [
         path(f"demands/<int:pk>/{step}/", demands.demand_step, {"step": step}, name=f"demand_{step}")
         for step in STEPS
     ),
+    path("views/<int:pk>/remove/", listing.view_remove, name="saved_view_remove"),
     path("manage/service-items/", catalogue.service_item_list, name="service_item_list"),
 ]

@@ -196,8 +196,12 @@ def filter_bar(
     count: int | None = None,
     noun: str = "条",
     visible: int = 4,
+    clear: str = "",
 ) -> SafeString:
-    """Show the filters of a list (a drawer on a phone), the count, and the filters in force."""
+    """Show the filters of a list (a drawer on a phone), the count, and the filters in force.
+
+    `clear` is the address without any filter; the page's own, unless that one opens a saved view.
+    """
     fields = form.visible_fields()
     values = {
         "form": form,
@@ -206,6 +210,7 @@ def filter_bar(
         "chosen": [(field.label, words, field.html_name) for field in fields if (words := _chosen(field))],
         "count": count,
         "noun": noun,
+        "clear": clear or context["request"].path,
         "extra": SafeString(content.strip()),
     }
     return _render(context, "filter_bar", values)

@@ -26,6 +26,7 @@ VERBS = {
     "hall": "进入认领大厅",
     "urge": "县党建办催办",
     "close": "销号",
+    "confirm": "确认仍可用",
     "split": "拆分",
     "merge": "合并",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -75,8 +76,10 @@ def resource_update(
 
 
 @transaction.atomic
-def resource_change_state(*, resource: Resource, to: str, actor: User, reason: str = "") -> Resource:
-    """Publish, withdraw or re-publish a resource.
+def resource_change_state(
+    *, resource: Resource, to: str, actor: User, today: date, reason: str = ""
+) -> Resource:
+    """Publish, withdraw or re-publish a resource; publishing confirms that it stands.
 
     Raises:
         TransitionError: when the step is not listed in RESOURCE_TRANSITIONS.
@@ -86,7 +89,9 @@ def resource_change_state(*, resource: Resource, to: str, actor: User, reason: s
     with audit.action(f"resource.{to}", actor=actor, target=resource, reason=reason) as entry:
         entry.changes = {"state": [resource.state, str(to)]}
         resource.state = to
-        resource.save(update_fields=["state", "updated_at"])
+        if to == ResourceState.PUBLISHED:
+            resource.confirmed_on = today
+        resource.save(update_fields=["state", "confirmed_on", "updated_at"])
     return resource
 
 

@@ -1,4 +1,4 @@
-"""需求账单: list, page, form and steps of demands."""
+"""需求账单: page, form and steps of demands."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from branches.contacts import Contacts
 from core.doorbell import ring
 from core.forms import ReasonForm, attempt
-from core.pages import found, get_or_post, posted, sorted_page
-from ledgers.filters import DemandFilter
+from core.pages import found, get_or_post, posted
 from ledgers.forms.demands import DemandForm
 from ledgers.models import Demand
 from ledgers.selectors.chains import demand_chain
@@ -22,33 +21,6 @@ from ledgers.selectors.rows import demand_rows
 from ledgers.selectors.trails import trail
 from ledgers.services.demand_steps import STEPS, demand_step_blockers, demand_take_step
 from ledgers.services.demands import demand_create, demand_edit_blockers, demand_update
-
-SORTS = {
-    "serial": "serial",
-    "title": "title_key",
-    "branch": "branch__name_key",
-    "aspect": "aspect__position",
-    "urgency": "urgency",
-    "deadline": "deadline_on",
-    "state": "state",
-}
-
-
-def filtered_demands(request: HttpRequest) -> DemandFilter:
-    today = timezone.localdate()
-    rows = demand_rows(request.user, today=today)
-    return DemandFilter(request.GET, rows, user=request.user, today=today)
-
-
-@require_safe
-def demand_list(request: HttpRequest) -> HttpResponse:
-    chosen = filtered_demands(request)
-    context = {
-        "filter": chosen,
-        "page": sorted_page(request, chosen.qs, SORTS),
-        "today": timezone.localdate(),
-    }
-    return render(request, "ledgers/demand_list.html", context)
 
 
 @require_safe

@@ -13,10 +13,7 @@ from core.pages import in_order
 from core.workbooks.filing import CONTENT_TYPE
 from ledgers.exchange.outgoing import demand_workbook, resource_workbook
 from ledgers.views.common import unit_of
-from ledgers.views.demands import SORTS as DEMAND_SORTS
-from ledgers.views.demands import filtered_demands
-from ledgers.views.resources import SORTS as RESOURCE_SORTS
-from ledgers.views.resources import filtered_resources
+from ledgers.views.lists import DEMAND_SORTS, RESOURCE_SORTS, filtered_demands, filtered_resources
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""资源清单: list, page, form and steps of resources."""
+"""资源清单: page, form and steps of resources."""
 
 from __future__ import annotations
 
@@ -12,41 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from branches.contacts import Contacts
 from core.forms import ReasonForm, attempt
-from core.pages import found, get_or_post, posted, sorted_page
+from core.pages import found, get_or_post, posted
 from ledgers.enums import ResourceState
-from ledgers.filters import ResourceFilter
 from ledgers.forms.resources import ResourceForm
 from ledgers.hours import Hours
 from ledgers.models import Resource
 from ledgers.selectors.chains import resource_use
-from ledgers.selectors.rows import resource_page_rows, resource_page_state, resource_rows
+from ledgers.selectors.rows import resource_page_rows, resource_page_state
 from ledgers.selectors.trails import trail
-from ledgers.selectors.usage import mark_full
 from ledgers.services.resources import resource_change_state, resource_create, resource_update
-
-SORTS = {
-    "serial": "serial",
-    "title": "title_key",
-    "branch": "branch__name_key",
-    "kind": "kind",
-    "capacity": "capacity_per_month",
-    "state": "state",
-}
-
-
-def filtered_resources(request: HttpRequest) -> ResourceFilter:
-    today = timezone.localdate()
-    rows = resource_rows(request.user, today=today)
-    return ResourceFilter(request.GET, rows, user=request.user, today=today)
-
-
-@require_safe
-def resource_list(request: HttpRequest) -> HttpResponse:
-    chosen = filtered_resources(request)
-    page = sorted_page(request, chosen.qs, SORTS)
-    mark_full(page.object_list, today=timezone.localdate())
-    context = {"filter": chosen, "page": page}
-    return render(request, "ledgers/resource_list.html", context)
 
 
 @require_safe
@@ -103,7 +77,9 @@ def _redrawn(request: HttpRequest, form: ResourceForm) -> HttpResponse:
 @require_POST
 def resource_publish(request: HttpRequest, pk: int) -> HttpResponse:
     resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
-    resource_change_state(resource=resource, to=ResourceState.PUBLISHED, actor=request.user)
+    resource_change_state(
+        resource=resource, to=ResourceState.PUBLISHED, actor=request.user, today=timezone.localdate()
+    )
     messages.success(request, "资源已启用，可以参加匹配了。")
     return redirect("resource_detail", resource.pk)
 
@@ -118,6 +94,7 @@ def resource_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             resource=resource,
             to=ResourceState.WITHDRAWN,
             actor=request.user,
+            today=timezone.localdate(),
             reason=form.cleaned_data["reason"],
         ),
     ):

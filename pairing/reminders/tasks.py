@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.heartbeats import beat
 from core.services import search_fill
+from ledgers.services.freshness import resources_ask, resources_tell_lapsed
 from pairing.plans.services.claim_answers import claims_expire
 from pairing.plans.services.hall import hall_open
 from pairing.plans.services.pairings import supports_end
@@ -25,6 +26,8 @@ def tick() -> None:
     reviews_materialise(today=timezone.localdate(now))
     reviews_settle(now=now)
     reminders_plan(now=now)
+    resources_ask(now=now)
+    resources_tell_lapsed(now=now)
     search_fill()
     beat("tick", now=now)
 

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import User
+from core.periods import period_of
 from ledgers.enums import DemandState
 from ledgers.models import Demand
+from ledgers.selectors.freshness import to_answer
 from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState
 from pairing.activities.models import Activity
 from pairing.plans.enums import AgreementState, PlanOrderState
@@ -52,6 +54,7 @@ def todos_of(user: User, *, now: datetime) -> list[Todo]:
         *_activities(branch_ids, now),
         *_reviews(branch_ids, today),
         *_action_items(branch_ids, today),
+        *_confirmations(branch_ids, today),
     ]
     return sorted(found, key=Todo.urgency)
 
@@ -136,6 +139,16 @@ def _action_items(branch_ids: frozenset[int], today: date) -> Iterator[Todo]:
     for item in rows:
         url = reverse("review_detail", args=[item.review_id])
         yield Todo(item.title, "会议议定事项", url, "去办理", item.due_on, "flag")
+
+
+def _confirmations(branch_ids: frozenset[int], today: date) -> Iterator[Todo]:
+    count = to_answer(branch_ids, today=today).count()
+    if count:
+        note = "还能用的点一下确认；三个月没有确认的会退出匹配"
+        due = period_of("quarter", today).last_day
+        yield Todo(
+            f"{count} 项资源请确认是否还能用", note, reverse("resource_round"), "去确认", due, "arrow-repeat"
+        )
 
 
 @dataclass(frozen=True)
