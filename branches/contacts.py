@@ -18,15 +18,15 @@ class Contacts:
         self.user = user
 
     @cached_property
-    def _branch_ids(self) -> frozenset[int]:
+    def _touched_ids(self) -> frozenset[int]:
         own = self.user.branch_ids
-        partners = Branch.objects.in_touch_with(own).values_list("pk", flat=True) if own else ()
-        return own | frozenset(partners)
+        return frozenset(Branch.objects.in_touch_with(own).values_list("pk", flat=True) if own else ())
 
     def phone(self, branch_id: int, phone: str) -> str:
         """`phone` of a row that belongs to `branch_id`, as this person may read it."""
-        if self.user.is_office or self.user.is_admin or branch_id in self.user.branch_ids:
-            return phone  # without a query
-        if branch_id in self._branch_ids:
+        user = self.user
+        if user.is_office or user.is_admin or branch_id in user.branch_ids | user.partner_ids:
+            return phone
+        if branch_id in self._touched_ids:
             return phone
         return masked(phone)

@@ -7,14 +7,14 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from branches.models import Branch, User
 from core.forms import PickSelect
-from core.search.models import MAX_WORDS
 from ledgers.enums import DemandState, ResourceKind, ResourceState, Urgency
 from ledgers.models import Demand, Resource, ServiceAspect
+from ledgers.selectors.rows import holding_all, sought
 from ledgers.selectors.usage import full_resources
 
 EXPIRED = ("expired", "已过期")
@@ -48,11 +48,7 @@ class LedgerFilter(django_filters.FilterSet):
 
     def by_words(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
         """Every word must be found in the row or in the name of its branch, in characters or in pinyin."""
-        for word in words.split()[:MAX_WORDS]:
-            # The branches are few and fetched first: with their keys the planner can join two indexes.
-            branches = list(Branch.objects.find(word).values_list("pk", flat=True))
-            rows = rows.filter(rows.holding(word) | Q(branch__in=branches))
-        return rows
+        return holding_all(rows, sought(words))
 
     def by_mine(self, rows: QuerySet[Any], _name: str, is_wanted: bool) -> QuerySet[Any]:
         return rows.filter(branch__in=self.user.branch_ids) if is_wanted else rows

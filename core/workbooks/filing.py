@@ -1,19 +1,24 @@
-"""Writes a ledger as the office files it: title, filing line, header, rows, totals."""
+"""Writes a ledger as the office files it: title, filing line, header, rows, totals, signatures.
+
+Rows are written as they come and never held: a ledger of 100,000 rows costs no more memory than one of ten.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
-from typing import Any
+from itertools import chain, islice
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
 
 from core.workbooks.columns import Column
 from core.workbooks.values import Label
@@ -21,41 +26,43 @@ from core.workbooks.values import Label
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER_ROW = 3
 TOTAL = "合计"
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # Excel and WPS would take these for a formula
+# Excel and WPS would take these for a formula when the cell is edited, or the sheet saved as text.
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 WIDTHS = (8, 40)  # characters a column is at least and at most wide
+SAMPLE = 200  # rows that decide how wide a column is
+IN_MEMORY = 4 << 20  # bytes; a larger file waits on disk for its reader
 LINE = Side(style="thin", color="BFBFBF")
 BORDER = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEADER_FILL = PatternFill("solid", fgColor="F3E9E0")
+LEFT = Alignment(horizontal="left", vertical="center")
+CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One ledger to be written. `rows` follow `columns`; `totals` is column name → what stands below it."""
+    """One ledger to be written. `rows` follow `columns`.
+
+    The total below them counts the rows in the column and with the word of `counted`, and adds up `summed`.
+    """
 
     title: str
     heading: str
     filed_by: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Any]]
-    totals: Mapping[str, Any] = field(default_factory=dict)
+    rows: Iterable[Sequence[Any]]
+    counted: tuple[str, str] = ("", "")
+    summed: tuple[str, ...] = ()
+    signed: str = ""
 
 
-def write_sheet(sheet: Sheet) -> bytes:
-    """The bytes of an .xlsx file with one worksheet, ready to be filed and to be read back."""
-    book = Workbook()
-    page = book.active
-    assert isinstance(page, Worksheet)  # a new workbook has one
-    page.title = sheet.title
-    _write_head(page, sheet)
-    for number, row in enumerate(sheet.rows, start=HEADER_ROW + 1):
-        for position, (column, value) in enumerate(zip(sheet.columns, row, strict=True), start=1):
-            _put(page, number, position, in_words(column, value))
-    if sheet.totals:
-        _write_totals(page, sheet, HEADER_ROW + 1 + len(sheet.rows))
-    _set_layout(page, sheet)
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+def write_sheet(sheet: Sheet) -> IO[bytes]:
+    """An .xlsx file with one worksheet, to be filed and to be read back; stands at its beginning."""
+    book = Workbook(write_only=True)
+    _Page(book.create_sheet(sheet.title), sheet).write()
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
+    book.save(file)
+    file.seek(0)
+    return file
 
 
 def in_words(column: Column, value: Any) -> Any:
@@ -71,47 +78,85 @@ def in_words(column: Column, value: Any) -> Any:
     return value
 
 
-def _write_head(page: Worksheet, sheet: Sheet) -> None:
-    for row, text, size in ((1, sheet.heading, 16), (2, sheet.filed_by, 10)):
-        page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(sheet.columns))
-        cell = _put(page, row, 1, text)
-        cell.font = Font(bold=row == 1, size=size)
-        cell.alignment = Alignment(horizontal="center" if row == 1 else "left", vertical="center")
-    page.row_dimensions[1].height = 30
-    for position, column in enumerate(sheet.columns, start=1):
-        cell = _put(page, HEADER_ROW, position, column.header)
-        cell.font, cell.fill = Font(bold=True), HEADER_FILL
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+class _Page:
+    """One worksheet being written, top to bottom; the library wants what stands above the rows set first."""
 
+    def __init__(self, page: Any, sheet: Sheet) -> None:
+        self.page, self.sheet = page, sheet
+        self.count = 0
+        self.sums = dict.fromkeys(sheet.summed, 0)
+        framed = {"border": BORDER, "alignment": Alignment(vertical="top", wrap_text=True)}
+        self.plain = self._look(**framed)
+        self.day = self._look(number_format="yyyy-mm-dd", **framed)
+        # What a typed leading ' does: the text stays as it is, and stays text.
+        self.quoted = self._look(quotePrefix=True, **framed)
 
-def _write_totals(page: Worksheet, sheet: Sheet, number: int) -> None:
-    for position, column in enumerate(sheet.columns, start=1):
-        value = TOTAL if position == 1 else sheet.totals.get(column.name)
-        _put(page, number, position, value).font = Font(bold=True)
+    def write(self) -> None:
+        rows = iter(self.sheet.rows)
+        sample = [list(row) for row in islice(rows, SAMPLE)]
+        self._set_layout(sample)
+        self._write_head()
+        for row in chain(sample, rows):
+            self.page.append(list(self._cells(row)))
+        self._write_foot()
+        self.page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
+    def _cells(self, row: Sequence[Any]) -> Iterator[Any]:
+        self.count += 1
+        for column, value in zip(self.sheet.columns, row, strict=True):
+            if column.name in self.sums:
+                self.sums[column.name] += value or 0
+            yield self._cell(in_words(column, value))
 
-def _put(page: Worksheet, row: int, position: int, value: Any) -> Any:
-    """Write a value; text that looks like a formula is marked as text, just as a typed leading ' does."""
-    cell: Any = page.cell(row, position)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-    cell.border = BORDER
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    if isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, str) and value.startswith(FORMULA_SIGNS):
+    def _cell(self, value: Any, look: Any = None) -> Any:
+        """A cell in a look of its own, or in the one that its value calls for."""
+        if not isinstance(value, str):
+            cell = WriteOnlyCell(self.page, value)
+            cell._style = look or (self.day if isinstance(value, date) else self.plain)
+            return cell
+        cell = WriteOnlyCell(self.page, ILLEGAL_CHARACTERS_RE.sub("", value))
         cell.data_type = "s"
-        cell.quotePrefix = True
-    return cell
+        cell._style = look or (self.quoted if value.startswith(FORMULA_SIGNS) else self.plain)
+        return cell
 
+    def _look(self, **style: Any) -> Any:
+        """A look that many cells share; looking it up for each cell would take most of the time."""
+        cell = WriteOnlyCell(self.page)
+        for name, value in style.items():
+            setattr(cell, name, value)
+        return cell._style
 
-def _set_layout(page: Worksheet, sheet: Sheet) -> None:
-    for position, column in enumerate(sheet.columns, start=1):
-        texts = [column.header, *(str(row[position - 1] or "") for row in sheet.rows)]
-        widest = max(2 * len(text) for text in texts) + 2  # a Chinese character is two wide
-        page.column_dimensions[get_column_letter(position)].width = min(max(widest, WIDTHS[0]), WIDTHS[1])
-    page.freeze_panes = f"A{HEADER_ROW + 1}"
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = 9  # A4
-    page.page_setup.fitToHeight = 0  # as many sheets of paper as it takes
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    def _write_head(self) -> None:
+        self._write_line(1, self.sheet.heading, self._look(font=Font(bold=True, size=16), alignment=CENTRED))
+        self._write_line(2, self.sheet.filed_by, self._look(font=Font(size=10), alignment=LEFT))
+        look = self._look(font=Font(bold=True), fill=HEADER_FILL, alignment=CENTRED, border=BORDER)
+        self.page.append([self._cell(column.header, look) for column in self.sheet.columns])
+
+    def _write_line(self, number: int, text: str, look: Any) -> None:
+        """A line of text across all columns, as row `number`."""
+        self.page.append([self._cell(text, look)])
+        row, width = {"min_row": number, "max_row": number}, len(self.sheet.columns)
+        self.page.merged_cells.add(CellRange(min_col=1, max_col=width, **row))
+
+    def _write_foot(self) -> None:
+        name, unit = self.sheet.counted
+        totals = {name: f"{self.count}{unit}"} | self.sums
+        values = [TOTAL, *(totals.get(column.name) for column in self.sheet.columns[1:])]
+        look = self._look(font=Font(bold=True), border=BORDER)
+        self.page.append([self._cell(value, look) for value in values])
+        if self.sheet.signed:
+            look = self._look(font=Font(size=10), alignment=LEFT)
+            self._write_line(HEADER_ROW + self.count + 2, self.sheet.signed, look)
+
+    def _set_layout(self, sample: Sequence[Sequence[Any]]) -> None:
+        for position, column in enumerate(self.sheet.columns):
+            texts = [column.header, *(str(row[position] or "") for row in sample)]
+            widest = max(2 * len(text) for text in texts) + 2  # a Chinese character is two wide
+            letter = get_column_letter(position + 1)
+            self.page.column_dimensions[letter].width = min(max(widest, WIDTHS[0]), WIDTHS[1])
+        self.page.row_dimensions[1].height = 30
+        self.page.freeze_panes = f"A{HEADER_ROW + 1}"
+        self.page.page_setup.orientation = "landscape"
+        self.page.page_setup.paperSize = 9  # A4
+        self.page.page_setup.fitToHeight = 0  # as many sheets of paper as it takes
+        self.page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

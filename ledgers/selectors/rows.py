@@ -7,7 +7,9 @@ from datetime import date
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from branches.models import User
+from branches.models import Branch, User
+from core.pages import M
+from core.search.models import MAX_WORDS
 from ledgers.enums import DEMAND_FINISHED, ResourceState
 from ledgers.models import Demand, Resource, SavedView, ServiceAspect, ServiceItem
 from ledgers.selectors.usage import full_resources
@@ -62,3 +64,22 @@ def resource_page_state(resource: Resource, *, today: date) -> str:
 def saved_views(user: User, page: str) -> list[SavedView]:
     """The views this person keeps of a list, in one query."""
     return list(SavedView.objects.filter(user=user, page=page))
+
+
+Sought = list[tuple[str, list[int]]]  # each word with the branches whose names hold it
+
+
+def sought(text: str) -> Sought:
+    """What a person typed, word by word; one query a word.
+
+    The branches are few and fetched first: with their keys the planner can join two indexes.
+    """
+    words = text.split()[:MAX_WORDS]
+    return [(word, list(Branch.objects.find(word).values_list("pk", flat=True))) for word in words]
+
+
+def holding_all(rows: QuerySet[M], words: Sought) -> QuerySet[M]:
+    """The rows that hold every word themselves or in the name of their branch."""
+    for word, branches in words:
+        rows = rows.filter(rows.holding(word) | Q(branch__in=branches))
+    return rows

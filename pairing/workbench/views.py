@@ -7,9 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from core.pages import text_of
 from pairing.plans.models import Pairing
 from pairing.reports.lights import pairing_lights
 from pairing.workbench.pair_page import is_past_term, pair_tab, pair_tabs
+from pairing.workbench.search import search_everything
 from pairing.workbench.todos import coming_activities, ledger_of, todos_of
 
 
@@ -53,3 +55,11 @@ def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "workbench/pairing_detail.html", context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Whatever this person may see that holds the words typed above every page."""
+    text = text_of(request.GET, "q")[:100]
+    context = {"q": text, "groups": search_everything(request.user, text)}
+    return render(request, "workbench/search.html", context)

@@ -14,7 +14,14 @@ from tests.browser.watch import VIEWPORTS, Watched
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 PASSWORD = "walking-every-page-2026"
 ROLES = ("zhuanmai", "office", "admin", "auditor")
-NOT_PAGES = {"logout", "resource_export", "demand_export", "import_template", "calendar_feed"}
+NOT_PAGES = {
+    "logout",
+    "resource_export",
+    "demand_export",
+    "closure_export",
+    "import_template",
+    "calendar_feed",
+}
 
 
 def route_of(url: str) -> str:

@@ -34,7 +34,7 @@ def page(client, branch):
 
 
 def sheet_of(response):
-    return load_workbook(BytesIO(response.content)).active
+    return load_workbook(BytesIO(response.getvalue())).active
 
 
 def terms() -> ImportTerms:
@@ -69,6 +69,7 @@ def test_demand_export_has_title_filing_line_header_rows_and_totals(page, branch
     assert dict(zip(rows[2], rows[4], strict=True))["状态"] == "已解决"
     totals = dict(zip(rows[2], rows[5], strict=True))
     assert (totals["序号"], totals["需求内容"], totals["预计受益人数"]) == ("合计", "2条", 42)
+    assert rows[6][0] == "填表人：杨同志        负责人："
 
 
 def test_demand_export_holds_exactly_the_filtered_rows(page, branch):
@@ -79,7 +80,7 @@ def test_demand_export_holds_exactly_the_filtered_rows(page, branch):
     response = page.get(reverse("demand_export"), {"q": "路灯"})
 
     titles = [row[3] for row in sheet_of(response).iter_rows(min_row=4, values_only=True)]
-    assert titles == ["路灯不亮", "1条"]
+    assert titles == ["路灯不亮", "1条", None]
 
 
 def test_export_follows_the_order_of_the_list(page, branch):
@@ -94,7 +95,9 @@ def test_export_follows_the_order_of_the_list(page, branch):
     ]
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+8613800000000", "-5°C 冷库", "@全体党员"])
+@pytest.mark.parametrize(
+    "title", ["=1+1", "+8613800000000", "-5°C 冷库", "@全体党员", "＝1+1", "＋86", "－5", "＠全体"]
+)
 def test_export_marks_what_looks_like_a_formula_as_text(page, branch, title):
     ResourceFactory(branch=branch, title=title)
 
@@ -123,7 +126,7 @@ def test_demand_export_comes_back_in_without_change(page, branch):
     DemandFactory(branch=branch, closed=True, state_reason="镇里统一办了")
     before = snapshot(Demand)
 
-    result = import_demands(page.get(reverse("demand_export")).content, terms())
+    result = import_demands(page.get(reverse("demand_export")).getvalue(), terms())
 
     assert result.errors == []
     assert (result.created, result.changed, result.unchanged) == (0, 0, 8)
@@ -133,12 +136,13 @@ def test_demand_export_comes_back_in_without_change(page, branch):
 def test_resource_export_comes_back_in_without_change(page, branch):
     aspects = [ServiceAspectFactory(name=name) for name in ("市场监管", "乡村振兴")]
     ResourceFactory(branch=branch, aspects=aspects, capacity_per_month=3, place="三楼")
-    ResourceFactory(branch=branch, title="-5°C 冷库", description="一行\n又一行")
+    ResourceFactory(branch=branch, title="-5°C 冷库", description="一行\n又一行", place="@三楼")
+    ResourceFactory(branch=branch, title="＝一加一", description="＋86 开头", note="-5")
     ResourceFactory(branch=branch, draft=True, note="提前两天预约")
     before = snapshot(Resource)
 
-    result = import_resources(page.get(reverse("resource_export")).content, terms())
+    result = import_resources(page.get(reverse("resource_export")).getvalue(), terms())
 
     assert result.errors == []
-    assert (result.created, result.changed, result.unchanged) == (0, 0, 3)
+    assert (result.created, result.changed, result.unchanged) == (0, 0, 4)
     assert snapshot(Resource) == before

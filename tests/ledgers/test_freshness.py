@@ -58,7 +58,11 @@ def test_unconfirmed_resource_is_asked_for_once_leaves_after_a_quarter_and_comes
     ]
     assert matched(date(2026, 7, 2)) == ["新登记", "普法讲座"]
     assert matched(date(2026, 7, 3)) == ["新登记"]
-    assert [tick(date(2026, 7, 3)), tick(date(2026, 7, 4)), tick(date(2026, 10, 5))] == [(1, 1), (0, 0), (0, 2)]
+    assert [tick(date(2026, 7, 3)), tick(date(2026, 7, 4)), tick(date(2026, 10, 5))] == [
+        (1, 1),
+        (0, 0),
+        (0, 2),
+    ]
 
     with time_machine.travel(noon(date(2026, 10, 6))):
         client.force_login(person)
@@ -75,7 +79,9 @@ def test_expired_resource_is_told_of_and_only_a_new_validity_helps(branch, perso
     assert matched(today) == []
     client.force_login(person)
     response = client.post(reverse("resource_confirm", args=[row.pk]), follow=True)
-    assert [str(message) for message in response.context["messages"]] == ["有效期已过，请先修改有效期，再确认。"]
+    assert [str(message) for message in response.context["messages"]] == [
+        "有效期已过，请先修改有效期，再确认。"
+    ]
 
 
 def test_branch_without_staff_is_asked_when_somebody_takes_a_seat(branch):
@@ -86,7 +92,9 @@ def test_branch_without_staff_is_asked_when_somebody_takes_a_seat(branch):
     assert tick(timezone.localdate()) == (1, 0)
 
 
-def test_round_lists_what_is_due_and_confirms_in_one_go(branch, person, client, django_assert_max_num_queries):
+def test_round_lists_what_is_due_and_confirms_in_one_go(
+    branch, person, client, django_assert_max_num_queries
+):
     long_ago = timezone.localdate() - timedelta(days=200)
     due = ResourceFactory.create_batch(3, branch=branch, confirmed_on=long_ago)
     ResourceFactory(branch=branch, title="刚确认")

@@ -85,7 +85,10 @@ def test_saved_view_opens_by_itself_and_can_be_left(page, person, branch):
     ("data", "sentence"),
     [
         ({"name": " ", "query": "kind=goods"}, "请给这个视图起个名字。"),
-        ({"name": "空", "query": "page=2&q="}, "现在没有筛选、排序或选列，没有什么可保存的。请先筛选，再保存。"),
+        (
+            {"name": "空", "query": "page=2&q="},
+            "现在没有筛选、排序或选列，没有什么可保存的。请先筛选，再保存。",
+        ),
     ],
 )
 def test_saved_view_without_name_or_condition_is_refused(page, data, sentence):
@@ -121,9 +124,7 @@ def test_bulk_with_one_foreign_row_among_ten_does_nothing_at_all(page, branch, f
 
     response = page.post(reverse("demand_bulk"), data, follow=True)
 
-    assert sentences(response) == [
-        "选中的 10 行里有 1 行不归您办理，整批都没有办理。请去掉这些行再办。"
-    ]
+    assert sentences(response) == ["选中的 10 行里有 1 行不归您办理，整批都没有办理。请去掉这些行再办。"]
     for row in rows:
         row.refresh_from_db()
     assert {row.state for row in rows} == {DemandState.OPEN}

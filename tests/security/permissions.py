@@ -92,6 +92,7 @@ PERMISSIONS: dict[str, Rule] = {
     "resource_withdraw": Rule(A, A, sees=PAIR_OR_COUNTY),
     "demand_list": page(ALL),
     "demand_export": page(ALL),
+    "closure_export": page(ALL),
     "demand_bulk": button(B),
     "demand_view_save": button(ALL),
     "saved_view_remove": button(A, sees=A),
@@ -199,6 +200,7 @@ PERMISSIONS: dict[str, Rule] = {
     "import_confirm": button(NOBODY),
     "import_template": page(OFFICE),
     # workbench
+    "search": page(ALL),
     "workbench": page(ALL),
     "workbench_pairings": page(ALL),
 }
