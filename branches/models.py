@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pghistory
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
@@ -30,10 +32,17 @@ class BranchQuerySet(SearchableQuerySet, TreeQuerySet):
         The pairing table sits a layer up; only its relation names are used here, so that one place answers
         "whose partner am I" for every scope.
         """
-        ids = list(branch_ids)
+        return self._paired("__in", list(branch_ids))
+
+    def partners_of(self, branch: Any) -> BranchQuerySet:
+        """The same for one branch, which may be named by an outer query."""
+        return self._paired("", branch)
+
+    def _paired(self, lookup: str, branch: Any) -> BranchQuerySet:
+        as_a = {f"pairings_as_a__branch_b{lookup}": branch, "pairings_as_a__state": "active"}
+        as_b = {f"pairings_as_b__branch_a{lookup}": branch, "pairings_as_b__state": "active"}
         return self.filter(
-            Q(pairings_as_a__kind="term", pairings_as_a__state="active", pairings_as_a__branch_b__in=ids)
-            | Q(pairings_as_b__kind="term", pairings_as_b__state="active", pairings_as_b__branch_a__in=ids)
+            Q(pairings_as_a__kind="term", **as_a) | Q(pairings_as_b__kind="term", **as_b)
         ).distinct()
 
     def in_touch_with(self, branch_ids: Iterable[int]) -> BranchQuerySet:
@@ -116,9 +125,10 @@ class User(AbstractUser):
 
     @cached_property
     def seats(self) -> list[Membership]:
-        """The memberships in force today, one query for the life of the request."""
-        today = timezone.localdate()
-        return list(Membership.objects.in_force(on=today).filter(user=self).select_related("branch"))
+        """The memberships in force today, each with its `partners`; one query for the life of the request."""
+        partners = Branch.objects.partners_of(OuterRef("branch_id")).order_by().values("pk")
+        seats = Membership.objects.in_force(on=timezone.localdate()).filter(user=self)
+        return list(seats.select_related("branch").annotate(partners=ArraySubquery(partners)))
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -141,12 +151,12 @@ class User(AbstractUser):
 
     @cached_property
     def partner_ids(self) -> frozenset[int]:
-        """Branches in a running pairing with one of `branch_ids`, one query for the life of the request.
+        """Branches in a running pairing with one of `branch_ids`.
 
         Scopes name them by their keys: what a subquery would find, the planner can only guess.
         """
-        own = self.branch_ids
-        return frozenset(Branch.objects.partnered_with(own).values_list("pk", flat=True) if own else ())
+        ours = (seat for seat in self.seats if seat.role not in COUNTY_WIDE)
+        return frozenset(key for seat in ours for key in seat.partners)  # type: ignore[attr-defined]
 
     @cached_property
     def branch(self) -> Branch | None:

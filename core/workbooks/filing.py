@@ -111,7 +111,7 @@ class _Page:
     def _cell(self, value: Any, look: Any = None) -> Any:
         """A cell in a look of its own, or in the one that its value calls for."""
         if not isinstance(value, str):
-            cell = WriteOnlyCell(self.page, value)
+            cell: Any = WriteOnlyCell(self.page, value)
             cell._style = look or (self.day if isinstance(value, date) else self.plain)
             return cell
         cell = WriteOnlyCell(self.page, ILLEGAL_CHARACTERS_RE.sub("", value))
@@ -121,7 +121,7 @@ class _Page:
 
     def _look(self, **style: Any) -> Any:
         """A look that many cells share; looking it up for each cell would take most of the time."""
-        cell = WriteOnlyCell(self.page)
+        cell: Any = WriteOnlyCell(self.page)
         for name, value in style.items():
             setattr(cell, name, value)
         return cell._style
@@ -135,8 +135,8 @@ class _Page:
     def _write_line(self, number: int, text: str, look: Any) -> None:
         """A line of text across all columns, as row `number`."""
         self.page.append([self._cell(text, look)])
-        row, width = {"min_row": number, "max_row": number}, len(self.sheet.columns)
-        self.page.merged_cells.add(CellRange(min_col=1, max_col=width, **row))
+        width = len(self.sheet.columns)
+        self.page.merged_cells.add(CellRange(min_row=number, max_row=number, min_col=1, max_col=width))
 
     def _write_foot(self) -> None:
         name, unit = self.sheet.counted

@@ -27,7 +27,9 @@ def confirmation_round(user: User, *, today: date) -> list[Any]:
     due = Q(confirmed_on__lt=quarter.starts_on) | Q(valid_to__lt=quarter.ends_before)
     rows = _of(user.staff_branch_ids).filter(due).select_related("branch")
     is_expired = Case(When(valid_to__lt=today, then=Value(True)), default=False, output_field=BooleanField())
-    found = list(rows.annotate(expired=is_expired).order_by("expired", "confirmed_on", "branch_id", "serial"))
+    found: list[Any] = list(
+        rows.annotate(expired=is_expired).order_by("expired", "confirmed_on", "branch_id", "serial")
+    )
     for row in found:
         row.to_confirm = not row.expired and row.confirmed_on < quarter.starts_on
         row.expiring = not row.expired and row.valid_to is not None and row.valid_to < quarter.ends_before

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from branches.models import Branch, User
-from core.pages import M
-from core.search.models import MAX_WORDS
+from core.search.models import MAX_WORDS, SearchableQuerySet
 from ledgers.enums import DEMAND_FINISHED, ResourceState
 from ledgers.models import Demand, Resource, SavedView, ServiceAspect, ServiceItem
 from ledgers.selectors.usage import full_resources
@@ -78,7 +78,7 @@ def sought(text: str) -> Sought:
     return [(word, list(Branch.objects.find(word).values_list("pk", flat=True))) for word in words]
 
 
-def holding_all(rows: QuerySet[M], words: Sought) -> QuerySet[M]:
+def holding_all(rows: SearchableQuerySet, words: Sought) -> Any:
     """The rows that hold every word themselves or in the name of their branch."""
     for word, branches in words:
         rows = rows.filter(rows.holding(word) | Q(branch__in=branches))

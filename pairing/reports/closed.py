@@ -13,7 +13,7 @@ from pairing.plans.models import PlanOrder
 
 
 def closure_rows(rows: QuerySet[Demand], user: User) -> QuerySet[Demand]:
-    """The closed ones among `rows`, each with the `shown_orders`, activities and results its reader may see."""
+    """The closed ones of `rows`, each with the `shown_orders`, activities and results its reader may see."""
     outcomes = Prefetch(
         "outcomes", Outcome.objects.select_related("metric").order_by("position"), to_attr="shown_outcomes"
     )
