@@ -3,7 +3,7 @@
 from django.urls import path
 
 from ledgers.services.demand_steps import STEPS
-from ledgers.views import catalogue, demands, export, freshness, listing, lists, resources
+from ledgers.views import catalogue, demands, export, freshness, listing, lists, regrouping, resources
 
 urlpatterns = [
     path("resources/", lists.resource_list, name="resource_list"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("demands/new/", demands.demand_new, name="demand_new"),
     path("demands/<int:pk>/", demands.demand_detail, name="demand_detail"),
     path("demands/<int:pk>/edit/", demands.demand_edit, name="demand_edit"),
+    path("demands/<int:pk>/split/", regrouping.demand_split_page, name="demand_split"),
+    path("demands/<int:pk>/merge/", regrouping.demand_merge_page, name="demand_merge"),
     *(
         path(f"demands/<int:pk>/{step}/", demands.demand_step, {"step": step}, name=f"demand_{step}")
         for step in STEPS

@@ -58,7 +58,9 @@ class ExceptionForm(forms.Form):
         return [Exceptional(data["day"], half, data["is_available"]) for half in halves]
 
 
-ExceptionFormSet = forms.formset_factory(ExceptionForm, extra=ROWS_TO_FILL, max_num=MOST_EXCEPTIONS)
+ExceptionFormSet = forms.formset_factory(
+    ExceptionForm, extra=ROWS_TO_FILL, max_num=MOST_EXCEPTIONS, absolute_max=MOST_EXCEPTIONS
+)
 
 
 def exception_rows(form: forms.Form) -> forms.BaseFormSet:

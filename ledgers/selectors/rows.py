@@ -54,6 +54,12 @@ def demand_rows(user: User, *, today: date) -> QuerySet[Demand]:
     return rows.annotate(late=_flag(late)).order_by(*ORDER)
 
 
+def demand_page_rows(user: User, *, today: date) -> QuerySet[Demand]:
+    """The same rows with the names of their items, which only the page of one shows."""
+    items = ServiceItem.objects.filter(demands=OuterRef("pk")).values("name")
+    return demand_rows(user, today=today).annotate(item_names=ArraySubquery(items))
+
+
 def resource_page_state(resource: Resource, *, today: date) -> str:
     """The state a page shows: the stored one, or `expired` for a usable resource past its validity."""
     if resource.state == ResourceState.PUBLISHED and resource.is_expired(today):

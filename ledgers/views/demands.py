@@ -17,16 +17,17 @@ from core.pages import found, get_or_post, posted
 from ledgers.forms.demands import DemandForm
 from ledgers.models import Demand
 from ledgers.selectors.chains import demand_chain
-from ledgers.selectors.rows import demand_rows
+from ledgers.selectors.origins import demand_links
+from ledgers.selectors.rows import demand_page_rows, demand_rows
 from ledgers.selectors.trails import trail
 from ledgers.services.demand_steps import STEPS, demand_step_blockers, demand_take_step
-from ledgers.services.demands import demand_create, demand_edit_blockers, demand_update
+from ledgers.services.demands import EDITABLE, demand_create, demand_edit_blockers, demand_update
 
 
 @require_safe
 def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = request.user, timezone.localdate()
-    demand = found(demand_rows(user, today=today).prefetch_related("items"), pk, user)
+    demand = found(demand_page_rows(user, today=today), pk, user)
     steps = [
         step
         for step in STEPS.values()
@@ -38,6 +39,8 @@ def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "phone": Contacts(user).phone(demand.branch_id, demand.contact_phone),
         "chain": demand_chain(demand, user),
         "trail": trail(demand),
+        **demand_links(demand, user),
+        "can_regroup": user.has_perm("ledgers.regroup_demand", demand) and demand.state in EDITABLE,
         "can_edit": user.has_perm("ledgers.change_demand", demand) and not demand_edit_blockers(demand),
         "steps": [(step, reverse(f"demand_{step.name}", args=[demand.pk])) for step in steps],
     }

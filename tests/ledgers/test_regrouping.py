@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from core.audit import entries_of
@@ -16,7 +17,7 @@ from ledgers.enums import DemandState, HelpKind, OriginKind, Urgency
 from ledgers.models import Demand, DemandOrigin
 from ledgers.services.regrouping import demand_merge, demand_split
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
-from tests.factories.ledgers import DemandFactory, ServiceItemFactory
+from tests.factories.ledgers import DemandFactory, DemandOriginFactory, ServiceItemFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
 
 REASON = "两件事由不同的人办"
@@ -164,3 +165,53 @@ def test_split_and_merge_at_once_leave_one_of_them():
     assert "现在是“撤销”" in refusals[0]
     kinds = set(DemandOrigin.objects.filter(origin=shared).values_list("kind", flat=True))
     assert len(kinds) == 1
+
+
+def test_split_page_makes_the_parts_and_both_pages_lead_to_the_other(client, branch, secretary):
+    client.force_login(secretary)
+    whole = DemandFactory(branch=branch, serial=1, title="路灯和路面")
+    url = reverse("demand_split", args=[whole.pk])
+    rows = {"parts-0-title": "修路灯", "parts-1-title": "补路面", "parts-2-title": ""}
+    form = {"parts-TOTAL_FORMS": 3, "parts-INITIAL_FORMS": 3, "reason": REASON}
+
+    refused = client.post(url, form | {"parts-0-title": "修路灯", "parts-0-expected_people": "-1"})
+    answer = client.post(url, form | rows)
+
+    assert (refused.status_code, "修路灯" in refused.content.decode()) == (200, True)
+    part = Demand.objects.get(title="修路灯")
+    assert answer.url == reverse("demand_detail", args=[part.pk])
+    pages = [client.get(reverse("demand_detail", args=[row.pk])).content.decode() for row in (part, whole)]
+    assert [
+        reverse("demand_detail", args=[row.pk]) in page
+        for row, page in zip((whole, part), pages, strict=True)
+    ] == [
+        True,
+        True,
+    ]
+
+
+def test_merge_page_offers_only_what_can_be_merged(client, branch, secretary):
+    client.force_login(secretary)
+    into, other = DemandFactory(branch=branch), DemandFactory(branch=branch, title="巷口没灯")
+    DemandFactory(branch=branch, closed=True)
+    DemandFactory()
+    url = reverse("demand_merge", args=[into.pk])
+
+    offered = list(client.get(url).context["form"].fields["demands"].queryset)
+    refused = client.post(url, {"reason": "同一件事"}).context["form"].errors
+    client.post(url, {"reason": "同一件事", "demands": [other.pk]})
+
+    assert offered == [other]
+    assert refused == {"demands": ["请至少再选一条要并进来的需求。"]}
+    other.refresh_from_db()
+    assert other.state == DemandState.WITHDRAWN
+
+
+def test_draft_part_stays_hidden_from_the_partner(client, branch):
+    pairing = PairingFactory(branch_a=branch)
+    link = DemandOriginFactory(demand=DemandFactory(branch=branch, draft=True))
+    client.force_login(UserFactory(secretary_of=pairing.branch_b))
+
+    page = client.get(reverse("demand_detail", args=[link.origin.pk]))
+
+    assert page.context["successors"] == []

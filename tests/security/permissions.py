@@ -104,6 +104,8 @@ PERMISSIONS: dict[str, Rule] = {
     "demand_suspend": Rule(B, B, sees=PAIR_OR_COUNTY),
     "demand_close": Rule(B, B, sees=PAIR_OR_COUNTY),
     "demand_withdraw": Rule(B, B, sees=PAIR_OR_COUNTY),
+    "demand_split": Rule(B | OFFICE, B | OFFICE, sees=PAIR_OR_COUNTY),
+    "demand_merge": Rule(B | OFFICE, B | OFFICE, sees=PAIR_OR_COUNTY),
     "demand_return": Rule(OFFICE, OFFICE, sees=PAIR_OR_COUNTY),
     "service_item_list": page(ALL),
     # plans

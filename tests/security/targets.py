@@ -44,6 +44,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "demand_suspend": ("demand",),
     "demand_close": ("demand",),
     "demand_withdraw": ("demand",),
+    "demand_split": ("returned_demand",),
+    "demand_merge": ("demand",),
     "demand_return": ("demand",),
     "pairing_detail": ("pairing",),
     "pairing_edit": ("pairing",),
@@ -149,6 +151,11 @@ def _demand(world: World) -> Body:
     }
 
 
+def _split(_world: World) -> Body:
+    parts = {f"parts-{number}-title": f"第{number}件" for number in range(2)}
+    return REASON | parts | {"parts-TOTAL_FORMS": 2, "parts-INITIAL_FORMS": 0}
+
+
 def _order(world: World) -> Body:
     order = world.rows["order"]
     return {
@@ -244,6 +251,8 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "demand_suspend": lambda world: REASON,
     "demand_close": lambda world: REASON,
     "demand_withdraw": lambda world: REASON,
+    "demand_split": _split,
+    "demand_merge": lambda world: REASON | {"demands": [world.rows["returned_demand"].pk]},
     "demand_return": lambda world: REASON,
     "pairing_new": _pairing,
     "pairing_edit": lambda world: {

@@ -1,0 +1,66 @@
+"""What a person says to split a demand into several or to merge several into one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from core.forms import DateInput, ReasonForm
+from ledgers.models import Demand
+from ledgers.services.demands import EDITABLE
+from ledgers.services.regrouping import MAX_PARTS
+
+PARTS_SHOWN = 3
+
+
+class PartForm(forms.Form):
+    """One of the demands a whole is split into; a row without a title is no part."""
+
+    title = forms.CharField(label="需求内容", max_length=120, required=False)
+    description = forms.CharField(
+        label="具体描述", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    expected_people = forms.IntegerField(
+        label="预计受益人数", min_value=0, max_value=999_999_999, required=False
+    )
+    deadline_on = forms.DateField(label="期望完成时限", required=False, widget=DateInput())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.cleaned_data
+
+
+class BasePartFormSet(forms.BaseFormSet):
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        return [form.values for form in self.forms if form.values.get("title")]
+
+
+PartFormSet = forms.formset_factory(
+    PartForm, BasePartFormSet, extra=0, max_num=MAX_PARTS, absolute_max=MAX_PARTS
+)
+
+
+def part_forms(data: Any, demand: Demand) -> BasePartFormSet:
+    """Rows for the parts of `demand`, each with its deadline to begin with."""
+    initial = [{"deadline_on": demand.deadline_on} for _ in range(PARTS_SHOWN)]
+    return PartFormSet(data, initial=initial, prefix="parts")  # type: ignore[return-value]  # made of it
+
+
+class MergeForm(ReasonForm):
+    """Which demands of the same branch are taken over, and why."""
+
+    demands = forms.ModelMultipleChoiceField(
+        label="并进来的需求",
+        queryset=Demand.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少再选一条要并进来的需求。"},
+    )
+    field_order = ("demands", "reason")
+
+    def __init__(self, *args: Any, into: Demand, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Demand.objects.filter(branch=into.branch_id, state__in=EDITABLE).exclude(pk=into.pk)
+        self.fields["demands"].queryset = others.order_by("serial")
+        self.fields["demands"].label_from_instance = lambda row: f"第{row.serial}号 {row.title}"
