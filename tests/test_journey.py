@@ -19,7 +19,7 @@ from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity, Booking, Metric
 from pairing.activities.tasks import schedule
 from pairing.imports.registry import LEDGERS
-from pairing.imports.services import ledger_import
+from pairing.imports.services.intake import ledger_import
 from pairing.plans.enums import ClaimState, PlanOrderState
 from pairing.plans.models import Claim, PlanOrder
 from pairing.reminders.tasks import dispatch, tick

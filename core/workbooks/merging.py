@@ -76,14 +76,20 @@ class Merge(Generic[M]):
         values: dict[str, Any],
         extra: Changes | None = None,
         note: str = "",
+        links: Mapping[str, list[int]] | None = None,
     ) -> M:
-        """Give the instance for `key` with `values` set; `extra` are changes that lie in other tables."""
+        """Give the instance for `key` with `values` set; `extra` are changes that lie in other tables.
+
+        `links` says what stood in those tables before, where that is a many-to-many field; changes in
+        other tables without it cannot be taken back.
+        """
         instance = self.existing.get(key)
         if instance is None:
             instance = self.model(**values)
             fields = description(self.model, values) | (extra or {})
             self.created.append(instance)
-            self.changes.append(RowChange(row, str(instance), RowStatus.CREATED, fields, note))
+            change = RowChange(row, str(instance), RowStatus.CREATED, fields, note, instance)
+            self.changes.append(change)
             return instance
         fields = difference(instance, values)
         if fields:
@@ -92,7 +98,9 @@ class Merge(Generic[M]):
             self.changed.append(instance)
         fields |= extra or {}
         status = RowStatus.CHANGED if fields else RowStatus.UNCHANGED
-        self.changes.append(RowChange(row, str(instance), status, fields, note))
+        is_final = bool(extra) and links is None
+        change = RowChange(row, str(instance), status, fields, note, instance, links or {}, is_final)
+        self.changes.append(change)
         return instance
 
     def write(self, now: datetime) -> None:

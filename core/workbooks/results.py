@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Model
+
 from core.errors import RowError
 from core.workbooks.tables import Table
 
@@ -25,7 +27,9 @@ Changes = dict[str, list[str]]  # column label → [old, new]
 class RowChange:
     """What one row of the file did: `key` names the record, `fields` what changed in it.
 
-    `note` says what of the row was deliberately not taken over.
+    `note` says what of the row was deliberately not taken over. `instance` is the record itself, and
+    `links` what stood in its many-to-many fields before: field → ids. `is_final` marks a change that
+    cannot be taken back, because rows beside the record were replaced.
     """
 
     row: int
@@ -33,6 +37,9 @@ class RowChange:
     status: RowStatus
     fields: Changes = field(default_factory=dict)
     note: str = ""
+    instance: Model | None = None
+    links: Mapping[str, list[int]] = field(default_factory=dict)
+    is_final: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class ImportResult:
     errors: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     changes: list[RowChange] = field(default_factory=list)
+    twins: Sequence[Any] = ()  # of a preview: new rows that look like others
 
     @classmethod
     def rejected(cls, kind: str, table: Table) -> ImportResult:

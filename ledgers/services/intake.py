@@ -37,8 +37,9 @@ def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCh
         values = record.values if found else {**record.values, "state": ResourceState.PUBLISHED}
         hours_before = found.availability_text if found else ""
         aspect_changes = _aspect_changes(found, record.extra["aspects"])
+        links = {"aspects": [aspect.pk for aspect in found.aspects.all()]} if found and aspect_changes else {}
         extra = aspect_changes | _detail_changes(found, values)
-        resource = merge.take(record.row, key, values, extra)
+        resource = merge.take(record.row, key, values, extra, links=links)
         if resource.availability_text != hours_before:
             retimed.append((resource, hours_before))
         if aspect_changes:

@@ -16,7 +16,7 @@ from core.errors import DomainError, ImportRejected
 from core.workbooks.results import ImportResult, ImportTerms
 from pairing.imports.models import ImportBatch
 from pairing.imports.registry import LEDGERS, Ledger
-from pairing.imports.services import ledger_import
+from pairing.imports.services.intake import ledger_import
 from pairing.reviews.services.obligations import reviews_materialise, reviews_settle
 
 DATA = Path(__file__).parent / "data"

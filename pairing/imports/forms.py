@@ -1,14 +1,23 @@
-"""The form that takes a workbook."""
+"""The form that takes a workbook, and the one that says which of its columns is which."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from openpyxl.utils import get_column_letter
 
 from core.errors import DomainError
+from core.workbooks.columns import Column
 from core.workbooks.guards import MAX_FILE_BYTES, check_outside, too_big
+from core.workbooks.headings import Match
+from core.workbooks.values import is_blank, shown
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SAMPLES, SAMPLE_LENGTH = 3, 12  # what a list shows of a column of the file
 
 
 class UploadForm(forms.Form):
@@ -16,9 +25,18 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Excel 文件",
-        help_text=f"只收 .xlsx，最大 {MAX_FILE_BYTES // 1024 // 1024} MB。表头在前 10 行之内，列的先后不限。",
+        help_text=(
+            f"收 .xlsx 和 .csv，最大 {MAX_FILE_BYTES // 1024 // 1024} MB。表头在前 10 行之内，列的先后不限。"
+        ),
         allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"accept": f".xlsx,{SPREADSHEET}"}),
+        widget=forms.ClearableFileInput(attrs={"accept": f".xlsx,.csv,{SPREADSHEET},text/csv"}),
+    )
+
+    as_of = forms.DateField(
+        label="日期没写年份时，按哪天推算",
+        help_text="例如“10月底前”“下半年”，取离这一天最近的年份。",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     refusal: DomainError | None = None
@@ -42,3 +60,64 @@ class UploadForm(forms.Form):
     @property
     def status(self) -> int:
         return self.refusal.status if self.refusal else 422
+
+
+class ColumnsForm(forms.Form):
+    """One choice for each column of the ledger: which column of the file it is."""
+
+    def __init__(self, match: Match, columns: Sequence[Column], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.columns = columns
+        labels = match.heading.labels
+        choices = [("", "（文件里没有这一列）")]
+        choices += [
+            (str(place), _told(place, labels[place], match)) for place in range(len(labels)) if labels[place]
+        ]
+        for column in columns:
+            self.fields[column.name] = forms.TypedChoiceField(
+                label=column.header,
+                choices=choices,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                initial=match.places.get(column.name, ""),
+                help_text=_help(column, match),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        taken: dict[int, str] = {}
+        for column in self.columns:
+            place = cleaned.get(column.name)
+            if place is None:
+                if column.required and column.name not in self.errors:
+                    self.add_error(column.name, f"“{column.header}”必填，请指明是文件里的哪一列。")
+            elif place in taken:
+                self.add_error(column.name, f"这一列已用作“{taken[place]}”，请另选一列。")
+            else:
+                taken[place] = column.header
+        return cleaned
+
+    @property
+    def places(self) -> dict[str, int]:
+        return {name: place for name, place in self.cleaned_data.items() if place is not None}
+
+
+def _told(place: int, label: str, match: Match) -> str:
+    """A column of the file in a list: its letter, its header and the first things written under it."""
+    samples = "、".join(_samples(match, place))
+    return f"{get_column_letter(place + 1)} 列 {label}" + (f"：{samples}" if samples else "")
+
+
+def _samples(match: Match, place: int) -> list[str]:
+    below = match.heading.sheet.rows[match.heading.last_row :]
+    found = (
+        shown(row[place])[:SAMPLE_LENGTH] for row in below if place < len(row) and not is_blank(row[place])
+    )
+    return list(islice(dict.fromkeys(islice(found, SAMPLES * 10)), SAMPLES))
+
+
+def _help(column: Column, match: Match) -> str:
+    if column.name in match.guessed:
+        return "这是按相近的表头猜的，请核对。"
+    return "必填" if column.required else ""

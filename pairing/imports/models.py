@@ -1,12 +1,14 @@
-"""What has been imported: one row for each file that changed something."""
+"""What has been imported, and how the columns of a branch's own files are to be taken."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 
+from branches.models import Branch
 from pairing.imports.enums import OWN_LEDGERS, LedgerKind
 
 if TYPE_CHECKING:
@@ -37,6 +39,18 @@ class ImportBatch(models.Model):
         related_name="+",
     )
     imported_at = models.DateTimeField("导入时间")
+    context = models.UUIDField("留痕编号", default=uuid4, editable=False)  # of its events in the row history
+    links_before = models.JSONField("改动前的关联", default=dict, blank=True)  # field → id → ids
+    final_rows = models.JSONField("不能还原的行", default=list, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="撤销人",
+        related_name="+",
+    )
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -47,3 +61,29 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}：{self.file_name}"
+
+
+class ColumnChoice(models.Model):
+    """列的对应: which column of files of one shape is which, as somebody of a branch has settled it.
+
+    Without a branch it is the county office's. `places` is column name → place (0-based).
+    """
+
+    branch = models.ForeignKey(
+        Branch, models.CASCADE, null=True, blank=True, verbose_name="支部", related_name="+"
+    )
+    kind = models.CharField("台账", max_length=20, choices=LedgerKind)
+    shape = models.CharField("表头摘要", max_length=64)
+    places = models.JSONField("列的对应", default=dict)
+    chosen_at = models.DateTimeField("确定时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "列的对应"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "kind", "shape"], nulls_distinct=False, name="column_choice_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}：{self.branch or '县党建办'}"

@@ -7,6 +7,7 @@ import rules
 from branches.models import User
 from branches.rules import is_branch_staff, is_office
 from pairing.imports.enums import OWN_LEDGERS, LedgerKind
+from pairing.imports.models import ImportBatch
 
 
 @rules.predicate
@@ -14,8 +15,14 @@ def is_own_ledger(user: User, kind: LedgerKind | None) -> bool:
     return kind in OWN_LEDGERS
 
 
+@rules.predicate
+def is_own_import(user: User, batch: ImportBatch | None) -> bool:
+    return batch is not None and batch.imported_by_id == user.pk
+
+
 PERMISSIONS = {
     "imports.import_any": is_office | is_branch_staff,
+    "imports.undo_batch": is_office | (is_branch_staff & is_own_import),
     "imports.import_ledger": is_office | (is_branch_staff & is_own_ledger),
 }
 

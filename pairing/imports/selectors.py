@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from rules import has_perm
 
 from branches.models import User
 from pairing.imports.enums import LedgerKind
-from pairing.imports.models import ImportBatch
+from pairing.imports.models import ColumnChoice, ImportBatch
 
 
 def last_batches(user: User) -> dict[str, ImportBatch]:
@@ -30,6 +31,24 @@ class Line(NamedTuple):
     title: str
     lead: str
     last: ImportBatch | None
+
+
+def home_of(user: User) -> int | None:
+    """The branch for which `user` settles how files are read; None for the county office."""
+    if user.has_perm("branches.import_ledgers"):
+        return None
+    return min(user.staff_branch_ids, default=None)
+
+
+def chosen_places(user: User, kind: LedgerKind, shape: str) -> dict[str, int] | None:
+    """How files with a header of this shape are to be taken, when the branch of `user` has settled it."""
+    found = ColumnChoice.objects.filter(branch_id=home_of(user), kind=kind, shape=shape)
+    return found.values_list("places", flat=True).first()
+
+
+def batches(user: User) -> QuerySet[ImportBatch]:
+    """The imports that `user` may see, newest first."""
+    return ImportBatch.objects.visible_to(user).select_related("imported_by", "undone_by")
 
 
 def import_lines(user: User, leads: Iterable[tuple[LedgerKind, str]]) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,9 +30,10 @@ class Upload:
     file_name: str
     content: bytes
     path: Path
+    as_of: date
 
 
-def upload_store(*, user: User, kind: LedgerKind, file_name: str, content: bytes) -> str:
+def upload_store(*, user: User, kind: LedgerKind, file_name: str, content: bytes, as_of: date) -> str:
     """Store the file under a random name and give its token. Files nobody confirmed in time are deleted."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +41,9 @@ def upload_store(*, user: User, kind: LedgerKind, file_name: str, content: bytes
     name = secrets.token_hex(16)
     (folder / name).write_bytes(content)
     digest = sha256(content).hexdigest()
-    return signing.dumps([user.pk, kind, name, file_name, digest], salt=SALT, compress=True)
+    return signing.dumps(
+        [user.pk, kind, name, file_name, digest, as_of.isoformat()], salt=SALT, compress=True
+    )
 
 
 def upload_load(*, user: User, kind: LedgerKind, token: str) -> Upload:
@@ -49,7 +53,7 @@ def upload_load(*, user: User, kind: LedgerKind, token: str) -> Upload:
         DomainError: when the token is another's or too old, or the file is gone or not what it was.
     """
     try:
-        owner, ledger, name, file_name, digest = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
+        owner, ledger, name, file_name, digest, as_of = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
     except signing.BadSignature as error:
         raise DomainError(GONE) from error
     path = _folder() / name
@@ -58,7 +62,7 @@ def upload_load(*, user: User, kind: LedgerKind, token: str) -> Upload:
     content = path.read_bytes()
     if sha256(content).hexdigest() != digest:
         raise DomainError(CHANGED)
-    return Upload(token, file_name, content, path)
+    return Upload(token, file_name, content, path, date.fromisoformat(as_of))
 
 
 def upload_delete(upload: Upload) -> None:

@@ -16,7 +16,7 @@ from ledgers.models import Demand
 from pairing.activities.models import Activity
 from pairing.activities.tasks import schedule
 from pairing.imports.registry import LEDGERS
-from pairing.imports.services import ledger_import
+from pairing.imports.services.intake import ledger_import
 from pairing.plans.models import PlanOrder
 from tests.browser.watch import Watched
 from tests.factories.branches import MembershipFactory, UserFactory

@@ -23,9 +23,9 @@ from core.workbooks.opening import open_book
 from core.workbooks.reader import read_table
 from ledgers.exchange import resources
 from ledgers.models import Demand, Resource
-from pairing.imports import services
 from pairing.imports.models import ImportBatch
 from pairing.imports.registry import LEDGERS
+from pairing.imports.services import intake as services
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.imports.bombs import BOMBS, package
 from tests.imports.test_ledgers import demand, resource

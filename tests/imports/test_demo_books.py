@@ -19,7 +19,7 @@ from ledgers.models import Demand, Resource
 from pairing.activities.models import Activity, Booking, Outcome, Participation
 from pairing.imports.models import ImportBatch
 from pairing.imports.registry import LEDGERS
-from pairing.imports.services import ledger_import, ledger_preview
+from pairing.imports.services.intake import ledger_import, ledger_preview
 from pairing.plans.models import Agreement, Pairing, PlanOrder
 from tests.imports.workbooks import TERMS, demo_book
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pairing.imports.registry import LEDGERS
-from pairing.imports.services import ledger_import
+from pairing.imports.services.intake import ledger_import
 from tests.imports.workbooks import TERMS, demo_book
 
 

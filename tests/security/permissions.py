@@ -199,7 +199,11 @@ PERMISSIONS: dict[str, Rule] = {
     "import_list": page(STAFF | OFFICE),
     "import_upload": Rule(OFFICE, NOBODY),  # stores a file for preview and writes no row
     "import_preview": page(NOBODY),  # needs one's own upload; see tests/imports
+    "import_columns": Rule(NOBODY, NOBODY),
+    "import_errors": page(NOBODY),
     "import_confirm": button(NOBODY),
+    "import_history": page(STAFF | OFFICE),
+    "import_undo": Rule(OFFICE, OFFICE, sees=COUNTY),
     "import_template": page(OFFICE),
     # workbench
     "search": page(ALL),

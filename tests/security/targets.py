@@ -103,9 +103,11 @@ ROWS: dict[str, tuple[str, ...]] = {
     "review_detail": ("review",),
     "review_record": ("review",),
     "action_item_done": ("item",),
+    "import_undo": ("batch",),
 }
 WORDS = {"figure_detail": ["demands"]} | {
-    name: ["branches"] for name in ("import_upload", "import_preview", "import_confirm", "import_template")
+    f"import_{step}": ["branches"]
+    for step in ("upload", "preview", "columns", "errors", "confirm", "template")
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pghistory
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -28,6 +29,7 @@ from tests.factories.agreements import AgreementClauseFactory
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.core import NotificationFactory
 from tests.factories.handovers import HandoverFactory
+from tests.factories.imports import ImportBatchFactory
 from tests.factories.ledgers import (
     DemandFactory,
     DemandOriginFactory,
@@ -135,6 +137,9 @@ def build_pair() -> dict[str, Any]:
     rows["closing_branch"] = BranchFactory(name="将撤销党支部")
     rows["failed_mail"] = NotificationFactory(pending_email=True, recipient=rows["person"])
     type(rows["failed_mail"]).objects.update(state=NotificationState.FAILED)
+    with pghistory.context() as running:
+        DemandFactory(branch=branch_b, aspect=aspect)
+    rows["batch"] = ImportBatchFactory(created=1, context=running.id)
     rows["holiday"] = WorkingDay.objects.create(day="2031-01-01", is_working=False)
     return rows
 

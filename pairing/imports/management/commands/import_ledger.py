@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.errors import DomainError, RowError
 from core.workbooks.results import ImportResult, ImportTerms
 from pairing.imports.enums import LedgerKind
-from pairing.imports.services import ledger_import, ledger_preview
+from pairing.imports.services.intake import ledger_import, ledger_preview
 
 
 def iso_date(text: str) -> date:

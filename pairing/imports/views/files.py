@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from pathlib import Path
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -16,14 +18,20 @@ from django.views.decorators.http import require_POST, require_safe
 from rules import has_perm
 
 from core.errors import DomainError
-from core.pages import get_or_post
-from core.workbooks.results import ImportResult
+from core.pages import get_or_post, posted
+from core.workbooks.headings import Match, choose_columns
+from core.workbooks.marking import marked_book
+from core.workbooks.opening import open_book
+from core.workbooks.reader import locate
+from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from core.workbooks.template import template
 from pairing.imports.enums import LedgerKind
-from pairing.imports.forms import SPREADSHEET, UploadForm
+from pairing.imports.forms import SPREADSHEET, ColumnsForm, UploadForm
 from pairing.imports.registry import LEDGERS
-from pairing.imports.selectors import import_lines
-from pairing.imports.services import ledger_import, ledger_preview, terms_for
+from pairing.imports.selectors import chosen_places, import_lines
+from pairing.imports.services.choices import column_choice_save
+from pairing.imports.services.intake import ledger_import, ledger_preview, terms_for
 from pairing.imports.uploads import Upload, upload_delete, upload_load, upload_store
 
 SHOWN_ROWS = 200  # rows of a preview; its counts speak of all
@@ -47,21 +55,65 @@ def import_upload(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     if not form.is_valid():
         return _upload_page(request, kind, form)
     name = form.cleaned_data["file"].name
-    token = upload_store(user=request.user, kind=kind, file_name=name, content=form.content)
+    as_of = form.cleaned_data["as_of"] or timezone.localdate()
+    token = upload_store(user=request.user, kind=kind, file_name=name, content=form.content, as_of=as_of)
     return redirect(f"{reverse('import_preview', args=[kind])}?{urlencode({'upload': token})}")
 
 
 @require_safe
 def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
-    """Say what the uploaded file would do, row by row, or everything that is wrong with it."""
+    """Say what the uploaded file would do, row by row, or everything that is wrong with it.
+
+    Where a column was guessed and nobody has settled it yet, the guess is shown for correction first.
+    """
     _check_permission(request, kind)
     try:
-        upload = upload_load(user=request.user, kind=kind, token=request.GET.get("upload", ""))
-        terms = terms_for(request.user, now=timezone.now())
-        result = ledger_preview(kind=kind, content=upload.content, terms=terms)
+        opened = _open(request, kind, request.GET.get("upload", ""))
+        if opened.chosen is None and opened.match.is_doubtful(LEDGERS[kind].columns):
+            return redirect(_page("import_columns", kind, opened.upload))
+        result = ledger_preview(
+            kind=kind, content=opened.upload.content, terms=opened.terms, book=opened.book
+        )
     except DomainError as error:
         return _refused(request, kind, error)
-    return _preview_page(request, kind, upload, result, HTTPStatus.OK)
+    return _preview_page(request, kind, opened.upload, result, HTTPStatus.OK)
+
+
+@get_or_post
+def import_columns(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+    """Show which column of the file is taken for which, and keep what a person settles."""
+    _check_permission(request, kind)
+    ledger = LEDGERS[kind]
+    try:
+        opened = _open(request, kind, request.GET.get("upload", ""))
+    except DomainError as error:
+        return _refused(request, kind, error)
+    form = ColumnsForm(opened.match, ledger.columns, posted(request))
+    if request.method == "POST" and form.is_valid():
+        shape, now = opened.match.heading.shape, timezone.now()
+        column_choice_save(user=request.user, kind=kind, shape=shape, places=form.places, now=now)
+        return redirect(_page("import_preview", kind, opened.upload))
+    status = 422 if form.errors else HTTPStatus.OK
+    context = {"ledger": ledger, "opened": opened, "form": form, "heading": opened.match.heading}
+    return render(request, "imports/import_columns.html", context, status=status)
+
+
+@require_safe
+def import_errors(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+    """The uploaded file with its bad cells marked and a list of the faults, to be mended and sent again."""
+    _check_permission(request, kind)
+    try:
+        opened = _open(request, kind, request.GET.get("upload", ""))
+        result = ledger_preview(
+            kind=kind, content=opened.upload.content, terms=opened.terms, book=opened.book
+        )
+    except DomainError as error:
+        return _refused(request, kind, error)
+    headers = {column.name: column.header for column in LEDGERS[kind].columns}
+    places = {headers[name]: place for name, place in opened.match.places.items()}
+    content = marked_book(opened.match.heading.sheet, result.errors, places)
+    disposition = content_disposition_header(True, f"{Path(opened.upload.file_name).stem}-错误标注.xlsx")
+    return HttpResponse(content, SPREADSHEET, headers={"Content-Disposition": disposition})
 
 
 @require_POST
@@ -69,13 +121,15 @@ def import_confirm(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     """Import the very file that was previewed."""
     _check_permission(request, kind)
     try:
-        upload = upload_load(user=request.user, kind=kind, token=request.POST.get("upload", ""))
+        opened = _open(request, kind, request.POST.get("upload", ""))
+        upload = opened.upload
         result = ledger_import(
             kind=kind,
             file_name=upload.file_name,
             content=upload.content,
             actor=request.user,
-            terms=terms_for(request.user, now=timezone.now()),
+            terms=opened.terms,
+            book=opened.book,
         )
     except DomainError as error:
         return _refused(request, kind, error)
@@ -93,6 +147,36 @@ def import_template(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     disposition = content_disposition_header(True, f"{kind.label}模板.xlsx")
     content = template(kind.label, LEDGERS[kind].columns)
     return HttpResponse(content, SPREADSHEET, headers={"Content-Disposition": disposition})
+
+
+class _Opened(NamedTuple):
+    """A parsed upload: where its ledger stands, what was settled about its columns, on what terms."""
+
+    upload: Upload
+    book: Book
+    match: Match
+    chosen: dict[str, int] | None
+    terms: ImportTerms
+
+
+def _open(request: HttpRequest, kind: LedgerKind, token: str) -> _Opened:
+    """Parse the upload of a token.
+
+    Raises:
+        DomainError: when it is not this person's, or cannot be read.
+    """
+    upload, ledger = upload_load(user=request.user, kind=kind, token=token), LEDGERS[kind]
+    book = open_book(upload.content)
+    match = locate(book, ledger.columns, title=ledger.title)
+    chosen = chosen_places(request.user, kind, match.heading.shape)
+    if chosen is not None:
+        match = choose_columns(match, chosen)
+    terms = terms_for(request.user, now=timezone.now(), as_of=upload.as_of, places=chosen)
+    return _Opened(upload, book, match, chosen, terms)
+
+
+def _page(name: str, kind: LedgerKind, upload: Upload) -> str:
+    return f"{reverse(name, args=[kind])}?{urlencode({'upload': upload.token})}"
 
 
 def _check_permission(request: HttpRequest, kind: LedgerKind) -> None:
@@ -121,7 +205,10 @@ def _preview_page(
     context = {
         "ledger": LEDGERS[kind],
         "upload": upload,
+        "columns_url": _page("import_columns", kind, upload),
+        "errors_url": _page("import_errors", kind, upload),
         "result": result,
+        "shown_twins": result.twins[:SHOWN_ROWS],
         "has_changes": bool(result.created or result.changed),
         "shown_changes": [change for change in result.changes if change.fields][:SHOWN_ROWS],
         "shown_errors": result.errors[:SHOWN_ROWS],

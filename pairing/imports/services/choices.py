@@ -1,0 +1,24 @@
+"""Remembers how the columns of a branch's own files are to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from branches.models import User
+from pairing.imports.enums import LedgerKind
+from pairing.imports.models import ColumnChoice
+from pairing.imports.selectors import home_of
+
+
+@transaction.atomic
+def column_choice_save(
+    *, user: User, kind: LedgerKind, shape: str, places: Mapping[str, int], now: datetime
+) -> ColumnChoice:
+    """Keep the choice for the branch of `user`; files with the same header go straight to the preview."""
+    choice, _ = ColumnChoice.objects.update_or_create(
+        branch_id=home_of(user), kind=kind, shape=shape, defaults={"places": dict(places), "chosen_at": now}
+    )
+    return choice

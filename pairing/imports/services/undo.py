@@ -1,0 +1,207 @@
+"""Takes a whole import back while nothing depends on it; the row history says what it wrote and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Max, Min
+from pghistory.models import Event
+
+from branches.models import User
+from core import audit
+from core.errors import refuse
+from core.models import TimeStampedModel
+from core.wording import cn_datetime
+from ledgers.models import Resource
+from ledgers.services.hours import weeks_follow_texts
+from pairing.activities.models import Activity
+from pairing.activities.services.booking import activities_book
+from pairing.imports.models import ImportBatch
+from pairing.imports.services.intake import alone
+
+NAMED = 5  # rows that a refusal names one by one
+
+
+@dataclass
+class Trace:
+    """What one import did to one table: ids it created, and ids it changed with the last event before."""
+
+    model: type[models.Model]
+    events: type[Event]
+    last_event: int = 0
+    created: set[int] = field(default_factory=set)
+    changed: dict[int, Event] = field(default_factory=dict)
+
+
+def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch:
+    """Delete what the import created and give what it changed its former values, all in one transaction.
+
+    Words it added to dictionaries stay.
+
+    Raises:
+        DomainError: when something depends on it, naming what.
+        ConflictError: when somebody builds on it at this very moment.
+    """
+    with alone():
+        batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        traces = list(_traces(batch))
+        refuse(_blockers(batch, traces))
+        with audit.action("ledger.undo", actor=actor, target=batch) as entry:
+            for trace in traces:
+                _restore(trace)
+            _restore_links(batch)
+            for trace in reversed(traces):
+                _delete(trace)
+            batch.undone_by, batch.undone_at = actor, now
+            batch.save(update_fields=["undone_by", "undone_at"])
+            entry.summary = f"撤销导入：删除 {batch.created} 行，还原 {batch.changed} 行"
+    return batch
+
+
+def undo_blockers(batch: ImportBatch) -> list[str]:
+    """Why the import cannot be taken back, each in a sentence that names what depends on it."""
+    return _blockers(batch, list(_traces(batch)))
+
+
+def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
+    if batch.undone_at:
+        return [f"这次导入已于 {cn_datetime(batch.undone_at)} 撤销。"]
+    if batch.final_rows:
+        named = _named(batch.final_rows)
+        return [f"{named}的参加支部或成效已被这次导入替换，不能整份撤销，请逐条改回。"]
+    if not (traces or batch.links_before):
+        return ["这次导入没有留下可以撤销的内容。"]
+    return [*_later_edits(traces), *_dependants(traces)]
+
+
+def _traces(batch: ImportBatch) -> Iterator[Trace]:
+    """One trace for each table the import wrote; tables come before those that refer to them."""
+    event_models = {model.pgh_tracked_model: model for model in apps.get_models() if issubclass(model, Event)}
+    for model in apps.get_models():
+        events = event_models.get(model)
+        if events is None:
+            continue
+        written = events.objects.filter(pgh_context_id=batch.context).order_by("pgh_id")
+        trace = Trace(model, events)
+        for pk, label, number in written.values_list("pgh_obj_id", "pgh_label", "pgh_id"):
+            trace.last_event = number
+            if label == "insert":
+                trace.created.add(pk)
+        if trace.last_event:
+            trace.changed = _before(events, batch, trace.created)
+            yield trace
+
+
+def _before(events: type[Event], batch: ImportBatch, created: set[int]) -> dict[int, Event]:
+    """The last event before the import of each row that it changed but did not create."""
+    own = events.objects.filter(pgh_context_id=batch.context).exclude(pgh_obj_id__in=created)
+    firsts = dict(own.values_list("pgh_obj_id").annotate(first=Min("pgh_id")).order_by())
+    found: dict[int, Event] = {}
+    for event in events.objects.filter(pgh_obj_id__in=firsts).order_by("pgh_id"):
+        if event.pgh_id < firsts[event.pgh_obj_id]:
+            found[event.pgh_obj_id] = event
+    return found
+
+
+def _later_edits(traces: list[Trace]) -> list[str]:
+    """A sentence for each table in which rows of the import were edited or deleted since."""
+    sentences = []
+    for trace in traces:
+        ids = trace.created | set(trace.changed)
+        last = (
+            trace.events.objects.filter(pgh_obj_id__in=ids).values("pgh_obj_id").annotate(last=Max("pgh_id"))
+        )
+        touched = {row["pgh_obj_id"] for row in last.filter(last__gt=trace.last_event)}
+        rows = trace.model._default_manager.filter(pk__in=ids)
+        gone = len(ids) - rows.count()
+        what = trace.model._meta.verbose_name
+        if touched:
+            named = _named([str(row) for row in rows.filter(pk__in=touched).order_by("pk")[: NAMED + 1]])
+            sentences.append(f"{what}{named}在导入以后又改过，不能整份撤销，请逐条改正。")
+        if gone:
+            sentences.append(f"有 {gone} 条{what}在导入以后已被删除或合并，不能整份撤销。")
+    return sentences
+
+
+def _dependants(traces: list[Trace]) -> list[str]:
+    """A sentence for each kind of row that refers to what the import created and is not part of it."""
+    created = {trace.model: trace.created for trace in traces}
+    sentences = []
+    for trace in traces:
+        for relation in _relations(trace.model):
+            model, name = relation.related_model, relation.field.name
+            rows = model._default_manager.filter(**{f"{name}__in": trace.created})
+            rows = rows.exclude(pk__in=created.get(model, ()))
+            if count := rows.count():
+                on = [
+                    str(getattr(row, name)) for row in rows.select_related(name).order_by("pk")[: NAMED + 1]
+                ]
+                sentences.append(
+                    f"{trace.model._meta.verbose_name}{_named(list(dict.fromkeys(on)))}已有"
+                    f"{model._meta.verbose_name} {count} 条，请先处理这些再撤销。"
+                )
+    return list(dict.fromkeys(sentences))
+
+
+def _relations(model: type[models.Model]) -> Iterator[Any]:
+    """What may refer to a row of `model`, but for rows that merely follow from it and go with it."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        other: Any = relation.related_model if relation.auto_created and not relation.concrete else None
+        if other is None or relation.many_to_many or issubclass(other, Event) or other._meta.auto_created:
+            continue
+        follows = relation.on_delete is models.CASCADE and not issubclass(other, TimeStampedModel)
+        if not follows:
+            yield relation
+
+
+def _restore(trace: Trace) -> None:
+    rows = trace.model._default_manager.filter(pk__in=trace.changed).select_for_update(of=("self",))
+    moved: list[Any] = []
+    hours: list[tuple[Resource, str]] = []
+    for row in rows.order_by("pk"):
+        before = trace.changed[row.pk]
+        if isinstance(row, Resource):
+            hours.append((row, row.availability_text))
+        names = {each.attname for each in before._meta.concrete_fields}
+        for column in trace.model._meta.concrete_fields:
+            if column.attname in names and not column.primary_key:
+                setattr(row, column.attname, getattr(before, column.attname))
+        row.save()
+        moved.append(row)
+    weeks_follow_texts(changed=[(row, text) for row, text in hours if row.availability_text != text])
+    if trace.model is Activity and moved:
+        activities_book(moved)
+
+
+def _restore_links(batch: ImportBatch) -> None:
+    """Give many-to-many fields what stood in them before; only resources have some that a file changes."""
+    for name, ids in batch.links_before.items():
+        for row in Resource.objects.filter(pk__in=ids).order_by("pk"):
+            getattr(row, name).set(ids[str(row.pk)])
+
+
+def _delete(trace: Trace) -> None:
+    """Delete the created rows; where rows of the table stand below one another, the lowest first."""
+    above = [
+        column.attname
+        for column in trace.model._meta.concrete_fields
+        if column.is_relation and column.related_model is trace.model
+    ]
+    left = set(trace.created)
+    manager = trace.model._default_manager
+    while left:
+        rows = manager.filter(pk__in=left)
+        holding = {pk for name in above for pk in rows.values_list(name, flat=True)}
+        lowest = left - holding or left
+        manager.filter(pk__in=lowest).delete()
+        left -= lowest
+
+
+def _named(titles: list[str]) -> str:
+    """“甲”“乙” of the first few, and that there are more."""
+    return "".join(f"“{title}”" for title in titles[:NAMED]) + ("等" if len(titles) > NAMED else "")

@@ -1,0 +1,183 @@
+"""Sheets as counties really have them: headers of two lines, merges, hidden columns, loose dates."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from branches.models import Branch
+from ledgers.models import Demand
+from pairing.imports.models import ColumnChoice
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import DemandFactory
+from tests.security.world import logged_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def branch() -> Branch:
+    return BranchFactory(name="甲支部")
+
+
+@pytest.fixture
+def secretary(branch: Branch) -> Client:
+    return logged_in(UserFactory(secretary_of=branch))
+
+
+TOP = ["序号", "支部", "需求", None, "轻重缓急", "时间", None, "状态", "解决日期", "联系", None]
+BELOW = [None, None, "方面", "问题", None, "提出", "完成时限", None, None, "姓名", "电话"]
+MERGES = ("C3:D3", "F3:G3", "J3:K3", "A3:A4", "B3:B4", "E3:E4", "H3:H4", "I3:I4", "B5:B6")
+
+
+def messy(*rows: list[Any], top: list[Any] = TOP) -> bytes:
+    """A 填表说明 first, then the ledger under a title, with two lines of header and the branch merged."""
+    book = Workbook()
+    book.active.title = "填表说明"
+    book.active.append(["请各支部认真填写"])
+    page: Worksheet = book.create_sheet("2025年")
+    for row in (["某县需求汇总表"], ["填报单位：某县"], top, BELOW, *rows):
+        page.append(row)
+    for cell in (each for row in page.iter_rows() for each in row if each.data_type == "f"):
+        cell.data_type = "s"  # typed with an apostrophe before it: text, no formula
+    for merge in MERGES:
+        page.merge_cells(merge)
+    page.column_dimensions["K"].hidden = True
+    page.row_dimensions[6].hidden = True
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+# fmt: off
+ROWS = [
+    ["１", " 甲支部　", "乡村振兴", "=门前路\u200b灯不亮", "一般", "3月5日", "10月底前", "待认领", None,
+     "王某", 13800000001],
+    [2, None, "乡村振兴", "活动室漏雨", "紧急", 2025.3, "下半年", "待认领", None,
+     "李某", "+86 138 0000 0002"],
+    [None, None, None, None, None, None, None, None, None, None, None],
+    ["合计", "2条"],
+]
+FAULTY = [1, "乙支部", "乡村振兴", "路灯不亮", "一般", "01/02/2026", "2025.1.1", "待认领",
+          None, None, 1.38e18]
+HEADER = ["序号", "提出单位", "需求方面", "需求内容", "紧急程度", "提出日期", "期望完成时限",
+          "状态", "解决日期"]
+PLACES = {
+    "serial": 0, "branch": 1, "aspect": 2, "title": 3, "urgency": 4, "raised_on": 5, "deadline_on": 6,
+    "state": 7, "closed_on": 8, "contact_name": 9, "contact_phone": 10,
+}
+# fmt: on
+
+
+def upload(client: Client, content: bytes, name: str = "表.xlsx", as_of: str = "2025-11-28") -> Any:
+    data = {"file": SimpleUploadedFile(name, content), "as_of": as_of}
+    return client.post(reverse("import_upload", args=["demands"]), data, follow=True)
+
+
+def test_messy_sheet_is_understood_and_the_choice_remembered(secretary: Client, branch: Branch) -> None:
+    content = messy(*ROWS)
+    page = upload(secretary, content)
+    assert page.resolver_match.url_name == "import_columns"
+    form = page.context["form"]
+    guessed = {name: form[name].initial for name in form.fields if form[name].initial != ""}
+    assert guessed == PLACES
+    assert "D 列 需求问题：=门前路灯不亮、活动室漏雨" in page.content.decode()
+
+    url = page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"]
+    twice = secretary.post(url, guessed | {"title": 2})
+    assert (twice.status_code, list(twice.context["form"].errors)) == (422, ["title"])
+    assert secretary.post(url, {**guessed, "title": ""}).status_code == 422
+    preview = secretary.post(url, guessed, follow=True)
+    result = preview.context["result"]
+    assert (result.errors, result.created) == ([], 2)
+    assert result.notes == [
+        "读取的是工作表“2025年”，没有读：填表说明。",
+        "K 列“联系电话”在 Excel 里是隐藏的，也一并读取。",
+        "“提出单位”有 1 处合并单元格，已逐行填入同样的内容。",
+        "有 3 个日期没写年份，按离 2025-11-28 最近的年份读取：第 5 行提出日期“3月5日”读作 2025-03-05；"
+        "第 5 行期望完成时限“10月底前”读作 2025-10-31；第 6 行期望完成时限“下半年”读作 2025-12-31。",
+        "第 6 行（共 1 行）在 Excel 里是隐藏的，也一并读取。",
+    ]
+
+    assert ColumnChoice.objects.get().branch == branch
+    third = [3, "甲支部", "乡村振兴", "缺书", "一般", "2025.3", "长期", "待认领"]
+    again = upload(secretary, messy(*ROWS, third))
+    assert again.resolver_match.url_name == "import_preview"
+    data = {"upload": again.context["upload"].token}
+    secretary.post(reverse("import_confirm", args=["demands"]), data)
+    assert list(
+        Demand.objects.order_by("serial").values_list("title", "raised_on__month", "contact_phone")
+    ) == [
+        ("=门前路灯不亮", 3, "13800000001"),
+        ("活动室漏雨", 3, "13800000002"),
+        ("缺书", 3, ""),
+    ]
+
+
+def test_errors_come_back_as_the_own_file_with_marks(secretary: Client) -> None:
+    query = upload(secretary, messy(FAULTY)).request["QUERY_STRING"]
+    secretary.post(f"{reverse('import_columns', args=['demands'])}?{query}", PLACES)
+    answer = secretary.get(f"{reverse('import_errors', args=['demands'])}?{query}")
+    book = load_workbook(BytesIO(answer.content))
+    page, faults = book.worksheets
+    assert (page.title, page["D5"].value, faults.title) == ("2025年", "路灯不亮", "错误清单")
+    marked = {cell.coordinate for row in page for cell in row if cell.comment}
+    assert marked == {"B5", "F5", "K5"}
+    assert page["F5"].comment.text.startswith("日期有歧义")
+    assert page["F5"].fill.fgColor.rgb == "00FFD6D6"
+    assert [row[2].value for row in faults.iter_rows(min_row=2)] == ["B5", "F5", "K5"]
+    assert {str(merge) for merge in page.merged_cells.ranges} == set(MERGES)
+
+
+def test_preview_shows_likely_duplicates_side_by_side(secretary: Client, branch: Branch) -> None:
+    DemandFactory(branch=branch, serial=7, title="活动室屋顶漏雨")
+    rest = ["一般", "2025-03-05", "长期", "待认领", None]
+    rows = [
+        [1, "甲支部", "乡村振兴", "活动室屋顶漏雨。", *rest],
+        [2, "甲支部", "乡村振兴", "缺少图书", *rest],
+        [3, "甲支部", "乡村振兴", "缺少 图书", *rest],
+    ]
+    book = Workbook()
+    for row in (HEADER, *rows):
+        book.active.append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    twins = upload(secretary, buffer.getvalue()).context["result"].twins
+    assert [(twin.row, twin.where) for twin in twins] == [(2, "系统里已有"), (4, "本文件第 3 行")]
+    assert twins[0].pairs[:2] == [("序号", "1", "7"), ("需求内容", "活动室屋顶漏雨。", "活动室屋顶漏雨")]
+
+
+CSV = (
+    "序号,提出单位,需求方面,需求内容,紧急程度,提出日期,期望完成时限,状态,解决日期\r\n"
+    '1,甲支部,乡村振兴,"路灯,\r\n不亮",一般,2025-03-05,长期,待认领,\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CSV.encode(),
+        CSV.encode("utf-8-sig"),
+        CSV.encode("gbk"),
+        CSV.encode("utf-16"),
+        CSV.replace('"路灯,', '"路灯').replace(",", ";").encode(),
+        CSV.replace('"路灯,', '"路灯').replace(",", "\t").encode("gb18030"),
+    ],
+    ids=["utf-8", "with BOM", "gbk", "utf-16", "semicolons", "tabs"],
+)
+def test_csv_is_read_in_any_usual_form(content: bytes, secretary: Client) -> None:
+    result = upload(secretary, content, "表.csv").context["result"]
+    assert (result.errors, result.created) == ([], 1)

@@ -1,0 +1,110 @@
+"""Taking a whole import back: everything as it was, or a sentence that names what stands against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from branches.models import Branch
+from core.audit import entries_of
+from core.errors import DomainError
+from ledgers.models import Demand, Resource, ServiceAspect
+from pairing.imports.models import ImportBatch
+from pairing.imports.services.intake import ledger_import
+from pairing.imports.services.undo import batch_undo
+from pairing.plans.models import Pairing
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.plans import ClaimFactory, PairingFactory
+from tests.imports.test_ledgers import demand, resource
+from tests.imports.workbooks import NOW, TERMS, book, demo_book
+from tests.security.world import logged_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def branch() -> Branch:
+    return BranchFactory(name="甲支部")
+
+
+@pytest.fixture
+def office() -> Any:
+    return UserFactory(office=True)
+
+
+def taken_in(kind: str, content: bytes, actor: Any = None) -> ImportBatch:
+    result = ledger_import(kind=kind, file_name=f"{kind}.xlsx", content=content, actor=actor, terms=TERMS)
+    assert result.errors == []
+    return ImportBatch.objects.first()
+
+
+def state_of(model: type[Any]) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in row.items() if key not in {"updated_at", "search"}}
+        for row in model.objects.order_by("pk").values()
+    ]
+
+
+def test_undo_gives_everything_back_as_it_was(branch: Branch, office: Any) -> None:
+    taken_in("resources", book("resources", resource(1), resource(2, 服务方向="乡村振兴")))
+    before = state_of(Resource)
+    aspects = [[a.name for a in row.aspects.all()] for row in Resource.objects.order_by("pk")]
+    second = taken_in(
+        "resources",
+        book("resources", resource(1, 资源名称="改了名"), resource(2, 服务方向="政务服务"), resource(3)),
+    )
+    assert (second.created, second.changed, Resource.objects.count()) == (1, 2, 3)
+    batch_undo(batch=second, actor=office, now=NOW)
+    assert state_of(Resource) == before
+    assert [[a.name for a in row.aspects.all()] for row in Resource.objects.order_by("pk")] == aspects
+    assert [entry.action for entry in entries_of(second)] == ["ledger.undo", "ledger.import"]
+    with pytest.raises(DomainError, match=r"已于 .* 撤销"):
+        batch_undo(batch=second, actor=office, now=NOW)
+
+
+def test_undo_is_refused_while_something_depends_on_it(branch: Branch, office: Any) -> None:
+    batch = taken_in("demands", book("demands", demand(1, 需求内容="路灯不亮"), demand(2, 需求内容="漏雨")))
+    first, second = Demand.objects.order_by("serial")
+    pairing = PairingFactory(branch_a=BranchFactory(), branch_b=branch)
+    claim = ClaimFactory(pairing=pairing, demand=first)
+    with pytest.raises(DomainError) as refusal:
+        batch_undo(batch=batch, actor=office, now=NOW)
+    assert refusal.value.message == "需求“路灯不亮”已有认领 1 条，请先处理这些再撤销。"
+    claim.delete()
+    second.note = "后来补的"
+    second.save()
+    with pytest.raises(DomainError) as refusal:
+        batch_undo(batch=batch, actor=office, now=NOW)
+    assert refusal.value.message == "需求“漏雨”在导入以后又改过，不能整份撤销，请逐条改正。"
+    assert Demand.objects.count() == 2
+
+
+def test_undo_of_the_demo_books_backwards_empties_the_ledgers(office: Any) -> None:
+    """Each book can be undone once the ones that build on it are; before, the refusal names them."""
+    before = Branch.objects.count()
+    kinds = ("branches", "pairings", "resources", "demands", "plan_orders", "activities")
+    batches = [taken_in(kind, demo_book(kind).read_bytes()) for kind in kinds]
+    with pytest.raises(DomainError, match=r"党组织“.*”已有需求 \d+ 条，请先处理这些再撤销。"):
+        batch_undo(batch=batches[0], actor=office, now=NOW)
+    for batch in reversed(batches):
+        batch_undo(batch=batch, actor=office, now=NOW)
+    assert [model.objects.count() for model in (Pairing, Demand, Resource, Branch)] == [0, 0, 0, before]
+    assert ServiceAspect.objects.exists()
+
+
+def test_undo_on_the_page_belongs_to_who_imported_it(branch: Branch, office: Any) -> None:
+    secretary = UserFactory(secretary_of=branch)
+    batch = taken_in("demands", book("demands", demand(1)), secretary)
+    undo = reverse("import_undo", args=[batch.pk])
+    assert logged_in(UserFactory(secretary_of=branch)).get(undo).status_code == 404
+    client = logged_in(secretary)
+    listed = client.get(reverse("import_history"))
+    assert [row.pk for row in listed.context["page"]] == [batch.pk]
+    assert client.get(undo).context["blockers"] == []
+    answer = client.post(undo, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["已撤销“demands.xlsx”的导入。"]
+    assert (Demand.objects.count(), ImportBatch.objects.get().undone_by) == (0, secretary)
+    assert timezone.now() >= ImportBatch.objects.get().undone_at
