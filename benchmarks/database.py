@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own for a bench, with 100,000 rows in each ledger."""
+"""A database of its own for a bench: empty, or with 100,000 rows in each ledger."""
 
 from __future__ import annotations
 
@@ -32,8 +32,16 @@ DESCRIPTION = "每月第二周的周三下午,在服务大厅一楼集中办理,
 
 
 @contextmanager
-def ledger_database(name: str = "bench_ledgers") -> Iterator[None]:
+def ledger_database() -> Iterator[None]:
     """Create a database with full ledgers and drop it at the end; Django is set up to use it."""
+    with scratch_database("bench_ledgers"):
+        fill(Random(2026))  # noqa: S311  a repeatable county, no secret
+        yield
+
+
+@contextmanager
+def scratch_database(name: str) -> Iterator[None]:
+    """Create an empty database with all tables and drop them at the end; Django is set up to use it."""
     from core.embedded import places, postgres
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings_test"
@@ -46,7 +54,6 @@ def ledger_database(name: str = "bench_ledgers") -> Iterator[None]:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
-    fill(Random(2026))  # noqa: S311  a repeatable county, no secret
     try:
         yield
     finally:

@@ -1,0 +1,114 @@
+"""Runs over real rows: a county end to end beside its bare steps, and counties on one and on two workers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from benchmarks.cities import fill_city
+from benchmarks.counties import TODAY
+from benchmarks.database import scratch_database
+from benchmarks.results import Options, Result
+
+BENCH = "shards"
+COUNTIES = (1, 10, 100)
+SIZE = {"branches": 20, "resources": 60, "demands": 100}  # of each county
+WHOLE = {"branches": 300, "resources": 3_000, "demands": 5_000}
+NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 2, tzinfo=UTC)
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # so that a second worker is a second core
+WORKER = """
+import sys
+import django
+django.setup()
+from datetime import datetime
+from pairing.matching.engine import MatchProblem, Need, Offer, suggest
+from pairing.matching.services.shards import match_shard_execute
+now = datetime.fromisoformat(sys.argv[2])
+suggest(MatchProblem((Offer(1, 1, "讲法律"),), (Need(1, 2, "讲法律"),), now.date()))  # loads the word table
+print("ready", flush=True)
+sys.stdin.readline()
+while match_shard_execute(now=now, run_id=int(sys.argv[1])):
+    pass
+"""
+
+
+def cases(options: Options) -> Iterator[Result]:
+    """Seconds, speed-up, and what a thousand demands cost; all with the database."""
+    with scratch_database("bench_shards"):
+        yield _end_to_end(options)
+        for counties in COUNTIES:
+            city = fill_city(options.seed + counties, counties, **SIZE)
+            alone, together = (_solve(city, workers) for workers in (1, 2))
+            thousands = counties * SIZE["demands"] / 1000
+            case = f"{counties} counties of {SIZE['demands']} demands"
+            detail = {"one_s": round(alone, 2), "two_s": round(together, 2)}
+            yield Result.figure(BENCH, f"{case}: speed-up by a second worker", alone / together, **detail)
+            yield Result.figure(BENCH, f"{case}: seconds per 1k demands, one worker", alone / thousands)
+            yield Result.figure(BENCH, f"{case}: seconds per 1k demands, two workers", together / thousands)
+
+
+def _end_to_end(options: Options) -> Result:
+    """A whole county scored, planned and explained by its worker, beside scoring and the bare flow."""
+    from pairing.matching.adapter import pose_run
+    from pairing.matching.engine.circulation import Frame, edges_of, lay_out
+    from pairing.matching.engine.network import solve_circulation
+    from pairing.matching.engine.scoring import score_pairs
+    from pairing.matching.models import MatchShard
+    from pairing.matching.services.solving import solve_shard
+
+    run = _order(fill_city(options.seed, 1, **WHOLE))
+    shard = max(
+        MatchShard.objects.select_related("run__parent").filter(run=run),
+        key=lambda each: len(each.branch_ids),
+    )
+    spent = solve_shard(shard).timings_ms
+    problem = pose_run(shard.run, shard.branch_ids).problem
+    started = time.perf_counter()
+    table = score_pairs(problem)
+    frame = Frame.of(problem)
+    network = lay_out(problem, frame, edges_of(problem, table, frame)).network
+    solve_circulation(network)
+    raw = 1000 * (time.perf_counter() - started)
+    whole = spent["score"] + spent["solve"] + spent["explain"]
+    case = f"{WHOLE['demands']} demands: end to end / raw steps"
+    return Result.at_most(BENCH, case, whole / raw, 1.5, raw_ms=round(raw), **spent)
+
+
+def _order(city: int) -> int:
+    from branches.enums import Role
+    from branches.models import Branch, Membership, User
+    from pairing.matching.services.runs import match_run_start
+
+    office, _ = User.objects.get_or_create(username="office")
+    area = Branch.objects.get(pk=city)
+    Membership.objects.get_or_create(user=office, branch=area, role=Role.COUNTY_OFFICE)
+    actor = User.objects.get(pk=office.pk)
+    return match_run_start(actor=actor, now=NOW, area=area).pk
+
+
+def _solve(city: int, workers: int) -> float:
+    """Return the seconds from the word go until all workers have found nothing more to do."""
+    from pairing.matching.models import MatchRun
+
+    run = _order(city)
+    command = [sys.executable, "-c", WORKER, str(run), NOW.isoformat()]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_CORE)  # noqa: S603
+        for _ in range(workers)
+    ]
+    for process in processes:
+        process.stdout.readline()  # type: ignore[union-attr]
+    started = time.perf_counter()
+    for process in processes:
+        process.stdin.write(b"\n")  # type: ignore[union-attr]
+        process.stdin.flush()  # type: ignore[union-attr]
+    for process in processes:
+        process.wait()
+    spent = time.perf_counter() - started
+    if not MatchRun.objects.get(pk=run).is_done:
+        raise RuntimeError("the run was not finished")
+    return spent
