@@ -10,6 +10,7 @@ from ledgers.models import Demand
 from pairing.activities.models import Activity, Outcome
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
+from pairing.plans.selectors.on_behalf import ON_BEHALF
 
 
 def closure_rows(rows: QuerySet[Demand], user: User) -> QuerySet[Demand]:
@@ -20,6 +21,7 @@ def closure_rows(rows: QuerySet[Demand], user: User) -> QuerySet[Demand]:
     held = Activity.objects.visible_to(user).held().order_by("starts_at", "pk")
     activities = Prefetch("activities", held.prefetch_related(outcomes), to_attr="shown_activities")
     orders = PlanOrder.objects.visible_to(user).exclude(state=PlanOrderState.CANCELLED)
-    orders = orders.select_related("resource__branch").order_by("number").prefetch_related(activities)
+    orders = orders.select_related("resource__branch", "claim").order_by("number")
+    orders = orders.prefetch_related(activities, *ON_BEHALF)
     closed = rows.filter(state=DemandState.CLOSED)
     return closed.prefetch_related(Prefetch("plan_orders", orders, to_attr="shown_orders"))

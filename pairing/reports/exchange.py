@@ -12,6 +12,8 @@ from core.workbooks.columns import Column
 from core.workbooks.values import Day, Text, Whole
 from ledgers.exchange.outgoing import Getter, ledger_workbook
 from ledgers.models import Demand
+from pairing.plans.models import PlanOrder
+from pairing.plans.selectors.on_behalf import on_behalf_words
 
 TITLE = "销号台账"
 COLUMNS = (
@@ -37,7 +39,7 @@ def closure_workbook(rows: Iterable[Demand], *, user: User, unit: str, today: da
     special: dict[str, Getter] = {
         "aspect": lambda row: row.aspect.name,
         "deadline_on": lambda row: row.deadline_on or "长期",
-        "orders": lambda row: "\n".join(order.number for order in row.shown_orders),
+        "orders": lambda row: "\n".join(map(_order, row.shown_orders)),
         "resources": lambda row: "\n".join(
             f"{order.resource.branch.name}：{order.resource.title}"
             for order in row.shown_orders
@@ -51,6 +53,11 @@ def closure_workbook(rows: Iterable[Demand], *, user: User, unit: str, today: da
         ),
     }
     return ledger_workbook(TITLE, COLUMNS, rows, special, {"counted": ("title", "条")}, user, unit, today)
+
+
+def _order(order: PlanOrder) -> str:
+    marks = on_behalf_words(order)
+    return f"{order.number}（{marks}）" if marks else order.number
 
 
 def _activities(row: Any) -> list[Any]:

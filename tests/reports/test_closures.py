@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from tests.factories.activities import ActivityFactory, MetricFactory, OutcomeFactory
 from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory
-from tests.factories.plans import PairingFactory, PlanOrderFactory
+from tests.factories.plans import ClaimFactory, OnBehalfFactory, PairingFactory, PlanOrderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +42,18 @@ def test_closures_hold_the_filtered_closed_rows_with_order_activity_and_result(
     assert row["成效"] == "办证 12户"
     assert [line[0] for line in rows[2:3]] == ["合计"]
     assert rows[2][3] == "1条"
+
+
+def test_closures_say_what_the_county_office_did_for_a_branch(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    claim = ClaimFactory(accepted=True)
+    order = PlanOrderFactory(pairing=claim.pairing, claim=claim, completed=True)
+    branch = claim.pairing.branch_b
+    OnBehalfFactory(order=None, claim=claim, pairing=claim.pairing, step="claim_accept")
+    OnBehalfFactory(order=order, step="order_accept")
+    client.force_login(UserFactory(secretary_of=branch))
+    content = client.get(reverse("closure_export")).getvalue()
+    rows = list(load_workbook(BytesIO(content)).active.iter_rows(min_row=3, values_only=True))
+    row = dict(zip(rows[0], rows[1], strict=True))
+    marks = f"县党建办代{branch}同意认领；县党建办代{branch}验收销号"
+    assert row["计划定单"] == f"{order.number}（{marks}）"
