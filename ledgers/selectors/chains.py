@@ -65,7 +65,7 @@ def _chain(row: Any, user: User, other: str) -> Chain:
     orders = row.plan_orders.visible_to(user).select_related(other, "claim__proposed_by")
     activities = Prefetch(
         "activities",
-        queryset=_activities(row).order_by("starts_at", "pk"),
+        queryset=_activities(row).prefetch_related("outcomes__metric").order_by("starts_at", "pk"),
         to_attr="shown_activities",
     )
     return Chain(

@@ -11,6 +11,7 @@ from pairing.plans.views import (
     order_steps,
     orders,
     pairings,
+    solved,
 )
 
 urlpatterns = [
@@ -29,6 +30,8 @@ urlpatterns = [
         "claims/<int:pk>/accept-on-behalf/", on_behalf.claim_accept_on_behalf, name="claim_accept_on_behalf"
     ),
     path("claims/<int:pk>/withdraw/", claim_answers.claim_withdraw, name="claim_withdraw"),
+    path("solved-problems/", solved.solved_problem_list, name="solved_problem_list"),
+    path("solved-problems/new/", solved.solved_problem_new, name="solved_problem_new"),
     path("hall/", hall.hall_list, name="hall_list"),
     path("hall/<int:pk>/", hall.hall_detail, name="hall_detail"),
     path("hall/<int:pk>/assign/", hall.hall_assign, name="hall_assign"),

@@ -13,7 +13,7 @@ from branches.models import Branch
 from core.wording import cn_date, quantity, short_datetime
 from ledgers.models import Demand, Resource, ServiceAspect
 from pairing.activities.models import Activity, Outcome
-from pairing.plans.models import Agreement, PlanOrder
+from pairing.plans.models import Agreement, PlanOrder, SolvedProblem
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,18 @@ TABLES: dict[type[Model], Table] = {
         ("branch", "aspect"),
         _to("demand_detail"),
         ("serial", "pk"),
+    ),
+    SolvedProblem: Table(
+        (
+            Column("什么问题", str),
+            Column("谁的问题", lambda row: row.branch.name),
+            Column("怎样解决的", lambda row: row.how),
+            Column("帮忙的支部", lambda row: row.helper.name if row.helper else "自己解决"),
+            Column("解决日期", lambda row: cn_date(row.solved_on)),
+        ),
+        ("branch", "helper"),
+        None,
+        ("solved_on", "pk"),
     ),
     Activity: Table(
         (

@@ -31,6 +31,7 @@ from pairing.reviews.enums import RHYTHM_LABEL
 from pairing.reviews.selectors import review_matrix
 
 HEADLINES = ("problems_solved", "demands", "pairings_signed", "volunteer_services", "volunteer_people")
+APART = ("demands_closed_directly", "problems_solved_outside")  # closed without an order, or never a demand
 LATE = ("demands_overdue", "plan_orders_overdue")
 view_dashboard = permission_required("branches.view_dashboard", raise_exception=True)
 
@@ -51,6 +52,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "headlines": [found[key] for key in HEADLINES],
         "late": [found[key] for key in LATE],
         "presets": [(label, window_query(window)) for label, window in presets(timezone.localdate())],
+        "apart": [found[key] for key in APART],
         "funnel": [found[key] for key in ("demands", *FUNNEL)],
         "lines": [found[key] for key in LINES],
         "topics": by_topic(found),

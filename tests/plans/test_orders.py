@@ -185,7 +185,7 @@ def test_plan_order_start_is_repeatable_and_refuses_a_draft():
 def test_plan_order_hand_in_takes_the_demand_along_and_ticks_off_the_tasks():
     order = PlanOrderFactory(in_progress=True)
     task = PlanTaskFactory(plan_order=order)
-    order = orders.plan_order_hand_in(order=order, now=timezone.now())
+    order = orders.plan_order_hand_in(order=order, now=timezone.now(), result="办成了")
     task.refresh_from_db()
     assert order.state == PlanOrderState.AWAITING_ACCEPTANCE
     assert demand_state(order) == DemandState.AWAITING_ACCEPTANCE
@@ -227,7 +227,7 @@ def test_plan_order_return_and_second_hand_in_are_both_told():
     order = orders.plan_order_return(order=order, actor=theirs, reason="缺回访", now=timezone.now())
     assert (order.state, order.state_reason) == (PlanOrderState.IN_PROGRESS, "缺回访")
     assert demand_state(order) == DemandState.IN_PROGRESS
-    orders.plan_order_hand_in(order=order, actor=ours, now=timezone.now())
+    orders.plan_order_hand_in(order=order, actor=ours, now=timezone.now(), result="办成了")
     orders.plan_order_return(order=order, actor=theirs, reason="仍缺", now=timezone.now())
     assert Notification.objects.filter(recipient=ours).count() == 2
     assert Notification.objects.filter(recipient=theirs).count() == 1

@@ -154,6 +154,8 @@ PERMISSIONS: dict[str, Rule] = {
     "change_request_decline": Rule(PAIR_OR_COUNTY, B, sees=PAIR_OR_COUNTY),
     "change_request_withdraw": Rule(PAIR_OR_COUNTY, A, sees=PAIR_OR_COUNTY),
     "plan_order_edit": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "solved_problem_list": page(ALL),
+    "solved_problem_new": Rule(STAFF, STAFF),
     "plan_order_confirm": button(SECRETARIES, sees=PAIR_OR_COUNTY),
     "plan_order_confirm_on_behalf": Rule(OFFICE, OFFICE, sees=PAIR_OR_COUNTY),
     "plan_order_accept_on_behalf": Rule(OFFICE, OFFICE, sees=PAIR_OR_COUNTY),

@@ -306,6 +306,12 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "plan_order_confirm": lambda world: {"version": world.rows["order"].version},
     "plan_order_confirm_on_behalf": _on_behalf,
     "plan_order_accept_on_behalf": lambda world: {"satisfaction": 5, "scan": scan(), **REASON},
+    "plan_order_hand_in": lambda world: {"result": "办成了"},
+    "solved_problem_new": lambda world: {
+        "title": "顺手修好路灯",
+        "how": "联络员当天找来电工",
+        "solved_on": timezone.localdate().isoformat(),
+    },
     "plan_order_accept": lambda world: {"satisfaction": 5},
     "plan_order_return": lambda world: REASON,
     "plan_order_cancel": lambda world: REASON,

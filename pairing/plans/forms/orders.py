@@ -22,6 +22,24 @@ SATISFACTION = [
 ]
 
 
+class ResultForm(forms.Form):
+    """What came of an order, for the branch that is to accept it."""
+
+    result = forms.CharField(
+        label="办理结果",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "还没有已归档的活动，请写明办理结果，对方据此验收。"},
+    )
+
+    def __init__(self, *args: Any, is_required: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["result"]
+        field.required = is_required
+        field.help_text = "办成了什么、帮到了谁。" if is_required else "活动记录已写明的可不填。"
+
+
 class AcceptanceForm(forms.Form):
     """The verdict of the branch that raised the demand."""
 

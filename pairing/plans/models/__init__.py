@@ -6,6 +6,7 @@ from pairing.plans.models.claims import Claim, ClaimQuerySet, Series
 from pairing.plans.models.on_behalf import OnBehalf, OnBehalfQuerySet
 from pairing.plans.models.orders import PlanOrder, PlanOrderQuerySet, PlanTask
 from pairing.plans.models.pairings import Pairing, PairingQuerySet
+from pairing.plans.models.solved import SolvedProblem, SolvedProblemQuerySet
 
 __all__ = [
     "Agreement",
@@ -21,4 +22,6 @@ __all__ = [
     "PlanOrderQuerySet",
     "PlanTask",
     "Series",
+    "SolvedProblem",
+    "SolvedProblemQuerySet",
 ]

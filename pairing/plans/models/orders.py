@@ -83,6 +83,7 @@ class PlanOrder(TimeStampedModel):
     version = models.PositiveIntegerField("版本", default=1)
     confirmed_version_a = models.PositiveIntegerField("甲方确认的版本", null=True, blank=True)
     confirmed_version_b = models.PositiveIntegerField("乙方确认的版本", null=True, blank=True)
+    result = models.TextField("办理结果", max_length=1000, blank=True)
     completed_on = models.DateField("完成日期", null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField("满意度", null=True, blank=True, help_text="1–5")
     acceptance_words = models.CharField("验收意见", max_length=300, blank=True)

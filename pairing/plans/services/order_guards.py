@@ -145,6 +145,14 @@ def plan_order_cancel_blockers(order: PlanOrder, actor: User | None) -> list[str
     return blockers
 
 
+def has_recorded_activity(order: PlanOrder) -> bool:
+    """Whether an activity of the order was held and is on record, which is a linked result.
+
+    Activities sit in a layer above; only the name of their relation and of their state is used here.
+    """
+    return order.activities.filter(state="archived").exists()  # type: ignore[attr-defined]
+
+
 def plan_order_hand_in_blockers(order: PlanOrder, actor: User | None) -> list[str]:
     """Why the order cannot be handed in for acceptance now; empty when it can."""
     return [

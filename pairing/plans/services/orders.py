@@ -97,14 +97,22 @@ def plan_order_start(*, order: PlanOrder, actor: User | None = None, now: dateti
 
 
 @transaction.atomic
-def plan_order_hand_in(*, order: PlanOrder, actor: User | None = None, now: datetime) -> PlanOrder:
+def plan_order_hand_in(
+    *, order: PlanOrder, actor: User | None = None, now: datetime, result: str = ""
+) -> PlanOrder:
     """Ask for acceptance: open tasks are ticked off with it, the demand waits with the order.
 
+    Args:
+        result: what came of it, in words; can be blank when a recorded activity says so.
+
     Raises:
-        DomainError: see `plan_order_hand_in_blockers`.
+        DomainError: see `plan_order_hand_in_blockers`; also without any result.
     """
     order = lock_order(order.pk)
     refuse(order_guards.plan_order_hand_in_blockers(order, actor))
+    if not (result.strip() or order.result or order_guards.has_recorded_activity(order)):
+        raise DomainError("这张定单还没有已归档的活动，请写明办理结果，对方据此验收。", field="result")
+    order.result = result.strip()[:1000] or order.result
     with audit.action("plan_order.hand_in", actor=actor, target=order) as entry:
         entry.changes = _move(order, PlanOrderState.AWAITING_ACCEPTANCE)
         change_requests_lapse(order, "定单已提交验收", now)

@@ -17,7 +17,7 @@ from core.errors import DomainError
 from core.forms import submit
 from core.pages import get_or_post, number, posted
 from pairing.plans.enums import PlanOrderState
-from pairing.plans.forms.orders import AcceptanceForm
+from pairing.plans.forms.orders import AcceptanceForm, ResultForm
 from pairing.plans.forms.reasons import SharedReasonForm
 from pairing.plans.models import PlanOrder
 from pairing.plans.selectors.orders import plan_order_rows
@@ -47,11 +47,12 @@ def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the branch that raised the demand for acceptance."""
     order = _own(request, pk)
     open_tasks = order.tasks.filter(done_on=None)
+    needs_words = not order_guards.has_recorded_activity(order)
     return _step(
         request,
         order,
         orders.plan_order_hand_in,
-        Form(posted(request)),
+        ResultForm(posted(request), initial={"result": order.result}, is_required=needs_words),
         done=f"已提交，请{order.demand.branch}验收。",
         page={
             "title": "提交验收",

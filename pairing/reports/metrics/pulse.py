@@ -8,7 +8,7 @@ from ledgers.enums import DEMAND_FINISHED, DemandState
 from ledgers.models import Demand
 from pairing.activities.models import Activity
 from pairing.plans.enums import PLAN_ORDER_LIVE, Line
-from pairing.plans.models import PlanOrder
+from pairing.plans.models import PlanOrder, SolvedProblem
 from pairing.reports.metrics.conditions import held, raised
 from pairing.reports.metrics.measure import Measure, Register, Topic, Window, count
 
@@ -46,6 +46,19 @@ def demands_in_progress(window: Window) -> Measure:
 def demands_closed(window: Window) -> Measure:
     """期内提出、现已办结销号的需求数。"""
     return count(Demand, raised(window) & Q(state=DemandState.CLOSED))
+
+
+@figure("直接办结", "条", Topic.DEMANDS)
+def demands_closed_directly(window: Window) -> Measure:
+    """期内解决、没有经过定单、写明理由直接办结的需求数，已包含在已销号里。"""
+    where = window.holds("closed_on") & Q(state=DemandState.CLOSED, satisfaction=None) & ~Q(state_reason="")
+    return count(Demand, where)
+
+
+@figure("账外解决问题", "件", Topic.DEMANDS)
+def problems_solved_outside(window: Window) -> Measure:
+    """期内解决、没有登记为需求的问题数，单独计数，不算进需求账单和已销号。"""
+    return count(SolvedProblem, window.holds("solved_on"))
 
 
 @figure("逾期未办结", "条", Topic.DEMANDS)

@@ -1,0 +1,38 @@
+"""账外解决的问题: the list, and a new one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.forms import submit
+from core.pages import PAGE_SIZE, get_or_post, posted
+from pairing.plans.forms.solved import SolvedProblemForm
+from pairing.plans.models import SolvedProblem
+from pairing.plans.services.solved import solved_problem_record
+
+
+@require_safe
+def solved_problem_list(request: HttpRequest) -> HttpResponse:
+    rows = SolvedProblem.objects.visible_to(request.user).select_related("branch", "helper", "recorded_by")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    may_record = request.user.has_perm("plans.add_claim")
+    return render(request, "plans/solved_problem_list.html", {"page": page, "may_record": may_record})
+
+
+@get_or_post
+@permission_required("plans.add_claim", raise_exception=True)
+def solved_problem_new(request: HttpRequest) -> HttpResponse:
+    form = SolvedProblemForm(posted(request), user=request.user)
+    if request.method == "POST" and submit(
+        form, solved_problem_record, actor=request.user, now=timezone.now()
+    ):
+        messages.success(request, "已登记，单独计数，不占需求账单。")
+        return redirect("solved_problem_list")
+    status = 422 if form.errors else 200
+    return render(request, "plans/solved_problem_new.html", {"form": form}, status=status)
