@@ -31,6 +31,18 @@ WHOM = ("老年人", "留守儿童", "种烟农户", "零售商户", "困难家�
 DESCRIPTION = "每月第二周的周三下午,在服务大厅一楼集中办理,行动不便的可以预约上门,请提前三天联系。"
 
 
+def set_up(name: str = "bench_ledgers") -> None:
+    """Point Django at the database of this name; for the bench, and for every process it starts."""
+    from core.embedded import places, postgres
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings_test"
+    postgres.ensure_running(places.test_cluster(), name=name, extra_flags=postgres.TEST_FLAGS)
+    os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name)
+    import django
+
+    django.setup()
+
+
 @contextmanager
 def ledger_database() -> Iterator[None]:
     """Create a database with full ledgers and drop it at the end; Django is set up to use it."""
@@ -42,17 +54,12 @@ def ledger_database() -> Iterator[None]:
 @contextmanager
 def scratch_database(name: str) -> Iterator[None]:
     """Create an empty database with all tables and drop them at the end; Django is set up to use it."""
-    from core.embedded import places, postgres
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings_test"
-    postgres.ensure_running(places.test_cluster(), name=name, extra_flags=postgres.TEST_FLAGS)
-    os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name)
-    import django
-
-    django.setup()
+    set_up(name)
     from django.core.management import call_command
     from django.db import connection
 
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     call_command("migrate", verbosity=0)
     try:
         yield
@@ -64,7 +71,7 @@ def scratch_database(name: str) -> Iterator[None]:
 
 def fill(random: Random) -> None:
     """Write 400 branches in 200 pairs, and 100,000 rows of each ledger."""
-    from branches.models import Branch
+    from branches.models import Branch, Membership, User
     from ledgers.models import Demand, Resource, ServiceAspect
     from pairing.plans.models import Pairing
 
@@ -111,6 +118,10 @@ def fill(random: Random) -> None:
         through(resource=row, serviceaspect=random.choice(aspects)) for row in resources
     )
     _copy()
+    for name, role, branch in (("office", "county_office", None), ("secretary", "secretary", branches[0])):
+        user = User.objects.create(username=name)
+        seat = branch or Branch.objects.create(name="县党建办")
+        Membership.objects.create(user=user, branch=seat, role=role, starts_on=start)
 
 
 def _copy() -> None:
@@ -121,6 +132,7 @@ def _copy() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DROP INDEX resource_search, demand_search")  # made again when all rows are there
         for model in (Demand, Resource):
             columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
             wanted = ["t.serial + 2000 * n" if name == "serial" else f't."{name}"' for name in columns]
@@ -137,4 +149,6 @@ def _copy() -> None:
             [],
         )
         cursor.execute("SET session_replication_role = origin")
+        for name in ("resource", "demand"):
+            cursor.execute(f"CREATE INDEX {name}_search ON ledgers_{name} USING gin (search)")
         cursor.execute("VACUUM ANALYZE")

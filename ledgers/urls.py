@@ -3,7 +3,17 @@
 from django.urls import path
 
 from ledgers.services.demand_steps import STEPS
-from ledgers.views import catalogue, demands, export, freshness, listing, lists, regrouping, resources
+from ledgers.views import (
+    catalogue,
+    demands,
+    duplicates,
+    export,
+    freshness,
+    listing,
+    lists,
+    regrouping,
+    resources,
+)
 
 urlpatterns = [
     path("resources/", lists.resource_list, name="resource_list"),
@@ -30,6 +40,8 @@ urlpatterns = [
         path(f"demands/<int:pk>/{step}/", demands.demand_step, {"step": step}, name=f"demand_{step}")
         for step in STEPS
     ),
+    path("duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("duplicates/settle/", duplicates.duplicate_settle, name="duplicate_settle"),
     path("views/<int:pk>/remove/", listing.view_remove, name="saved_view_remove"),
     path("manage/service-items/", catalogue.service_item_list, name="service_item_list"),
 ]

@@ -18,7 +18,7 @@ from ledgers.forms.demands import DemandForm
 from ledgers.models import Demand
 from ledgers.selectors.chains import demand_chain
 from ledgers.selectors.origins import demand_links
-from ledgers.selectors.rows import demand_page_rows, demand_rows
+from ledgers.selectors.rows import demand_page_rows
 from ledgers.selectors.trails import trail
 from ledgers.services.demand_steps import STEPS, demand_step_blockers, demand_take_step
 from ledgers.services.demands import EDITABLE, demand_create, demand_edit_blockers, demand_update

@@ -94,6 +94,8 @@ PERMISSIONS: dict[str, Rule] = {
     "demand_export": page(ALL),
     "closure_export": page(ALL),
     "demand_bulk": button(B),
+    "duplicate_list": page(ALL),
+    "duplicate_settle": button(A),
     "demand_view_save": button(ALL),
     "saved_view_remove": button(A, sees=A),
     "demand_new": Rule(STAFF, STAFF),

@@ -247,6 +247,12 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "resource_round": lambda world: {"row": world.rows["resource"].pk},
     "resource_view_save": lambda world: {"name": "可用的", "query": "state=published"},
     "demand_view_save": lambda world: {"name": "紧急的", "query": "urgency=2"},
+    "duplicate_settle": lambda world: {
+        "page": "resource_list",
+        "first": world.rows["resource"].pk,
+        "second": world.rows["draft_resource"].pk,
+        "action": "apart",
+    },
     "demand_bulk": lambda world: {"action": "suspend", "row": world.rows["demand"].pk} | REASON,
     "demand_new": _demand,
     "demand_edit": _demand,
