@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
+from django.utils import timezone
 
 from branches.models import Branch
 from core.models import TimeStampedModel
@@ -222,6 +224,44 @@ class Booking(models.Model):
     @property
     def starts_at(self) -> datetime:
         return self.period.lower
+
+
+@pghistory.track()
+class Closure(TimeStampedModel):
+    """停用: a period in which a subject is not to be had – a hall under repair, a person on leave."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, verbose_name="对象", related_name="closures")
+    period = DateTimeRangeField("时段")
+    reason = models.CharField("原因", max_length=100)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "停用"
+        ordering = ["period", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period__isempty=False, period__lower_inf=False, period__upper_inf=False),
+                name="closure_period_bounded",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="closure_reason",
+                violation_error_message="请写明停用的原因。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.reason}"
+
+    @property
+    def first_day(self) -> date:
+        return timezone.localdate(self.period.lower)
+
+    @property
+    def last_day(self) -> date:
+        return timezone.localdate(self.period.upper)
 
 
 @pghistory.track()

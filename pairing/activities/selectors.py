@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from itertools import islice
+from datetime import datetime
 from typing import Any
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from branches.models import User
+from branches.models import Branch, User
 from core.models import AuditEntry
 from core.periods import Period
-from core.working_days import working_days_between
 from pairing.activities.dictionary import KIND_CUES
-from pairing.activities.enums import ActivityState
-from pairing.activities.half_days import Span, half_days, local_instant
-from pairing.activities.models import Activity, ActivityKind, ActivityQuerySet, Booking
+from pairing.activities.enums import ActivityState, SubjectKind
+from pairing.activities.models import (
+    Activity,
+    ActivityKind,
+    ActivityQuerySet,
+    Booking,
+    Closure,
+    Subject,
+)
 from pairing.activities.rules import is_staff_of_activity
+from pairing.activities.subjects import branch_subject
 from pairing.plans.models import PlanOrder
-
-SEARCH_DAYS = 45  # how far ahead a free slot is looked for
 
 # The class of a calendar entry; its look is in app.css. The word of the state stands beside the title.
 EVENT_CLASSES = {
@@ -130,26 +132,23 @@ def _cues(kind: ActivityKind, words: str) -> int:
     return sum(cue in words for cue in (kind.name, *KIND_CUES.get(kind.name, ())))
 
 
-def free_slots(subject_keys: Iterable[str], *, after: datetime, limit: int) -> list[Span]:
-    """The first `limit` half-days of working days after `after` in which none of the subjects is taken."""
-    first = timezone.localdate(after)
-    last = first + timedelta(days=SEARCH_DAYS)
-    slots = [slot for slot in half_days(working_days_between(first, last)) if slot[0] > after]
-    taken = _taken(subject_keys, first, last)
-    return list(islice((slot for slot in slots if not _overlaps(slot, taken)), limit))
+def activity_coming(user: User, *, now: datetime) -> list[Activity]:
+    """Announced activities ahead that this person may move, in order of time."""
+    rows = _with_names(Activity.objects.filter(state=ActivityState.ANNOUNCED, starts_at__gt=now))
+    own = Q(pairing__branch_a__in=user.staff_branch_ids) | Q(pairing__branch_b__in=user.staff_branch_ids)
+    return list(rows.filter(own).order_by("starts_at", "pk"))
 
 
-def first_free_slot(subject_keys: Iterable[str], *, after: datetime) -> Span | None:
-    return next(iter(free_slots(subject_keys, after=after, limit=1)), None)
+def subject_own(user: User, *, now: datetime) -> list[Subject]:
+    """Whom and what this person may report as not to be had; an own branch perhaps without a row yet."""
+    own = [branch_subject(branch) for branch in Branch.objects.filter(pk__in=user.staff_branch_ids)]
+    used = Booking.objects.filter(activity__in=[each.pk for each in activity_coming(user, now=now)])
+    shared = Subject.objects.filter(pk__in=used.values("subject")).exclude(kind=SubjectKind.BRANCH)
+    return [*own, *shared.order_by("kind", "name")]
 
 
-def _taken(subject_keys: Iterable[str], first: date, last: date) -> list[Span]:
-    window = DateTimeTZRange(
-        local_instant(first, time.min), local_instant(last + timedelta(days=1), time.min)
-    )
-    periods = Booking.objects.filter(subject__key__in=set(subject_keys), period__overlap=window)
-    return [(period.lower, period.upper) for period in periods.values_list("period", flat=True)]
-
-
-def _overlaps(slot: Span, taken: Iterable[Span]) -> bool:
-    return any(starts < slot[1] and slot[0] < ends for starts, ends in taken)
+def closure_list(user: User, *, now: datetime) -> QuerySet[Closure]:
+    """The closures that are not over of what this person may report."""
+    keys = [subject.key for subject in subject_own(user, now=now)]
+    rows = Closure.objects.filter(subject__key__in=keys, period__endswith__gt=now)
+    return rows.select_related("subject", "noted_by").order_by("period", "pk")

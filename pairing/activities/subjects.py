@@ -33,7 +33,7 @@ def subjects_for(*, branches: Iterable[Branch], venue: str, person: str, home: B
     `person` may name several people; “唐同志” of two branches are two persons.
     """
     return [
-        *(_branch_subject(branch) for branch in branches),
+        *(branch_subject(branch) for branch in branches),
         *_venue_subjects(venue),
         *_person_subjects(person, home),
     ]
@@ -45,7 +45,8 @@ def branches_of(activity: Activity) -> list[Branch]:
     return taking_part or [activity.pairing.branch_a, activity.pairing.branch_b]
 
 
-def _branch_subject(branch: Branch) -> Subject:
+def branch_subject(branch: Branch) -> Subject:
+    """The unsaved subject that stands for a branch."""
     return Subject(kind=SubjectKind.BRANCH, key=f"branch:{branch.pk}", name=branch.name)
 
 

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from pairing.activities import views
+from pairing.activities.views import activities as views
+from pairing.activities.views import rescheduling
 
 urlpatterns = [
     path("calendar/", views.calendar, name="calendar"),
     path("calendar/events/", views.calendar_events, name="calendar_events"),
     path("activities/", views.activity_list, name="activity_list"),
     path("activities/new/", views.activity_new, name="activity_new"),
+    path("activities/reschedule/", rescheduling.activity_reschedule, name="activity_reschedule"),
+    path("closures/new/", rescheduling.closure_new, name="closure_new"),
+    path("closures/<int:pk>/remove/", rescheduling.closure_remove, name="closure_remove"),
     path("activities/<int:pk>/", views.activity_detail, name="activity_detail"),
     path("activities/<int:pk>/move/", views.activity_move, name="activity_move"),
     path("activities/<int:pk>/cancel/", views.activity_cancel, name="activity_cancel"),

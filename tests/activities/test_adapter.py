@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pairing.activities.adapter import schedule_problem, times_of
+from pairing.activities.adapter import schedule_problem
 from pairing.activities.half_days import half_day
 from pairing.activities.models import Activity
 from pairing.activities.scheduling import Half, Slot
 from pairing.activities.services.booking import activity_book
+from pairing.activities.taken import times_of
 from pairing.plans.models import PlanOrder
 from tests.factories.activities import ActivityFactory
 from tests.factories.ledgers import AvailabilityFactory
@@ -77,12 +78,14 @@ def test_availability_gives_the_week_and_its_exceptions() -> None:
     AvailabilityFactory(resource=resource, weekday=1, half="am")
     AvailabilityFactory(resource=resource, weekday=3, half="pm")
     AvailabilityFactory(resource=resource, weekday=None, day=date(2026, 3, 10), half="am", is_available=False)
+    AvailabilityFactory(resource=resource, weekday=None, day=date(2026, 3, 11), half="pm")
 
     problem = schedule_problem([activity], today=TODAY)
 
     key = f"available:{resource.pk}"
     assert problem.weekly[key] == {(1, Half.AM), (3, Half.PM)}
-    assert problem.busy[key] == {Slot(date(2026, 3, 10), Half.AM)}
+    assert problem.closed[key] == {Slot(date(2026, 3, 10), Half.AM): "当天不提供"}
+    assert problem.extra[key] == {Slot(date(2026, 3, 11), Half.PM)}
     assert key in problem.visits[0].subjects
 
 

@@ -173,6 +173,9 @@ PERMISSIONS: dict[str, Rule] = {
     "activity_list": page(ALL),
     "activity_new": Rule(STAFF, SECRETARIES),  # the stranger is no party to the pairing that is posted
     "activity_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "activity_reschedule": Rule(STAFF, SECRETARIES),
+    "closure_new": Rule(STAFF, A),
+    "closure_remove": button(A, sees=A),
     "activity_move": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     "activity_cancel": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     "activity_record": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),

@@ -9,6 +9,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from pairing.activities.selectors import activity_coming
+from pairing.activities.services.rescheduling import reschedule_proposals, seal_of
 from pairing.matching.engine import Weights
 from tests.factories.plans import scan
 from tests.security.world import World
@@ -90,6 +92,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "plan_order_return": ("handed_in_order",),
     "plan_order_cancel": ("order",),
     "plan_task_done": ("running_order", "task"),
+    "closure_remove": ("closure",),
     "activity_detail": ("activity",),
     "activity_move": ("activity",),
     "activity_cancel": ("activity",),
@@ -184,9 +187,30 @@ def _activity(world: World) -> Body:
     return {"pairing": world.rows["pairing"].pk, "kind": kind, "title": "联办活动", **next_working_morning()}
 
 
+def _reschedule(world: World) -> Body:
+    now = timezone.now()
+    coming = activity_coming(world.people["secretary_a"], now=now)
+    return {
+        "seen": seal_of(reschedule_proposals(coming, now=now)),
+        "chosen": world.rows["activity"].pk,
+    }
+
+
+def _closure(world: World) -> Body:
+    day = timezone.localdate() + timedelta(days=7)
+    key = f"branch:{world.rows['branch_a'].pk}"
+    return {"subject": key, "first_day": day.isoformat(), "last_day": day.isoformat(), **REASON}
+
+
 def _record(_world: World) -> Body:
     day = timezone.localdate() - timedelta(days=7)
-    return {"held_on": day.isoformat(), "held_from": "09:00", "held_to": "11:00", "record": "办得很好"}
+    return {
+        "held_on": day.isoformat(),
+        "held_from": "09:00",
+        "held_to": "11:00",
+        "record": "办得很好",
+        "uncounted": "on",
+    }
 
 
 def _review(_world: World) -> Body:
@@ -322,6 +346,8 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "plan_order_return": lambda world: REASON,
     "plan_order_cancel": lambda world: REASON,
     "activity_new": _activity,
+    "activity_reschedule": _reschedule,
+    "closure_new": _closure,
     "activity_move": lambda world: next_working_morning() | REASON,
     "activity_cancel": lambda world: REASON,
     "activity_record": _record,

@@ -16,7 +16,8 @@ from core.enums import NotificationState
 from core.models import WorkingDay
 from ledgers.enums import DemandState
 from ledgers.models import SavedView
-from pairing.activities.models import Activity
+from pairing.activities.models import Activity, Closure
+from pairing.activities.subjects import branch_subject
 from pairing.plans.enums import TaskKind
 from tests.factories.activities import (
     ActivityFactory,
@@ -131,6 +132,7 @@ def build_pair() -> dict[str, Any]:
     rows["run"] = MatchRunFactory(pairing=pairing)
     rows["match"] = MatchFactory(run=rows["run"], demand=rows["demand"], resource=rows["resource"])
     rows["person"] = UserFactory(member_of=branch_b)
+    rows["closure"] = closure_over(rows["activity"], rows["person"])
     rows["inactive_person"] = UserFactory(is_active=False)
     rows["seat"] = MembershipFactory(branch=branch_b, role="liaison")
     rows["handover"] = HandoverFactory(seat=MembershipFactory(branch=branch_b, role="liaison"))
@@ -155,6 +157,14 @@ def activities_of(pairing: Any) -> dict[str, Activity]:
         ParticipationFactory(activity=activity, branch=pairing.branch_a)
     OutcomeFactory(activity=made["archived_activity"], metric=MetricFactory())
     return made
+
+
+def closure_over(activity: Activity, noted_by: Any) -> Closure:
+    """甲 is away when the activity should take place."""
+    subject = branch_subject(activity.pairing.branch_a)
+    subject.save()
+    period = (activity.starts_at, activity.ends_at)
+    return Closure.objects.create(subject=subject, period=period, reason="换届", noted_by=noted_by)
 
 
 def reviews_of(pairing: Any) -> dict[str, Any]:

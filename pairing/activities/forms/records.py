@@ -38,6 +38,11 @@ class RecordForm(forms.Form):
         max_value=10_000_000,
         help_text="不是服务类活动可不填。",
     )
+    uncounted = forms.BooleanField(
+        label="没有清点到场人数",
+        required=False,
+        help_text="出席人数留空时请勾选；参加党员数会显示为未统计。",
+    )
     record = forms.CharField(
         label="纪实",
         max_length=4000,
@@ -89,6 +94,9 @@ class RecordForm(forms.Form):
                     f"attended_{row.branch_id}",
                     f"{row.branch}实到 {attended} 人，多于应到 {expected} 人，请核对。",
                 )
+        attended = [data.get(f"attended_{row.branch_id}") for row in self.participations]
+        if self.participations and not data.get("uncounted") and all(count is None for count in attended):
+            self.add_error("uncounted", "还没有填各支部的实到人数；确实没有清点的，请勾选这一项再保存。")
         for number in range(1, OUTCOME_ROWS + 1):
             metric, value = data.get(f"metric_{number}"), data.get(f"value_{number}")
             if metric and value is None:

@@ -17,7 +17,7 @@ from core.pages import number, text_of
 from core.wording import short_datetime
 from pairing.activities.half_days import Span, local_instant
 from pairing.activities.models import ActivityKind
-from pairing.activities.services.activities import activity_free_slots
+from pairing.activities.services.judging import Offer, asked_for
 from pairing.plans.models import Pairing
 
 TIMES = ("starts_at", "ends_at")
@@ -43,11 +43,24 @@ class SlotForm(forms.Form):
     starts = forms.TimeField(label="开始时间", required=False, widget=TimeInput())
     ends = forms.TimeField(label="结束时间", required=False, widget=TimeInput())
 
-    def __init__(self, *args: Any, slots: Sequence[Span], **kwargs: Any) -> None:
+    insist = forms.BooleanField(
+        label="仍然这样安排",
+        required=False,
+        help_text="规则不赞成的时间（如周末、超过时限），确有需要可勾选；已被占用的时段不能勾选放行。",
+    )
+
+    def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         slot = self.fields["slot"]
         assert isinstance(slot, SlotField)
-        slot.choices = [(slot_value(each), slot_label(each)) for each in slots]
+        free = [offer.span for offer in offers if not offer.reasons]
+        slot.choices = [(slot_value(each), slot_label(each)) for each in free]
+        self.refused = [(slot_label(offer.span), offer.reasons) for offer in offers if offer.reasons]
+
+    def chosen_before(self) -> Span | None:
+        """The time an address has filled in, before anybody has pressed a button."""
+        own = [self.initial.get(name) for name in ("day", "starts", "ends")]
+        return (local_instant(own[0], own[1]), local_instant(own[0], own[2])) if all(own) else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -107,9 +120,9 @@ class ActivityForm(SlotForm):
         widget=forms.SelectMultiple(attrs={"data-pick": ""}),
     )
     field_order = (
-        "pairing", "kind", "title", "venue", "slot", "day", "starts", "ends", "person", "guests",
+        "pairing", "kind", "title", "venue", "slot", "day", "starts", "ends", "person", "guests", "insist",
     )  # fmt: skip
-    more_fields = ("day", "starts", "ends", "person", "guests")
+    more_fields = ("day", "starts", "ends", "person", "guests", "insist")
 
     def __init__(self, *args: Any, pairings: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,28 +136,40 @@ class ActivityForm(SlotForm):
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of `activity_create` but actor and now."""
-        names = ("pairing", "kind", "title", "venue", "person", "guests", "starts_at", "ends_at")
+        names = (
+            *("pairing", "kind", "title", "venue", "person", "guests"),
+            *("starts_at", "ends_at", "insist"),
+        )
         return {name: self.cleaned_data[name] for name in names}
 
 
 class ActivityMoveForm(SlotForm):
     """Another time and why."""
 
+    field_order = ("slot", "day", "starts", "ends", "reason", "insist")
     reason = forms.CharField(
         label="改期理由", max_length=300, required=False, help_text="会随改期通知发给参加的支部。"
     )
 
     @property
     def arguments(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "reason")}
+        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "reason", "insist")}
 
 
 class ActivityCancelForm(ReasonForm):
-    """Why the activity does not take place."""
+    """Why the activity does not take place, and whether its order still wants one."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    again = forms.BooleanField(
+        label="定单还要办，另排一次",
+        required=False,
+        help_text="勾选后，系统会为这张定单重新安排一次活动。",
+    )
+
+    def __init__(self, *args: Any, may_again: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = "会随取消通知发给参加的支部。"
+        if not may_again:
+            del self.fields["again"]
 
 
 def slot_value(slot: Span) -> str:
@@ -161,20 +186,21 @@ def own_pairings(user: User) -> Any:
     return rows.select_related("branch_a", "branch_b")
 
 
-def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Span]:
-    """The free half-days for what has been filled in so far; the first pairing until one is chosen."""
+def offered_slots(typed: QueryDict, pairings: Any, *, now: datetime) -> list[Offer]:
+    """The half-days for what has been filled in so far; the first pairing until one is chosen."""
     chosen = number(typed.get("pairing", ""))
     rows = pairings if chosen is None else pairings.filter(pk=chosen)
     pairing = rows.first()
     if pairing is None:
         return []
-    return activity_free_slots(
-        pairing=pairing,
-        after=now,
+    question = asked_for(
+        pairing,
+        now=now,
         venue=text_of(typed, "venue"),
         person=text_of(typed, "person"),
         guests=Branch.objects.filter(pk__in=[pk for text in typed.getlist("guests") if (pk := number(text))]),
     )
+    return question.offers()
 
 
 def time_in_address(query: QueryDict) -> dict[str, Any]:

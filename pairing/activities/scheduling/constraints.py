@@ -4,7 +4,7 @@ The solver, a person's manual move and the checker all ask these functions, so t
 A rule asks `placed` only two things: which visits hold a subject in a half-day, and which load it in a month.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -91,7 +91,9 @@ def within_month_caps(problem: ScheduleProblem, placed: Standing, visit: Visit, 
     return None
 
 
-HARD_RULES = (
+Rule = Callable[[ScheduleProblem, Standing, Visit, Slot], str | None]
+DAY_RULES: tuple[Rule, ...] = (within_window, on_working_days, within_month_caps)
+HARD_RULES: tuple[Rule, ...] = (
     within_window,
     on_working_days,
     subjects_available,
@@ -102,9 +104,15 @@ HARD_RULES = (
 )
 
 
-def refusals(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> list[str]:
+def refusals(
+    problem: ScheduleProblem,
+    placed: Standing,
+    visit: Visit,
+    slot: Slot,
+    rules: Iterable[Rule] = HARD_RULES,
+) -> list[str]:
     """Return every reason against placing the visit there; an empty list means it may stand."""
-    said = (rule(problem, placed, visit, slot) for rule in HARD_RULES)
+    said = (rule(problem, placed, visit, slot) for rule in rules)
     return [reason for reason in said if reason is not None]
 
 

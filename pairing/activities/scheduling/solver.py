@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pairing.activities.scheduling.prices import priced_bound
 from pairing.activities.scheduling.problem import Id, Move, Schedule, ScheduleProblem, Slot, Visit, window
 from pairing.activities.scheduling.program import Program, build
 from pairing.activities.scheduling.repair import repaired
+from pairing.activities.scheduling.travel import brought_nearer, way, ways
 
 EXACT_BELOW = 60  # visits: branch and bound is instant here
 AT_ONCE_BELOW = 600  # visits: one LP dive takes seconds; beyond, neighbourhoods
@@ -30,16 +32,17 @@ def solve(problem: ScheduleProblem, *, keep: Mapping[Id, Slot] | None = None, fa
     visits = {visit.id: visit for visit in problem.visits}
     placed, evicted = _keep(problem, keep or {})
     targets = series_targets(problem.visits)
-    base = sum(worth(visits[each], slot, targets.get(each)) for each, slot in placed.slots.items())
+    base = _value(placed, visits, targets)
     open_ = sorted((v for v in problem.visits if v.id not in placed.slots), key=_order)
-    whole = build(problem, placed, open_, targets)
+    whole = _less_ways(build(problem, placed, open_, targets), placed, open_)
     if fast or len(open_) > AT_ONCE_BELOW:
         columns, bound = _priced(whole, len(open_))
         columns = columns if fast else improved(whole, len(open_), columns)
     else:
         columns, bound = _at_once(whole, len(open_))
     _accept(problem, placed, open_, whole, columns)
-    objective = sum(worth(visits[each], slot, targets.get(each)) for each, slot in placed.slots.items())
+    brought_nearer(problem, placed, open_, targets)
+    objective = _value(placed, visits, targets)  # the bound knows no ways among the open ones: still one
     return _answer(problem, placed, evicted, objective, base + bound)
 
 
@@ -49,6 +52,23 @@ def free_slots(
     """Return the first `limit` slots in which the visit may stand beside `placed`, in order of time."""
     index = Placed(problem, placed)
     return [slot for slot in window(visit) if allows(problem, index, visit, slot)][:limit]
+
+
+def _value(placed: Placed, visits: Mapping[Id, Visit], targets: Mapping[Id, float]) -> float:
+    """Return the objective: worth of all placements less the ways between them."""
+    total = sum(worth(visits[each], slot, targets.get(each)) for each, slot in placed.slots.items())
+    return total - ways(placed, visits)
+
+
+def _less_ways(program: Program, placed: Placed, visits: Sequence[Visit]) -> Program:
+    """Take from each column's value the ways to what stands already; ways among the open ones come later."""
+    standing = {subject for (subject, _), holders in placed.holders.items() if holders}
+    near = np.array([not standing.isdisjoint(visit.movers) for visit in visits], dtype=bool)
+    value = program.value.copy()
+    for column in np.flatnonzero(near[program.visit]).tolist() if near.any() else ():
+        slot = Slot.numbered(int(program.start[column]))
+        value[column] -= way(placed, visits[program.visit[column]], slot)
+    return replace(program, value=value)
 
 
 def _order(visit: Visit) -> tuple:

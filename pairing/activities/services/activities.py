@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -14,13 +14,11 @@ from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from core.wording import cn_datetime, short_datetime
 from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState, ParticipationRole
-from pairing.activities.half_days import Span
 from pairing.activities.models import Activity, ActivityKind, Participation
-from pairing.activities.selectors import free_slots
+from pairing.activities.services import judging
 from pairing.activities.services.booking import activity_book, activity_unbook
 from pairing.activities.services.notices import tell_staff
 from pairing.activities.services.orders import hand_in_if_last, start_order
-from pairing.activities.subjects import subjects_for, subjects_of
 from pairing.plans.models import Pairing, PlanOrder
 from pairing.plans.services.locks import lock_order
 
@@ -28,7 +26,6 @@ MOVABLE = frozenset({ActivityState.PLANNED, ActivityState.ANNOUNCED})
 CANCELLABLE = frozenset(
     state for state, following in ACTIVITY_TRANSITIONS.items() if ActivityState.CANCELLED in following
 )
-FREE_SLOTS_OFFERED = 6
 
 
 def activity_move_blockers(activity: Activity) -> list[str]:
@@ -45,28 +42,6 @@ def activity_cancel_blockers(activity: Activity) -> list[str]:
     return [f"活动现在是“{activity.get_state_display()}”，不能取消。"]
 
 
-def activity_free_slots(
-    *,
-    pairing: Pairing,
-    after: datetime,
-    venue: str = "",
-    person: str = "",
-    guests: Iterable[Branch] = (),
-    limit: int = FREE_SLOTS_OFFERED,
-) -> list[Span]:
-    """The next half-days that suit both sides, the guests, the venue and the people."""
-    branches = [pairing.branch_a, pairing.branch_b, *guests]
-    subjects = subjects_for(branches=branches, venue=venue, person=person, home=pairing.branch_a)
-    return free_slots([subject.key for subject in subjects], after=after, limit=limit)
-
-
-def activity_slots_for_move(
-    activity: Activity, *, after: datetime, limit: int = FREE_SLOTS_OFFERED
-) -> list[Span]:
-    """The next half-days that suit everybody and everything the activity occupies."""
-    return free_slots([subject.key for subject in subjects_of(activity)], after=after, limit=limit)
-
-
 @transaction.atomic
 def activity_create(
     *,
@@ -80,16 +55,21 @@ def activity_create(
     venue: str = "",
     person: str = "",
     guests: Sequence[Branch] = (),
+    insist: bool = False,
 ) -> Activity:
     """Enter a free-standing activity of a pairing, book it and tell the branches.
 
-    One that is already over waits for its record.
+    One that is already over waits for its record; nobody asks any more whether its time was a good one.
 
     Raises:
         ConflictError: a branch, the venue or a person is taken; the sentence offers the next free slot.
+        DomainError: a rule speaks against the time and nobody insists, see `judging.settle`.
         ValidationError: the times are the wrong way round.
     """
     over = ends_at <= now
+    span = (starts_at, ends_at)
+    question = judging.asked_for(pairing, venue=venue, person=person, guests=guests, now=now, chosen=span)
+    against = [] if over else judging.settle(question, span, insist=insist)
     with audit.action("activity.create", actor=actor) as entry:
         activity = activity_insert(
             pairing=pairing,
@@ -104,7 +84,7 @@ def activity_create(
         )
         activity_book(activity=activity)
         entry.target = activity
-        entry.summary = _when(activity)
+        entry.summary = "；".join([_when(activity), *against])
     if not over:
         announce(activity, now=now, actor=actor)
     return activity
@@ -128,12 +108,20 @@ def activity_insert(
 
 @transaction.atomic
 def activity_move(
-    *, activity: Activity, starts_at: datetime, ends_at: datetime, actor: User, now: datetime, reason: str
+    *,
+    activity: Activity,
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: User,
+    now: datetime,
+    reason: str,
+    insist: bool = False,
 ) -> Activity:
     """Give an activity another time; one without a time gets its first, and its order starts.
 
     Raises:
-        DomainError: it is under way or over, or an announced one is moved without a reason.
+        DomainError: it is under way or over, an announced one is moved without a reason, or a rule speaks
+            against the time and nobody insists, see `judging.settle`.
         ConflictError: a branch, the venue or a person is taken then.
     """
     activity = locked(activity)
@@ -142,10 +130,12 @@ def activity_move(
     if announced and not reason.strip():
         raise DomainError("这项活动已经通知双方，请写明改期的理由。", field="reason")
     before = _when(activity)
+    question = judging.asked_about(activity, now=now, chosen=(starts_at, ends_at))
+    against = judging.settle(question, (starts_at, ends_at), insist=insist)
     activity.starts_at, activity.ends_at = starts_at, ends_at
     with audit.action("activity.move", actor=actor, target=activity, reason=reason) as entry:
         place(activity, now=now)
-        entry.summary = f"{before} → {_when(activity)}"
+        entry.summary = "；".join([f"{before} → {_when(activity)}", *against])
         entry.changes = {"starts_at": [before, _when(activity)]}
     if announced:
         words = f"由{before}改到{_when(activity)}，理由：{reason}"
@@ -163,8 +153,13 @@ def activity_move(
 
 
 @transaction.atomic
-def activity_cancel(*, activity: Activity, actor: User | None, now: datetime, reason: str) -> Activity:
+def activity_cancel(
+    *, activity: Activity, actor: User | None, now: datetime, reason: str, again: bool = False
+) -> Activity:
     """Cancel an activity, set free what it held, and tell the branches.
+
+    Args:
+        again: its order still wants it: the task is free for another activity, which the next run schedules.
 
     Raises:
         DomainError: there is no reason, or it is already on record.
@@ -177,6 +172,7 @@ def activity_cancel(*, activity: Activity, actor: User | None, now: datetime, re
     told = activity.state != ActivityState.PLANNED
     with audit.action("activity.cancel", actor=actor, target=activity, reason=reason):
         activity.state, activity.state_reason = ActivityState.CANCELLED, reason.strip()
+        activity.task = None if again else activity.task
         activity.save()
         activity_unbook(activity=activity)
     hand_in_if_last(activity, actor=actor, now=now)

@@ -15,7 +15,7 @@ from django.db.models import prefetch_related_objects
 from core.errors import ConflictError
 from core.wording import short_datetime
 from pairing.activities.models import Activity, Booking, Subject
-from pairing.activities.selectors import first_free_slot
+from pairing.activities.services.judging import asked_about
 from pairing.activities.subjects import subjects_of
 
 LOCK_TIMEOUT_SECONDS = 3
@@ -169,8 +169,8 @@ def _refusals_as_sentences() -> Iterator[None]:
 
 
 def _with_suggestion(clash: Clash) -> Clash:
-    keys = [subject.key for subject in subjects_of(clash.activity)]
-    return replace(clash, free=first_free_slot(keys, after=_period(clash.activity)[0]))
+    question = asked_about(clash.activity, now=_period(clash.activity)[0])
+    return replace(clash, free=next((offer.span for offer in question.offers(1) if not offer.reasons), None))
 
 
 def _period(activity: Activity) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from branches.models import User
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
+from pairing.activities.services.notices import tell_staff
 from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.services.orders import plan_order_hand_in, plan_order_start
 from pairing.plans.services.tasks import plan_task_done
@@ -39,6 +40,15 @@ def hand_in_if_last(activity: Activity, *, actor: User | None, now: datetime) ->
         return
     waiting = order.tasks.filter(kind=TaskKind.ACTIVITY, activity=None, done_on=None).exists()
     unfinished = order.activities.exclude(state__in=FINISHED).exists()
-    if waiting or unfinished or not order.activities.held().exists():
+    if waiting or unfinished:
+        return
+    if not order.activities.held().exists():
+        tell_staff(
+            activity,
+            event="nothing_left",
+            subject=f"定单 {order} 的活动都取消了",
+            body="定单仍在实施中。还要办的，请登记新的活动；不再办的，请取消定单。",
+            now=now,
+        )
         return
     activity.plan_order = plan_order_hand_in(order=order, actor=actor, now=now)

@@ -6,17 +6,17 @@ Everything is found from the state of the rows, so it may run twice, twice at on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core import audit
 from core.errors import ConflictError
 from core.wording import cn_datetime
 from ledgers.enums import ResourceKind
-from pairing.activities.adapter import schedule_problem, times_of
+from pairing.activities.adapter import LEAD_DAYS, schedule_problem
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
 from pairing.activities.scheduling import Slot, solve
@@ -30,9 +30,14 @@ from pairing.activities.services.activities import (
     place,
 )
 from pairing.activities.services.notices import tell_staff
-from pairing.activities.services.orders import UNDER_WAY
+from pairing.activities.services.orders import FINISHED, UNDER_WAY
+from pairing.activities.taken import times_of
 from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.models import PlanOrder, PlanTask
+from pairing.plans.services.deadlines import working_day_after
+from pairing.plans.services.tasks import plan_task_add
+
+AGAIN_WORKING_DAYS = 10  # what work that was sent back gets at least
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ def activities_schedule(*, now: datetime) -> ScheduleReport:
     planned with a reason and is tried again on every run.
     """
     _cancel_of_cancelled_orders(now)
+    _give_tasks(timezone.localdate(now))
     _pick_up()
     waiting = list(
         Activity.objects.unscheduled()
@@ -72,6 +78,30 @@ def activities_schedule(*, now: datetime) -> ScheduleReport:
             _leave(activity, refusal.message, now)
             unplaced.append((activity, refusal.message))
     return ScheduleReport(tuple(placed), tuple(unplaced))
+
+
+@transaction.atomic
+def _give_tasks(today: date) -> None:
+    """Ask for an activity of every order that should have one ahead and has none.
+
+    Orders from a workbook come without tasks; one that was sent back at its acceptance has held all of its.
+    """
+    pending = PlanTask.objects.filter(kind=TaskKind.ACTIVITY, plan_order=OuterRef("pk"))
+    held = Activity.objects.filter(plan_order=OuterRef("pk"))
+    orders = PlanOrder.objects.filter(state__in=UNDER_WAY).exclude(Exists(pending.filter(done_on=None)))
+    new = ~Exists(pending) & ~Exists(held) & Q(due_on__gte=today + timedelta(days=LEAD_DAYS))
+    sent_back = (
+        Q(state=PlanOrderState.IN_PROGRESS)
+        & ~Q(state_reason="")
+        & Exists(held)
+        & ~Exists(held.exclude(state__in=FINISHED))
+    )
+    rows = orders.filter(new | sent_back).select_related("demand").order_by("pk")
+    for order in rows.select_for_update(of=("self",), skip_locked=True, no_key=True):
+        again = "再次办理：" if order.state_reason else ""
+        soonest = working_day_after(today + timedelta(days=LEAD_DAYS), AGAIN_WORKING_DAYS)
+        due_on = max(order.due_on, soonest) if order.state_reason else order.due_on
+        plan_task_add(order=order, title=f"{again}{order.demand}", due_on=due_on)
 
 
 @transaction.atomic

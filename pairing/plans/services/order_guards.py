@@ -17,6 +17,9 @@ from pairing.plans.rules import is_staff_of_pairing
 from pairing.plans.services.guards import on_behalf_blockers, step_blockers
 
 NOUN = "这张定单"
+TASKS_OPEN = frozenset(
+    {PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS, PlanOrderState.AWAITING_ACCEPTANCE}
+)
 EDITABLE = frozenset({PlanOrderState.DRAFT, PlanOrderState.TO_CONFIRM})
 CHANGEABLE = frozenset({PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS})
 
@@ -200,6 +203,6 @@ def plan_order_accept_blockers(order: PlanOrder, actor: User, *, on_behalf: bool
 def plan_task_done_blockers(order: PlanOrder, actor: User | None) -> list[str]:
     """Why a task of the order cannot be ticked off now; empty when it can."""
     blockers = _staff_blockers(order, actor, "更新")
-    if order.state not in (PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS):
-        blockers.append("双方确认定单以后、提交验收之前，才能登记任务完成。")
+    if order.state not in TASKS_OPEN:
+        blockers.append("双方确认定单以后、验收以前，才能登记任务完成。")
     return blockers

@@ -11,7 +11,7 @@ from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, refuse
 from ledgers.enums import DemandState
-from pairing.plans.enums import PlanOrderState
+from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.models import PlanOrder
 from pairing.plans.services import order_guards
 from pairing.plans.services.change_requests import change_requests_lapse
@@ -100,7 +100,9 @@ def plan_order_start(*, order: PlanOrder, actor: User | None = None, now: dateti
 def plan_order_hand_in(
     *, order: PlanOrder, actor: User | None = None, now: datetime, result: str = ""
 ) -> PlanOrder:
-    """Ask for acceptance: open tasks are ticked off with it, the demand waits with the order.
+    """Ask for acceptance: what was to be held counts as held, the demand waits with the order.
+
+    准备 and 跟进 stay as they are: that the activities are over says nothing of a visit afterwards.
 
     Args:
         result: what came of it, in words; can be blank when a recorded activity says so.
@@ -117,7 +119,8 @@ def plan_order_hand_in(
         entry.changes = _move(order, PlanOrderState.AWAITING_ACCEPTANCE)
         change_requests_lapse(order, "定单已提交验收", now)
         entry.summary = "提交验收"
-        order.tasks.filter(done_on=None).update(done_on=timezone.localdate(now))
+        held = order.tasks.filter(kind=TaskKind.ACTIVITY, done_on=None)
+        held.update(done_on=timezone.localdate(now))
         demand_settle(demand=order.demand, actor=actor, now=now)
         _tell(order, "hand_in", f"请{order.demand.branch}验收：{order.demand}", now, actor)
     return order

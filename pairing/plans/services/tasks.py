@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from branches.models import User
 from core import audit
 from core.errors import refuse
-from pairing.plans.models import PlanTask
+from pairing.plans.enums import TaskKind
+from pairing.plans.models import PlanOrder, PlanTask
 from pairing.plans.services.locks import lock_order
 from pairing.plans.services.order_guards import plan_task_done_blockers
 
@@ -36,4 +38,23 @@ def plan_task_done(
         task.done_on = done_on or timezone.localdate(now)
         task.save(update_fields=["done_on", "updated_at"])
         entry.summary = f"完成任务：{task}"
+    return task
+
+
+@transaction.atomic
+def plan_task_add(*, order: PlanOrder, title: str, due_on: date, actor: User | None = None) -> PlanTask:
+    """Append an activity to an order: one that came without tasks, or whose work was sent back."""
+    order = lock_order(order.pk)
+    last = order.tasks.aggregate(last=Max("position"))["last"] or 0
+    with audit.action("plan_order.task_add", actor=actor, target=order) as entry:
+        task = PlanTask.objects.create(
+            plan_order=order,
+            position=last + 1,
+            kind=TaskKind.ACTIVITY,
+            title=title[:200],
+            owner=order.resource.branch if order.resource else order.pairing.branch_a,
+            responsible=order.responsible_a,
+            due_on=due_on,
+        )
+        entry.summary = f"增加任务：{task}"
     return task

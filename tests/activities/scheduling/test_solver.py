@@ -210,3 +210,12 @@ def test_free_slots_lists_the_first_ones_beside_a_schedule():
 def test_window_of_a_long_visit_ends_by_its_deadline():
     long = talk(1, deadline=day(1), length=3)
     assert window(long) == [Slot(MONDAY, AM), Slot(MONDAY, PM)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(problems(), st.permutations(range(7)))
+def test_solve_is_worth_the_same_under_other_ids(problem, names):
+    renamed = tuple(replace(visit, id=f"visit {names[visit.id]}", series_id=None) for visit in problem.visits)
+    plain = tuple(replace(visit, series_id=None) for visit in problem.visits)
+    other = replace(problem, visits=renamed[::-1])
+    assert solve(other).objective == pytest.approx(solve(replace(problem, visits=plain)).objective)

@@ -15,7 +15,6 @@ from pairing.activities.models import Activity, Booking
 from pairing.activities.services.activities import (
     activity_cancel,
     activity_create,
-    activity_free_slots,
     activity_move,
 )
 from pairing.plans.enums import PlanOrderState
@@ -181,13 +180,3 @@ class TestActivityCancel:
             activity_cancel(activity=activity, actor=secretary, now=NOW, reason="")
 
         assert refusal.value.field == "reason"
-
-
-class TestActivityFreeSlots:
-    def test_skips_taken_half_days_and_days_off(self, pairing: Pairing, secretary: User) -> None:
-        friday = WEDNESDAY + timedelta(days=2)
-        create(pairing, secretary, starts_at=friday + timedelta(hours=6))  # 14:30
-
-        slots = activity_free_slots(pairing=pairing, after=friday - timedelta(hours=1), limit=2)
-
-        assert [slot[0] for slot in slots] == [friday, friday + timedelta(days=3)]

@@ -36,6 +36,8 @@ from pairing.activities.forms.slots import (
 )
 from pairing.activities.models import Activity
 from pairing.activities.services import activities, records
+from pairing.activities.services.judging import asked_about
+from pairing.activities.services.orders import UNDER_WAY
 
 LONGEST_VIEW = timedelta(days=400)
 YEARS = range(1900, 2101)  # what a calendar is asked for
@@ -124,7 +126,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         initial=request.GET.dict() | time_in_address(request.GET),
         pairings=pairings,
-        slots=offered_slots(typed, pairings, now=now),
+        offers=offered_slots(typed, pairings, now=now),
     )
     if request.method == "POST" and form.is_valid():
         made = attempt(
@@ -142,8 +144,10 @@ def activity_new(request: HttpRequest) -> HttpResponse:
 def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the activity another time, or its first."""
     activity, now = _own(request, pk), timezone.now()
-    slots = activities.activity_slots_for_move(activity, after=now)
-    form = ActivityMoveForm(request.POST or None, initial=time_in_address(request.GET), slots=slots)
+    question = asked_about(activity, now=now)
+    offers = question.offers()
+    form = ActivityMoveForm(request.POST or None, initial=time_in_address(request.GET), offers=offers)
+    dragged = form.chosen_before()
     if request.method == "POST" and form.is_valid():
         move = partial(activities.activity_move, activity=activity, actor=request.user, now=now)
         moved = attempt(form, partial(move, **form.arguments))
@@ -151,7 +155,12 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
             ring("notification_queued")
             messages.success(request, f"已排到{cn_datetime(moved.starts_at)}，已通知参加的支部。")
             return redirect(moved)
-    context = {"form": form, "activity": activity, "blockers": activities.activity_move_blockers(activity)}
+    context = {
+        "form": form,
+        "activity": activity,
+        "against": question.against(dragged) if dragged and request.method == "GET" else [],
+        "blockers": activities.activity_move_blockers(activity),
+    }
     return render(request, "activities/activity_move.html", context, status=422 if form.errors else 200)
 
 
@@ -159,7 +168,8 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
 def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel the activity after naming what that does."""
     activity = _own(request, pk)
-    form = ActivityCancelForm(request.POST or None)
+    may_again = activity.task_id is not None and activity.plan_order.state in UNDER_WAY
+    form = ActivityCancelForm(request.POST or None, may_again=may_again)
     if request.method == "POST" and form.is_valid():
         cancel = partial(
             activities.activity_cancel, activity=activity, actor=request.user, now=timezone.now()

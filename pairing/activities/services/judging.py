@@ -1,0 +1,130 @@
+"""May an activity stand at this time? The scheduler's own rules, asked for a person who chooses by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from branches.models import Branch
+from core.errors import DomainError
+from core.working_days import days_between
+from pairing.activities.adapter import problem_of, schedule_problem
+from pairing.activities.half_days import Span
+from pairing.activities.models import Activity
+from pairing.activities.scheduling import HARD_RULES, Half, Placed, ScheduleProblem, Slot, Visit, refusals
+from pairing.activities.scheduling.constraints import DAY_RULES, no_clash, subjects_not_busy
+from pairing.activities.subjects import subjects_for
+from pairing.activities.taken import slots_between, times_of
+from pairing.plans.models import Pairing
+
+SEARCH_DAYS = 45  # how far ahead half-days are looked at
+MOST_DAYS = 1_000
+OFFERED = 6
+
+# Whether somebody is taken is for the bookings to say, to the minute; a person cannot insist against them.
+CHOSEN_RULES = tuple(rule for rule in HARD_RULES if rule not in (no_clash, subjects_not_busy))
+
+
+class Offer(NamedTuple):
+    """One half-day and what speaks against it; nothing does when it is free."""
+
+    slot: Slot
+    reasons: tuple[str, ...]
+
+    @property
+    def span(self) -> Span:
+        return times_of(self.slot)
+
+
+@dataclass(frozen=True)
+class Question:
+    """An activity to be placed by hand, with everything the rules want to know around it."""
+
+    problem: ScheduleProblem
+    visit: Visit
+    now: datetime
+
+    def against(self, span: Span) -> list[str]:
+        """Every reason of the rules against a time a person has chosen, to the minute or half a day."""
+        placed = Placed(self.problem)
+        slots = slots_between(*span)
+        if not slots:  # an evening: only the day can be wrong
+            local = timezone.localtime(span[0])
+            slots, rules = [Slot(local.date(), Half(local.hour >= 12))], DAY_RULES
+        else:
+            rules = CHOSEN_RULES
+        said = [refusals(self.problem, placed, self.visit, slot, rules) for slot in slots]
+        return list(dict.fromkeys(reason for reasons in said for reason in reasons))
+
+    def offers(self, limit: int = OFFERED) -> list[Offer]:
+        """The half-days still to come, up to the one with which `limit` are free, each with its reasons."""
+        first = timezone.localdate(self.now)
+        days = days_between(first, first + timedelta(days=SEARCH_DAYS))
+        found: list[Offer] = []
+        for slot in (Slot(day, half) for day in days for half in Half):
+            if times_of(slot)[0] <= self.now:
+                continue
+            found.append(Offer(slot, tuple(refusals(self.problem, Placed(self.problem), self.visit, slot))))
+            limit -= not found[-1].reasons
+            if not limit:
+                break
+        return found
+
+
+def asked_about(activity: Activity, *, now: datetime, chosen: Span | None = None) -> Question:
+    """Where may this activity stand, perhaps at the `chosen` time? What it holds now is not in its way."""
+    today = timezone.localdate(now)
+    until = _horizon(today, chosen)
+    problem = schedule_problem([activity], today=today, lead_days=0, until=until)
+    (visit,) = problem.visits
+    return Question(problem, replace(visit, length=1, release=today, any_day=False), now)
+
+
+def asked_for(
+    pairing: Pairing,
+    *,
+    venue: str,
+    person: str,
+    guests: Iterable[Branch],
+    now: datetime,
+    chosen: Span | None = None,
+) -> Question:
+    """Where may an activity of these branches, in this place, led by these people, stand?"""
+    today = timezone.localdate(now)
+    subjects = subjects_for(
+        branches=[pairing.branch_a, pairing.branch_b, *guests],
+        venue=venue,
+        person=person,
+        home=pairing.branch_a,
+    )
+    keys = frozenset(subject.key for subject in subjects)
+    visit = Visit(id=0, subjects=keys, release=today, deadline=date.max)
+    problem = problem_of(
+        [replace(visit, deadline=_horizon(today, chosen))], subjects=subjects, resources=[], today=today
+    )
+    return Question(problem, visit, now)
+
+
+def settle(question: Question, span: Span, *, insist: bool) -> Sequence[str]:
+    """Refuse a time the rules speak against, unless somebody insists; returns what was said against it.
+
+    Raises:
+        DomainError: with every reason, at the field `insist`.
+    """
+    against = question.against(span)
+    if against and not insist:
+        raise DomainError(
+            f"这个时间不合适：{'；'.join(against)}。请换一个时间；确要这样安排，请勾选“仍然这样安排”。",
+            field="insist",
+        )
+    return [f"仍然这样安排：{'；'.join(against)}"] if against else []
+
+
+def _horizon(today: date, chosen: Span | None) -> date:
+    """How far the calendar has to be known; nobody plans years ahead."""
+    soon, years = today + timedelta(days=SEARCH_DAYS), today + timedelta(days=MOST_DAYS)
+    return min(max(soon, timezone.localdate(chosen[1])), years) if chosen else soon

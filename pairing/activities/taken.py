@@ -1,0 +1,106 @@
+"""What the calendar already holds: bookings, closures, the weeks and months of resources."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+
+from ledgers.models import Availability, Resource
+from pairing.activities.enums import ActivityState
+from pairing.activities.half_days import half_day
+from pairing.activities.models import Activity, Booking, Closure
+from pairing.activities.scheduling import Half, Slot
+
+HALVES = {Half.AM: "am", Half.PM: "pm"}
+WEEK = frozenset((weekday, half) for weekday in range(7) for half in Half)
+Slots = dict[str, Collection[Slot]]
+
+
+def times_of(slot: Slot, length: int = 1) -> tuple[datetime, datetime]:
+    """The aware instants at which `length` half-days from `slot` on start and end."""
+    last = slot.following(length)[-1]
+    return half_day(slot.day, HALVES[slot.half])[0], half_day(last.day, HALVES[last.half])[1]
+
+
+def slots_between(starts_at: datetime, ends_at: datetime) -> list[Slot]:
+    """The half-days that a period touches, in order; an evening touches none."""
+    day, last = timezone.localdate(starts_at), timezone.localdate(ends_at)
+    touched = []
+    while day <= last:
+        for half, name in HALVES.items():
+            opens, closes = half_day(day, name)
+            if starts_at < closes and opens < ends_at:
+                touched.append(Slot(day, half))
+        day += timedelta(days=1)
+    return touched
+
+
+def available_key(resource: Resource) -> str:
+    """The subject that stands for the week of a resource."""
+    return f"available:{resource.pk}"
+
+
+def capacity_key(resource: Resource) -> str:
+    """The subject that stands for the months of a resource."""
+    return f"resource:{resource.pk}"
+
+
+def busy_slots(keys: Iterable[str], first: date, last: date, *, but: Iterable[int] = ()) -> Slots:
+    """subject key → the half-days of [first, last] that a booking of an activity other than `but` touches."""
+    rows = Booking.objects.filter(subject__key__in=list(keys), period__overlap=_window(first, last))
+    busy: dict[str, set[Slot]] = defaultdict(set)
+    for key, period in rows.exclude(activity__in=list(but)).values_list("subject__key", "period"):
+        busy[key].update(slots_between(period.lower, period.upper))
+    return dict(busy)
+
+
+def closed_slots(keys: Iterable[str], first: date, last: date) -> dict[str, dict[Slot, str]]:
+    """subject key → the half-days of [first, last] on which it is closed or away, each with the reason."""
+    rows = Closure.objects.filter(subject__key__in=list(keys), period__overlap=_window(first, last))
+    closed: dict[str, dict[Slot, str]] = defaultdict(dict)
+    for key, period, reason in rows.order_by("pk").values_list("subject__key", "period", "reason"):
+        closed[key].update(dict.fromkeys(slots_between(period.lower, period.upper), reason))
+    return dict(closed)
+
+
+def week_of(rows: Iterable[Availability]) -> frozenset[tuple[int, Half]]:
+    """The half-days of a plain week: those listed, or every one when only unavailable ones are listed."""
+    rows = [row for row in rows if row.weekday is not None]
+    listed = {_weekday_half(row) for row in rows if row.is_available}
+    return frozenset((listed or WEEK) - {_weekday_half(row) for row in rows if not row.is_available})
+
+
+def single_days(rows: Iterable[Availability], *, is_available: bool) -> frozenset[Slot]:
+    """The half-days of single days on which a resource is to be had, or is not, whatever its week says."""
+    return frozenset(
+        Slot(row.day, Half[row.half.upper()]) for row in rows if row.day and row.is_available == is_available
+    )
+
+
+def month_counts(
+    resources: Iterable[Resource], first: date, *, but: Iterable[int] = ()
+) -> Mapping[tuple[str, date], int]:
+    """How often each resource is engaged in each month from that of `first` on, activities `but` aside."""
+    keys = {resource.pk: capacity_key(resource) for resource in resources}
+    rows = (
+        Activity.objects.filter(
+            plan_order__resource__in=list(keys),
+            starts_at__gte=half_day(first.replace(day=1), "am")[0],
+        )
+        .exclude(state=ActivityState.CANCELLED)
+        .exclude(pk__in=list(but))
+        .values_list("plan_order__resource", "starts_at")
+    )
+    return dict(Counter((keys[pk], timezone.localdate(at).replace(day=1)) for pk, at in rows))
+
+
+def _window(first: date, last: date) -> DateTimeTZRange:
+    return DateTimeTZRange(half_day(first, "am")[0], half_day(last, "pm")[1])
+
+
+def _weekday_half(row: Availability) -> tuple[int, Half]:
+    return row.weekday or 0, Half[row.half.upper()]

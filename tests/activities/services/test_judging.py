@@ -1,0 +1,148 @@
+"""A person's choice of time is judged by the scheduler's own rules, and every refused half-day says why."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from branches.models import User
+from core.errors import ConflictError, DomainError
+from core.models import WorkingDay
+from pairing.activities.enums import ActivityState
+from pairing.activities.half_days import half_day
+from pairing.activities.models import Activity, Closure
+from pairing.activities.services.activities import activity_create, activity_move
+from pairing.activities.services.booking import activity_book, subject_ensure
+from pairing.activities.services.judging import asked_about, asked_for
+from pairing.activities.subjects import subjects_of
+from pairing.plans.models import Pairing
+from tests.factories.activities import ActivityFactory, ActivityKindFactory
+from tests.factories.branches import UserFactory
+from tests.factories.ledgers import AvailabilityFactory
+from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 6, 0, 0, tzinfo=UTC)  # Friday 08:00 in Shanghai
+FRIDAY, SATURDAY, MONDAY = date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 9)
+
+
+@pytest.fixture
+def pairing() -> Pairing:
+    return PairingFactory()
+
+
+@pytest.fixture
+def secretary(pairing: Pairing) -> User:
+    return UserFactory(secretary_of=pairing.branch_a)
+
+
+@pytest.fixture
+def waiting(pairing: Pairing) -> Activity:
+    """Of an order whose expert comes on Friday and Monday mornings, twice a month, and on one Tuesday."""
+    order = PlanOrderFactory(
+        confirmed=True, pairing=pairing, due_on=date(2026, 3, 20), resource__capacity_per_month=2
+    )
+    resource = order.resource
+    for weekday in (0, 4):
+        AvailabilityFactory(resource=resource, weekday=weekday, half="am")
+    AvailabilityFactory(resource=resource, weekday=None, day=date(2026, 3, 10), half="pm")
+    task = PlanTaskFactory(plan_order=order, due_on=order.due_on)
+    return ActivityFactory(pairing=pairing, plan_order=order, task=task, venue="礼堂")
+
+
+def close(activity: Activity, day: date, reason: str, user: User, key: str = "venue:礼堂") -> Closure:
+    subject = subject_ensure(subjects_of(activity))[key]
+    period = DateTimeTZRange(half_day(day, "am")[0], half_day(day, "pm")[1])
+    return Closure.objects.create(subject=subject, period=period, reason=reason, noted_by=user)
+
+
+def test_offers_follow_week_single_days_and_closures_with_reasons(waiting: Activity, secretary: User) -> None:
+    close(waiting, MONDAY, "维修", secretary)
+    resource = f"资源“{waiting.plan_order.resource}”"
+
+    offers = asked_about(waiting, now=NOW).offers(2)
+
+    assert [str(offer.slot) for offer in offers if not offer.reasons] == ["3月6日上午", "3月10日下午"]
+    refused = {str(offer.slot): offer.reasons for offer in offers if offer.reasons}
+    assert refused["3月7日上午"] == ("3月7日不是工作日", f"{resource}周六上午不可用")
+    assert refused["3月9日上午"] == ("“礼堂”3月9日上午不可用：维修",)
+    assert refused["3月10日上午"] == (f"{resource}周二上午不可用",)
+
+
+def test_offers_end_with_the_months_capacity(waiting: Activity) -> None:
+    for day in (2, 3):
+        starts_at, ends_at = half_day(date(2026, 3, day), "am")
+        ActivityFactory(announced=True, plan_order=waiting.plan_order, starts_at=starts_at, ends_at=ends_at)
+
+    offers = asked_about(waiting, now=NOW).offers()
+
+    monday = next(offer for offer in offers if offer.slot.day == MONDAY)
+    assert monday.reasons == (f"资源“{waiting.plan_order.resource}”3月已安排 2 次，达到每月上限",)
+
+
+def test_offers_for_a_new_one_skip_what_is_taken(pairing: Pairing, secretary: User) -> None:
+    starts_at, ends_at = half_day(FRIDAY, "am")
+    activity_book(
+        activity=ActivityFactory(announced=True, pairing=pairing, starts_at=starts_at, ends_at=ends_at)
+    )
+    WorkingDay.objects.update_or_create(day=SATURDAY, defaults={"is_working": True, "name": "调休"})
+
+    offers = asked_for(pairing, venue="", person="", guests=(), now=NOW).offers(2)
+
+    assert [(str(each.slot), len(each.reasons)) for each in offers] == [
+        ("3月6日上午", 1),
+        ("3月6日下午", 0),
+        ("3月7日上午", 0),
+    ]
+
+
+def test_move_to_a_day_off_is_refused_until_somebody_insists(waiting: Activity, secretary: User) -> None:
+    starts_at, ends_at = half_day(SATURDAY, "am")
+    move = {"activity": waiting, "starts_at": starts_at, "ends_at": ends_at, "actor": secretary, "now": NOW}
+
+    with pytest.raises(DomainError) as refusal:
+        activity_move(**move, reason="")
+    moved = activity_move(**move, reason="", insist=True)
+
+    assert refusal.value.field == "insist"
+    assert "3月7日不是工作日" in refusal.value.message
+    assert (moved.state, moved.starts_at) == (ActivityState.ANNOUNCED, starts_at)
+
+
+def test_move_into_a_taken_half_day_is_refused_whoever_insists(waiting: Activity, secretary: User) -> None:
+    starts_at, ends_at = half_day(MONDAY, "am")
+    taken = ActivityFactory(
+        announced=True, pairing=waiting.pairing, starts_at=starts_at, ends_at=ends_at, venue="广场"
+    )
+    activity_book(activity=taken)
+
+    with pytest.raises(ConflictError) as refusal:
+        activity_move(
+            activity=waiting,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            actor=secretary,
+            now=NOW,
+            reason="",
+            insist=True,
+        )
+
+    assert "最近的空档是 03-10 周二 14:30–17:00" in refusal.value.message  # the expert's single Tuesday
+
+
+def test_create_on_an_evening_is_judged_by_its_day_only(pairing: Pairing, secretary: User) -> None:
+    evening = half_day(FRIDAY, "pm")[1] + timedelta(hours=2)
+
+    made = activity_create(
+        pairing=pairing,
+        kind=ActivityKindFactory(),
+        title="夜校",
+        starts_at=evening,
+        ends_at=evening + timedelta(hours=1),
+        actor=secretary,
+        now=NOW,
+    )
+
+    assert made.state == ActivityState.ANNOUNCED

@@ -1,0 +1,148 @@
+"""After an event only what must move does, only those concerned hear of it, and the first of two wins."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from branches.models import User
+from core.audit import entries_of
+from core.errors import ConflictError, DomainError
+from core.models import Notification, WorkingDay
+from pairing.activities.half_days import half_day
+from pairing.activities.models import Activity, Closure
+from pairing.activities.selectors import activity_coming
+from pairing.activities.services.booking import activity_book
+from pairing.activities.services.rescheduling import (
+    activities_reschedule,
+    closure_note,
+    reschedule_proposals,
+    seal_of,
+)
+from pairing.activities.subjects import branch_subject, subjects_of
+from pairing.plans.models import Pairing
+from tests.factories.activities import ActivityFactory
+from tests.factories.branches import UserFactory
+from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # Monday 08:00 in Shanghai
+THURSDAY, FRIDAY = date(2026, 3, 5), date(2026, 3, 6)
+
+
+@pytest.fixture
+def pairing() -> Pairing:
+    return PairingFactory()
+
+
+@pytest.fixture
+def secretary(pairing: Pairing) -> User:
+    return UserFactory(secretary_of=pairing.branch_a)
+
+
+def announced(pairing: Pairing, day: date, half: str = "am", **fields: object) -> Activity:
+    """Of an order of its own, booked."""
+    starts_at, ends_at = half_day(day, half)
+    order = PlanOrderFactory(in_progress=True, pairing=pairing, due_on=date(2026, 3, 20))
+    activity = ActivityFactory(
+        announced=True,
+        pairing=pairing,
+        plan_order=order,
+        task=PlanTaskFactory(plan_order=order, due_on=order.due_on),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        **fields,
+    )
+    activity_book(activity=activity)
+    return activity
+
+
+def proposals_of(user: User) -> list:
+    return reschedule_proposals(activity_coming(user, now=NOW), now=NOW)
+
+
+def close(user: User, key: str, day: date, activity: Activity) -> Closure:
+    subject = {each.key: each for each in subjects_of(activity)}[key]
+    return closure_note(subject=subject, first_day=day, last_day=day, reason="屋顶维修", actor=user, now=NOW)
+
+
+def test_lost_venue_moves_its_activity_only_and_tells_its_branches_only(
+    pairing: Pairing, secretary: User
+) -> None:
+    partner = UserFactory(liaison_of=pairing.branch_b)
+    elsewhere = PairingFactory(branch_a=pairing.branch_a)  # the same secretary, another partner
+    stranger = UserFactory(secretary_of=elsewhere.branch_b)
+    hit = announced(pairing, THURSDAY, venue="礼堂", title="普法")
+    spared = announced(elsewhere, FRIDAY, venue="广场", title="义诊")
+    close(secretary, "venue:礼堂", THURSDAY, hit)
+
+    (proposal,) = found = proposals_of(secretary)
+    moved = activities_reschedule(chosen={hit.pk}, seen=seal_of(found), actor=secretary, now=NOW)
+
+    assert (proposal.activity, proposal.reason) == (hit, "“礼堂”3月5日上午不可用：屋顶维修")
+    assert [timezone.localtime(each.starts_at).isoformat() for each in moved] == ["2026-03-04T08:30:00+08:00"]
+    before = spared.starts_at
+    spared.refresh_from_db()
+    assert spared.starts_at == before
+    told = Notification.objects.values_list("recipient", flat=True)
+    assert set(told) == {partner.pk}
+    assert stranger.pk not in told
+    assert entries_of(hit)[0].reason == proposal.reason
+    assert proposals_of(secretary) == []
+
+
+def test_two_events_at_once_may_trade_places(pairing: Pairing, secretary: User) -> None:
+    """Both must go, and one may take the half-day the other leaves: bookings are set free first."""
+    a = announced(pairing, THURSDAY, "am", venue="礼堂")
+    b = announced(pairing, THURSDAY, "pm", venue="广场")
+    close(secretary, "venue:礼堂", THURSDAY, a)
+    close(secretary, "venue:广场", THURSDAY, b)
+
+    found = proposals_of(secretary)
+    moved = activities_reschedule(chosen={a.pk, b.pk}, seen=seal_of(found), actor=secretary, now=NOW)
+
+    assert len({each.starts_at for each in moved}) == 2
+    assert all(timezone.localdate(each.starts_at) != THURSDAY for each in moved)
+
+
+def test_holiday_moved_onto_an_activity_is_found(pairing: Pairing, secretary: User) -> None:
+    activity = announced(pairing, THURSDAY)
+    assert proposals_of(secretary) == []
+    WorkingDay.objects.update_or_create(day=THURSDAY, defaults={"is_working": False, "name": "调休"})
+
+    (proposal,) = proposals_of(secretary)
+
+    assert (proposal.activity, proposal.reason) == (activity, "3月5日不是工作日")
+
+
+def test_busy_branch_without_room_is_named_and_stays(pairing: Pairing, secretary: User) -> None:
+    activity = announced(pairing, THURSDAY)
+    closure_note(
+        subject=branch_subject(pairing.branch_b),
+        first_day=THURSDAY - timedelta(days=3),
+        last_day=date(2026, 4, 30),
+        reason="防汛",
+        actor=secretary,
+        now=NOW,
+    )
+
+    (proposal,) = found = proposals_of(secretary)
+
+    assert proposal.after is None
+    with pytest.raises(DomainError):
+        activities_reschedule(chosen={activity.pk}, seen=seal_of(found), actor=secretary, now=NOW)
+
+
+def test_second_of_two_people_is_told_what_changed(pairing: Pairing, secretary: User) -> None:
+    colleague = UserFactory(liaison_of=pairing.branch_b)
+    activity = announced(pairing, THURSDAY, venue="礼堂")
+    close(secretary, "venue:礼堂", THURSDAY, activity)
+    seen = seal_of(proposals_of(secretary))
+    activities_reschedule(chosen={activity.pk}, seen=seen, actor=secretary, now=NOW)
+
+    with pytest.raises(ConflictError) as refusal:
+        activities_reschedule(chosen={activity.pk}, seen=seen, actor=colleague, now=NOW)
+
+    assert refusal.value.message == "别人刚刚已经处理好了，现在没有活动需要改期。"
