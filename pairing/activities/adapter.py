@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
+from branches.models import Branch
 from core.working_days import working_days_between
 from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
@@ -159,8 +160,8 @@ def _position(activity: Activity) -> tuple[float, float] | None:
     return _coordinates(order.demand.branch) if activity.venue == order.demand.branch.address else None
 
 
-def _coordinates(row: object) -> tuple[float, float] | None:
-    latitude, longitude = getattr(row, "latitude", None), getattr(row, "longitude", None)
+def _coordinates(row: Resource | Branch) -> tuple[float, float] | None:
+    latitude, longitude = row.latitude, row.longitude
     return (float(latitude), float(longitude)) if latitude is not None and longitude is not None else None
 
 

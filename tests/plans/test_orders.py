@@ -243,4 +243,4 @@ def test_plan_task_done_is_repeatable_and_waits_for_both_confirmations():
     early = PlanTaskFactory(plan_order=PlanOrderFactory(pairing=order.pairing))
     with pytest.raises(DomainError) as refusal:
         plan_task_done(task=early, actor=ours, now=timezone.now())
-    assert refusal.value.message == "双方确认定单以后、提交验收之前，才能登记任务完成。"
+    assert refusal.value.message == "双方确认定单以后、验收以前，才能登记任务完成。"

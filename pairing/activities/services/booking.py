@@ -67,9 +67,10 @@ def activity_book(*, activity: Activity) -> list[Booking]:
     """
     with transaction.atomic():
         clashes = activities_book([activity])
-        if clashes:
-            raise ConflictError(_with_suggestion(clashes[0]).sentence)
-        return list(activity.bookings.select_related("subject"))
+        transaction.set_rollback(bool(clashes))
+    if clashes:  # looked for only now that the locks are free: others wait for them
+        raise ConflictError(_with_suggestion(clashes[0]).sentence)
+    return list(activity.bookings.select_related("subject"))
 
 
 def activities_book(activities: Sequence[Activity]) -> list[Clash]:
