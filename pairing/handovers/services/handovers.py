@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -107,7 +108,7 @@ def handover_execute(*, handover: Handover, now: datetime) -> Handover:
     if refusal := _execute_refusal(handover, seat):
         return _cancel(handover, refusal, None, now)
     names, branch = names_of(seat.user, seat.branch), seat.branch
-    people = {"branch": branch, "names": names, "successor": handover.successor}
+    people: dict[str, Any] = {"branch": branch, "names": names, "successor": handover.successor}
     with audit.action(
         "handover.execute", actor=handover.planned_by, target=handover, reason=handover.note
     ) as entry:
