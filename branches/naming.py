@@ -36,6 +36,9 @@ class BranchNames:
 
     def refusal(self, text: str) -> str:
         """Why `text` was not found, with the names it may have meant."""
+        if same := self._by_key.get(folded(text)):
+            named = "、".join(branch.name for branch in same)
+            return f"有 {len(same)} 个党组织都可能是它：{named}。请照其中一个的全称逐字填写"
         names = [branch.name for branches in self._by_key.values() for branch in branches]
         near = near_names(text, names)
         meant = f"，相近的有：{'、'.join(near)}" if near else ""
