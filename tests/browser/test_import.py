@@ -71,8 +71,8 @@ def test_faulty_ledger_is_mended_confirmed_and_taken_back(window, settings, tmp_
     expect(faults.first).to_contain_text("日期有歧义")
     page.screenshot(path=str(tmp_path / "errors.png"), full_page=True)
     with page.expect_download() as download:
-        page.get_by_text("下载标注好的表格").first.click()
-    book = load_workbook(download.value.path())
+        page.get_by_role("link", name="下载标注好的表格").click()
+    book = load_workbook(BytesIO(download.value.path().read_bytes()))
     sheet = book.worksheets[0]
     marked = {cell.coordinate for row in sheet for cell in row if cell.comment}
     assert marked == set(PLANTED)
