@@ -33,6 +33,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 while match_shard_execute(now=now, run_id=int(sys.argv[1])):
     pass
+print("done", flush=True)
 """
 
 
@@ -107,8 +108,10 @@ def _solve(city: int, workers: int) -> float:
         process.stdin.write(b"\n")  # type: ignore[union-attr]
         process.stdin.flush()  # type: ignore[union-attr]
     for process in processes:
-        process.wait()
+        process.stdout.readline()  # type: ignore[union-attr]
     spent = time.perf_counter() - started
+    for process in processes:
+        process.communicate()
     if not MatchRun.objects.get(pk=run).is_done:
         raise RuntimeError("the run was not finished")
     return spent

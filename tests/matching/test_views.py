@@ -148,6 +148,19 @@ def test_group_and_county_runs_are_the_office_s(client, law_pair):
     assert list(MatchRun.objects.order_by("pk").values_list("scope", flat=True)) == ["group", "county"]
 
 
+def test_area_is_planned_by_the_office_and_scopes_are_not_mixed(client):
+    city = BranchFactory(name="双峰县局党委")
+    below = BranchFactory(parent=city)
+    client.force_login(UserFactory(office=True))
+    mixed = client.post(reverse("match_run_new"), {"area": city.pk, "branches": [city.pk, below.pk]})
+    assert (mixed.status_code, MatchRun.objects.count()) == (422, 0)
+    assert "范围只选一种" in mixed.content.decode()
+    answer = client.post(reverse("match_run_new"), {"area": city.pk})
+    run = work_off(MatchRun.objects.get())
+    assert (answer.url, run.branch_ids) == (run.get_absolute_url(), [city.pk, below.pk])
+    assert "双峰县局党委及下属支部" in client.get(answer.url).content.decode()
+
+
 @pytest.mark.parametrize("data", [{}, {"pairing": "0"}])
 def test_secretary_cannot_plan_beyond_the_own_pairs(mine, data):
     PairingFactory()

@@ -32,7 +32,7 @@ def before_of(shard: MatchShard, posed: Posed) -> Before:
     for pk, demand in posed.demands.items():
         if pk not in old.demands:
             needs[pk] = "need_added"
-        elif demand.updated_at > since and (pk, old.chosen.get(pk)) not in declined:
+        elif demand.updated_at > since and _stands(pk, old.chosen.get(pk), posed, declined):
             needs[pk] = "need_changed"
     offers: dict[int | str, Kind] = {
         pk: "offer_added" if resource.created_at > since else "offer_changed"
@@ -43,6 +43,11 @@ def before_of(shard: MatchShard, posed: Posed) -> Before:
     chosen = {each.demand_id: (each.resource_id, each.month or parent.as_of) for each in matches}
     released = {each.demand_id for each in matches if not _is_claimed(each)} - posed.demands.keys()
     return Before(chosen, needs, offers, frozenset(released))
+
+
+def _stands(pk: int, resource: int | None, posed: Posed, declined: Pairs) -> bool:
+    """Whether what was planned is still there; if not, that is the cause, not an edit of the demand."""
+    return resource is None or (resource in posed.resources and (pk, resource) not in declined)
 
 
 def _is_claimed(match: Match) -> bool:

@@ -78,6 +78,7 @@ def test_withdrawn_resource_moves_only_what_it_served(draft, secretary, law_pair
     speaker.state = ResourceState.WITHDRAWN
     speaker.save()
     assert news(draft).sentence == "2 项资源有增减或改动"
+    demand.save()  # edited as well, but that is not why it moves
     child = updated(draft, secretary)
     assert pairs_of(child) == {(demand.pk, spare.pk)}
     [change] = child.changes
