@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from core.actions import action_words
+from core.attachments import registry
 from core.enums import Channel, NotificationState
 
 
@@ -116,6 +121,50 @@ class Notification(TimeStampedModel):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def of(self, target: models.Model) -> AttachmentQuerySet:
+        return self.filter(content_type=ContentType.objects.get_for_model(target), object_id=target.pk)
+
+    def visible_to(self, user: Any) -> AttachmentQuerySet:
+        """Whoever reads a row reads its files."""
+        seen = Q(pk__in=[])
+        for place in registry.all_attachables():
+            table = ContentType.objects.get_for_model(place.model)
+            seen |= Q(content_type=table, object_id__in=place.rows(user).values("pk"))
+        return self.filter(seen)
+
+
+class Attachment(models.Model):
+    """附件: one file kept with a row of another table; see core.attachments for what is taken and how."""
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT, verbose_name="对象类型", related_name="+")
+    object_id = models.BigIntegerField("对象编号")
+    target = GenericForeignKey("content_type", "object_id")
+    name = models.CharField("文件名", max_length=120)
+    media_type = models.CharField("类型", max_length=100, help_text="as checked when it came")
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    file = models.FileField("文件", upload_to="attachments", max_length=100)
+    thumbnail = models.FileField("缩略图", upload_to="attachments", max_length=100, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
+    )
+    uploaded_at = models.DateTimeField("上传时间")
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "附件"
+        ordering = ["uploaded_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["content_type", "object_id", "sha256"], name="attachment_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_size"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SubmitToken(models.Model):

@@ -28,6 +28,8 @@ VERBS = {
     "close": "销号",
     "confirm": "确认仍可用",
     "split": "拆分",
+    "attach": "上传附件",
+    "detach": "删除附件",
     "merge": "合并",
 }
 EXCEPTIONS = {"demand.withdrawn": "撤销"}

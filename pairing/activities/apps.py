@@ -9,7 +9,10 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "活动"
 
     def ready(self) -> None:
+        from core.attachments.registry import attachable
         from pairing.activities import rules  # noqa: F401  registers the permissions
         from pairing.activities.dictionary import seed_dictionary
+        from pairing.activities.models import Activity
 
+        attachable("activity", Activity, change="activities.change_activity")
         post_migrate.connect(seed_dictionary, sender=self)

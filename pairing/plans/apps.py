@@ -8,8 +8,11 @@ class PlansConfig(AppConfig):
     verbose_name = "结对与定单"
 
     def ready(self) -> None:
+        from core.attachments.registry import attachable
         from ledgers.selectors import usage
         from pairing.plans import rules  # noqa: F401  registers the permissions
+        from pairing.plans.models import PlanOrder
         from pairing.plans.selectors.promises import visits_promised
 
+        attachable("plan_order", PlanOrder, change="plans.change_plan_order")
         usage.count_promises_with(visits_promised)

@@ -61,6 +61,11 @@ PERMISSIONS: dict[str, Rule] = {
     "delivery_resend": button(OFFICE),
     "delivery_settle": button(OFFICE),
     "audit_list": page(COUNTY),
+    "attachment_add": button(B, sees=PAIR_OR_COUNTY),
+    "attachment_file": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "attachment_picture": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "attachment_thumbnail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
+    "attachment_remove": button(B, sees=PAIR_OR_COUNTY),
     # branches
     "account": page(ALL),
     "branch_detail": page(ALL),

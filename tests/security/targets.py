@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +24,11 @@ ROWS: dict[str, tuple[str, ...]] = {
     "notification_open": ("message",),
     "delivery_resend": ("failed_mail",),
     "delivery_settle": ("failed_mail",),
+    "attachment_add": ("demand",),
+    "attachment_file": ("attachment",),
+    "attachment_picture": ("attachment",),
+    "attachment_thumbnail": ("attachment",),
+    "attachment_remove": ("attachment",),
     "branch_detail": ("branch_a",),
     "branch_edit": ("branch_a",),
     "branch_dissolve": ("closing_branch",),
@@ -108,7 +114,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "action_item_done": ("item",),
     "import_undo": ("batch",),
 }
-WORDS = {"figure_detail": ["demands"]} | {
+WORDS: dict[str, list[str]] = {"figure_detail": ["demands"], "attachment_add": ["demand"]} | {
     f"import_{step}": ["branches"]
     for step in ("upload", "preview", "columns", "errors", "confirm", "template")
 }
@@ -116,7 +122,7 @@ WORDS = {"figure_detail": ["demands"]} | {
 
 def address(name: str, world: World) -> str:
     """The address of a route, with the world's rows in it."""
-    args = WORDS.get(name) or [world.rows[row].pk for row in ROWS.get(name, ())]
+    args = [*WORDS.get(name, ()), *(world.rows[row].pk for row in ROWS.get(name, ()))]
     return reverse(name, args=args) + QUERIES.get(name, lambda world: "")(world)
 
 
@@ -250,7 +256,12 @@ def _agreement(number: str, version: int = 1) -> Body:
     return {"number": number, "starts_on": start, "version": version, **CLAUSES}
 
 
+def _attachment(_world: World) -> Body:
+    return {"file": SimpleUploadedFile("说明.txt", "现场情况".encode())}
+
+
 BODIES: dict[str, Callable[[World], Body]] = {
+    "attachment_add": _attachment,
     "branch_new": lambda world: {"name": "新党支部", "kind": "station", "member_count": 3},
     "branch_edit": lambda world: {"name": "甲党支部改", "kind": "station", "member_count": 3},
     "branch_dissolve": lambda world: REASON,

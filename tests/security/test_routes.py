@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.ledgers import ResourceFactory
 from tests.factories.plans import PlanTaskFactory
 from tests.security.permissions import ACTORS, PERMISSIONS, PUBLIC, SESSION
-from tests.security.targets import ROWS, address, body
+from tests.security.targets import ROWS, WORDS, address, body
 from tests.security.world import Watch, World, logged_in
 
 pytestmark = pytest.mark.django_db
@@ -121,14 +121,15 @@ def test_foreign_row_answers_like_a_missing_one(name: str, world: World):
     method = "get" if PERMISSIONS[name].get is not None else "post"
     ask = getattr(world.clients["stranger"], method)
     foreign = ask(address(name, world), body(name, world))
-    missing = ask(reverse(name, args=[10**9 + 1 for _ in ROWS[name]]), body(name, world))
+    nowhere = [*WORDS.get(name, ()), *(10**9 + 1 for _ in ROWS[name])]
+    missing = ask(reverse(name, args=nowhere), body(name, world))
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert without_tokens(foreign) == without_tokens(missing)
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_odd_ids_are_not_found(name: str, world: World):
-    url = reverse(name, args=[1 for _ in ROWS[name]])
+    url = reverse(name, args=[*WORDS.get(name, ()), *(1 for _ in ROWS[name])])
     method = "get" if PERMISSIONS[name].get is not None else "post"
     watch = Watch(world)
     actor = "admin" if PERMISSIONS[name].sees & {"admin"} else "secretary_a"

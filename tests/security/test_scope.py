@@ -138,7 +138,7 @@ def readable(answer: HttpResponse) -> str:
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as archive:
             content = b"\n".join(archive.read(name) for name in archive.namelist())
-    return content.decode() + answer.headers.get("Location", "")
+    return content.decode(errors="replace") + answer.headers.get("Location", "")
 
 
 def addresses(world: World) -> Iterator[str]:

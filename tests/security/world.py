@@ -28,7 +28,7 @@ from tests.factories.activities import (
 )
 from tests.factories.agreements import AgreementClauseFactory
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
-from tests.factories.core import NotificationFactory
+from tests.factories.core import AttachmentFactory, NotificationFactory
 from tests.factories.handovers import HandoverFactory
 from tests.factories.imports import ImportBatchFactory
 from tests.factories.ledgers import (
@@ -124,6 +124,7 @@ def build_pair() -> dict[str, Any]:
             branch=branch_b, aspect=aspect, state=DemandState(state), state_reason=reason
         )
     rows["origin"] = DemandOriginFactory(demand=rows["draft_demand"])
+    rows["attachment"] = AttachmentFactory(target=rows["demand"])
     rows |= activities_of(pairing) | reviews_of(pairing)
     rows["quiet_pairing"] = PairingFactory(branch_a=branch_a)
     rows["draft_agreement"] = AgreementFactory(pairing=PairingFactory(branch_a=branch_a), draft=True)
