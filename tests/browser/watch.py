@@ -42,7 +42,7 @@ class Watched:
         self.page.wait_for_url(lambda url: "/login/" not in url)
 
     def settle(self) -> None:
-        """Wait until the page has what it asked for; waiting for silence instead takes half a second a page."""
+        """Wait until the page has what it asked for; to wait for silence takes half a second a page."""
         self.page.wait_for_load_state("load")
         while self.in_flight:
             self.page.wait_for_timeout(10)
