@@ -93,7 +93,7 @@ def _at_once(program: Program, visits: int) -> tuple[np.ndarray, float]:
     solution, bound = relaxed(program)
     columns = exact(program) if visits <= EXACT_BELOW else None
     if columns is None:
-        return repaired(program, dive(program, solution)), bound
+        return improved(program, visits, repaired(program, dive(program, solution))), bound
     return columns, min(bound, float(program.value[columns].sum()))  # branch and bound closed the gap
 
 
