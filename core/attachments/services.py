@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
@@ -65,13 +66,14 @@ def attachment_add(*, target: models.Model, upload: UploadedFile, actor: Any, no
 @transaction.atomic
 def attachment_remove(*, attachment: Attachment, actor: Any) -> None:
     """Drop a file and its row; the audit trail keeps its name and digest."""
-    target = attachment.target
+    target: Any = attachment.target
     with audit.action(f"{registry.of_row(target).name}.detach", actor=actor, target=target) as entry:
         entry.summary = f"{attachment.name}（SHA-256 {attachment.sha256[:12]}…）"
         files = [attachment.file, attachment.thumbnail]
         attachment.delete()
-    for each in filter(None, files):
-        transaction.on_commit(lambda stored=each: stored.storage.delete(stored.name))
+    for each in files:
+        if each.name:
+            transaction.on_commit(partial(each.storage.delete, each.name))
 
 
 def _check_quota(target: models.Model, size: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +21,7 @@ from core.errors import DomainError
 from core.models import Attachment
 from core.pages import found
 
-sandboxed = csp_update({"sandbox": [""]})
+sandboxed: Any = csp_update({"sandbox": [""]})  # its type knows no view with arguments
 
 
 @require_POST
@@ -65,7 +67,8 @@ def attachment_picture(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
-    place, target = registry.of_row(attachment.target), attachment.target
+    target: Any = attachment.target
+    place = registry.of_row(target)
     if not request.user.has_perm(place.change, target):
         raise PermissionDenied
     remove(attachment=attachment, actor=request.user)
@@ -77,5 +80,5 @@ def _sent(stored: FieldFile, attachment: Attachment, *, is_download: bool) -> Ht
     """The file under its shown name (RFC 6266), as the type that was checked when it came."""
     with stored.open("rb") as content:
         response = HttpResponse(content.read(), content_type=attachment.media_type)
-    response["Content-Disposition"] = content_disposition_header(is_download, attachment.name)
+    response["Content-Disposition"] = content_disposition_header(is_download, attachment.name) or "attachment"
     return response

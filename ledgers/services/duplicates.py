@@ -30,7 +30,7 @@ def rows_tell_apart(*, first: Any, second: Any, actor: User, now: datetime) -> A
     model = DistinctDemands if isinstance(first, Demand) else DistinctResources
     low, high = sorted((first, second), key=lambda row: row.pk)
     values = {"made_by": actor, "made_at": now}
-    return model.objects.get_or_create(first=low, second=high, defaults=values)[0]  # type: ignore[attr-defined]
+    return model.objects.get_or_create(first=low, second=high, defaults=values)[0]
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity, Subject
 from pairing.activities.scheduling import ScheduleProblem, Slot, Visit
+from pairing.activities.scheduling.problem import Id
 from pairing.activities.subjects import subjects_of, venue_key
 from pairing.activities.taken import (
     available_key,
@@ -93,7 +94,7 @@ def problem_of(
     )
 
 
-def standing_slots(activities: Iterable[Activity]) -> Mapping[int, Slot]:
+def standing_slots(activities: Iterable[Activity]) -> Mapping[Id, Slot]:
     """Activity id → the first half-day it now takes; one in the evening takes none and is left out."""
     touched = {
         activity.pk: slots_between(activity.starts_at, activity.ends_at)

@@ -42,7 +42,7 @@ def home_of(user: User) -> int | None:
 
 def chosen_places(user: User, kind: LedgerKind, shape: str) -> dict[str, int] | None:
     """How files with a header of this shape are to be taken, when the branch of `user` has settled it."""
-    found = ColumnChoice.objects.filter(branch_id=home_of(user), kind=kind, shape=shape)
+    found = ColumnChoice.objects.filter(branch=home_of(user), kind=kind, shape=shape)
     return found.values_list("places", flat=True).first()
 
 

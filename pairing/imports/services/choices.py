@@ -19,6 +19,9 @@ def column_choice_save(
 ) -> ColumnChoice:
     """Keep the choice for the branch of `user`; files with the same header go straight to the preview."""
     choice, _ = ColumnChoice.objects.update_or_create(
-        branch_id=home_of(user), kind=kind, shape=shape, defaults={"places": dict(places), "chosen_at": now}
+        branch_id=home_of(user),  # type: ignore[misc]  # null is the county office
+        kind=kind,
+        shape=shape,
+        defaults={"places": dict(places), "chosen_at": now},
     )
     return choice

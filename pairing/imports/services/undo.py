@@ -32,10 +32,10 @@ class Trace:
     """What one import did to one table: ids it created, and ids it changed with the last event before."""
 
     model: type[models.Model]
-    events: type[Event]
+    events: Any  # the event model of `model`; its fields are made by the history library
     last_event: int = 0
     created: set[int] = field(default_factory=set)
-    changed: dict[int, Event] = field(default_factory=dict)
+    changed: dict[int, Any] = field(default_factory=dict)
 
 
 def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch:
@@ -81,7 +81,9 @@ def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
 
 def _traces(batch: ImportBatch) -> Iterator[Trace]:
     """One trace for each table the import wrote; tables come before those that refer to them."""
-    event_models = {model.pgh_tracked_model: model for model in apps.get_models() if issubclass(model, Event)}
+    event_models: dict[Any, Any] = {
+        model.pgh_tracked_model: model for model in apps.get_models() if issubclass(model, Event)
+    }
     for model in apps.get_models():
         events = event_models.get(model)
         if events is None:
@@ -97,11 +99,11 @@ def _traces(batch: ImportBatch) -> Iterator[Trace]:
             yield trace
 
 
-def _before(events: type[Event], batch: ImportBatch, created: set[int]) -> dict[int, Event]:
+def _before(events: Any, batch: ImportBatch, created: set[int]) -> dict[int, Any]:
     """The last event before the import of each row that it changed but did not create."""
     own = events.objects.filter(pgh_context_id=batch.context).exclude(pgh_obj_id__in=created)
     firsts = dict(own.values_list("pgh_obj_id").annotate(first=Min("pgh_id")).order_by())
-    found: dict[int, Event] = {}
+    found: dict[int, Any] = {}
     for event in events.objects.filter(pgh_obj_id__in=firsts).order_by("pgh_id"):
         if event.pgh_id < firsts[event.pgh_obj_id]:
             found[event.pgh_obj_id] = event
@@ -150,6 +152,7 @@ def _dependants(traces: list[Trace]) -> list[str]:
 
 def _relations(model: type[models.Model]) -> Iterator[Any]:
     """What may refer to a row of `model`, but for rows that merely follow from it and go with it."""
+    relation: Any
     for relation in model._meta.get_fields(include_hidden=True):
         other: Any = relation.related_model if relation.auto_created and not relation.concrete else None
         if other is None or relation.many_to_many or issubclass(other, Event) or other._meta.auto_created:

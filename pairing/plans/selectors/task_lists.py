@@ -62,7 +62,7 @@ def tasks_merged(
     seen_by_id = {task.id: task for task in seen}
     merged = []
     for their in theirs:
-        my, was = mine_by_id.pop(their.id, None), seen_by_id.get(their.id)
+        my, was = mine_by_id.pop(their.id or 0, None), seen_by_id.get(their.id)
         if my is not None:
             merged.append(my if my != was else their)
         elif was is None or their != was:

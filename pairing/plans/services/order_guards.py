@@ -153,7 +153,7 @@ def has_recorded_activity(order: PlanOrder) -> bool:
 
     Activities sit in a layer above; only the name of their relation and of their state is used here.
     """
-    return order.activities.filter(state="archived").exists()  # type: ignore[attr-defined]
+    return order.activities.filter(state="archived").exists()
 
 
 def plan_order_hand_in_blockers(order: PlanOrder, actor: User | None) -> list[str]:

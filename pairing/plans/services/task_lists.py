@@ -27,7 +27,7 @@ def check_tasks(order: PlanOrder, drafts: Sequence[TaskDraft]) -> None:
             raise DomainError(f"任务“{draft.title}”已被对方删除，请刷新页面后再保存。")
     kept = {draft.id for draft in drafts}
     # Activities sit in a layer above; only the name of their relation is used here.
-    scheduled = set(order.activities.exclude(task=None).values_list("task", flat=True))  # type: ignore[attr-defined]
+    scheduled = set(order.activities.exclude(task=None).values_list("task", flat=True))
     for task in stored.values():
         if task.pk in kept:
             continue
