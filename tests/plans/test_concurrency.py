@@ -1,12 +1,13 @@
 """Many people at once: one answer wins, capacity is never promised twice; without locks it would be."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from core.errors import DomainError
+from core.errors import DomainError, StaleVersionError
 from ledgers.models import Resource
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, PlanOrder
@@ -160,3 +161,79 @@ def test_plan_order_edits_at_once_lose_none_that_was_acknowledged():
     order.refresh_from_db()
     assert outcomes.count(None) == 1
     assert (order.version, order.place) == (2, f"地点{outcomes.index(None)}")
+
+
+EDITORS, EDITS = 20, 10
+
+
+def edits(order, actors):
+    """EDITORS people, each trying to add EDITS lines to one order; the acknowledged lines, and the outcomes."""
+    acknowledged = []
+
+    def one(number, actor):
+        for nth in range(EDITS):
+            seen = PlanOrder.objects.get(pk=order.pk)
+            line = f"{number:02d}.{nth}"
+            terms = {"order": seen, "version": seen.version, "task": f"{seen.task}\n{line}"}
+            with suppress(StaleVersionError):
+                order_contents.plan_order_edit(actor=actor, now=timezone.now(), **terms)
+                acknowledged.append(line)
+
+    outcomes = at_once(*[lambda n=n, actor=actor: one(n, actor) for n, actor in enumerate(actors)])
+    return acknowledged, outcomes
+
+
+def test_twenty_editors_with_ten_edits_each_lose_none_that_was_acknowledged():
+    order = PlanOrderFactory(task="开头")
+    actor = UserFactory(secretary_of=order.pairing.branch_a)
+    acknowledged, outcomes = edits(order, [actor] * EDITORS)
+    order.refresh_from_db()
+    assert outcomes == [None] * EDITORS
+    assert sorted(order.task.splitlines()[1:]) == sorted(acknowledged)
+    assert order.version == len(acknowledged) + 1 > EDITS
+
+
+def test_edits_are_lost_without_the_version(monkeypatch):
+    """Negative control: the same editors with a check that lets every version pass."""
+    monkeypatch.setattr(order_contents, "check_version", lambda order, version: None)
+    order = PlanOrderFactory(task="开头")
+    actor = UserFactory(secretary_of=order.pairing.branch_a)
+    acknowledged, _ = edits(order, [actor] * EDITORS)
+    order.refresh_from_db()
+    assert len(order.task.splitlines()) - 1 < len(acknowledged)
+
+
+RIVALS = 50
+
+
+def test_last_unit_accepted_by_fifty_at_once_makes_one_order():
+    """One claim holds the last visit of the month; every secretary of the branch that owns it says yes."""
+    claim = ClaimFactory(resource__capacity_per_month=1)
+    actors = [UserFactory(secretary_of=claim.awaiting) for _ in range(RIVALS)]
+    now = timezone.now()
+    outcomes = at_once(
+        *[
+            lambda actor=actor: claim_answers.claim_accept(claim=claim, actor=actor, now=now)
+            for actor in actors
+        ]
+    )
+    losers = [outcome for outcome in outcomes if outcome is not None]
+    assert (PlanOrder.objects.count(), len(losers)) == (1, RIVALS - 1)
+    assert all(isinstance(loser, DomainError) for loser in losers)
+    assert all(loser.message.startswith("这条认领现在是“已确认”") for loser in losers)
+
+
+def test_last_part_of_a_demand_goes_to_one_of_many_helpers():
+    """A demand in the hall wants one more visit; helpers from all over the county claim it at once."""
+    demand = DemandFactory(visits_wanted=1, hall_on=timezone.localdate())
+    now = timezone.now()
+
+    def helper():
+        resource = ResourceFactory()
+        proposer = UserFactory(secretary_of=resource.branch)
+        terms = {"demand": demand, "resource": resource, "by_branch": resource.branch, "now": now}
+        return lambda: claims.claim_propose(proposer=proposer, **terms)
+
+    outcomes = at_once(*[helper() for _ in range(THREADS)])
+    assert outcomes.count(None) == Claim.objects.count() == 1
+    assert all(isinstance(outcome, DomainError) for outcome in outcomes if outcome is not None)
