@@ -167,7 +167,7 @@ EDITORS, EDITS = 20, 10
 
 
 def edits(order, actors):
-    """EDITORS people, each trying to add EDITS lines to one order; the acknowledged lines, and the outcomes."""
+    """EDITORS people who each try to add EDITS lines to one order: acknowledged lines and outcomes."""
     acknowledged = []
 
     def one(number, actor):

@@ -23,12 +23,12 @@ from ledgers.models import Demand, Resource
 from pairing.activities.models import Activity
 from pairing.matching.models import MatchRun
 from pairing.plans.enums import PlanOrderState
-from pairing.plans.models import Claim, PlanOrder
+from pairing.plans.models import Claim, PlanOrder, Series, SolvedProblem
 from pairing.plans.services import claims
 from tests.factories.activities import ActivityFactory, ActivityKindFactory, ParticipationFactory
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
-from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
+from tests.factories.plans import ChangeRequestFactory, ClaimFactory, PairingFactory, PlanOrderFactory
 from tests.security import targets
 from tests.security.world import World, logged_in
 
@@ -85,12 +85,18 @@ def pair(db) -> World:
     rows["order"] = PlanOrderFactory(pairing=pairing)
     rows["handed_in_order"] = PlanOrderFactory(pairing=pairing, awaiting_acceptance=True)
     kind = ActivityKindFactory()
+    rows["second_resource"] = ResourceFactory(branch=pairing.branch_a)
+    rows["hall_demand"] = DemandFactory(branch=pairing.branch_b, hall_on=timezone.localdate())
+    rows["running_order"] = PlanOrderFactory(pairing=pairing, in_progress=True)
+    rows["changing_order"] = PlanOrderFactory(pairing=pairing, in_progress=True)
+    rows["change"] = ChangeRequestFactory(plan_order=rows["changing_order"])
     rows["activity"] = ActivityFactory(pairing=pairing, kind=kind, announced=True)
     rows["past_activity"] = ActivityFactory(pairing=pairing, kind=kind, to_record=True)
     ParticipationFactory(activity=rows["past_activity"], branch=pairing.branch_a)
     people = {
         "secretary_a": UserFactory(secretary_of=pairing.branch_a),
         "secretary_b": UserFactory(secretary_of=pairing.branch_b),
+        "office": UserFactory(office=True),
     }
     return World(rows, {name: logged_in(person) for name, person in people.items()}, people)
 
@@ -101,7 +107,24 @@ FORMS = {
     "resource_new": ("secretary_a", lambda: Resource.objects.filter(title="公职律师普法").count()),
     "claim_new": ("secretary_a", lambda: Claim.objects.filter(demand__state="claimed").count() - 1),
     "match_claim": ("secretary_a", lambda: Claim.objects.filter(demand__state="claimed").count() - 1),
-    "claim_accept": ("secretary_b", lambda: PlanOrder.objects.count() - 2),
+    "claim_accept": ("secretary_b", lambda: PlanOrder.objects.count() - 4),
+    "claim_counter": ("secretary_b", lambda: _audited("claim.counter")),
+    "claim_decline": ("secretary_b", lambda: _audited("claim.decline")),
+    "claim_withdraw": ("secretary_a", lambda: _audited("claim.withdraw")),
+    "claim_joint": ("secretary_b", Series.objects.count),
+    "hall_assign": ("office", lambda: _audited("claim.propose")),
+    "hall_urge": ("office", lambda: _audited("demand.urge")),
+    "hall_open": ("office", lambda: _audited("demand.hall")),
+    "plan_order_new": ("secretary_a", lambda: PlanOrder.objects.exclude(drafted_by=None).count()),
+    "plan_order_edit": ("secretary_a", lambda: _audited("plan_order.edit")),
+    "plan_order_hand_in": ("secretary_a", lambda: _audited("plan_order.hand_in")),
+    "plan_order_return": ("secretary_b", lambda: _audited("plan_order.return")),
+    "plan_order_cancel": ("secretary_a", lambda: _audited("plan_order.cancel")),
+    "change_request_new": ("secretary_a", lambda: _audited("plan_order.ask_change")),
+    "change_request_accept": ("secretary_b", lambda: _audited("plan_order.change")),
+    "change_request_decline": ("secretary_b", lambda: _audited("plan_order.keep")),
+    "change_request_withdraw": ("secretary_a", lambda: _audited("plan_order.unask_change")),
+    "solved_problem_new": ("secretary_b", SolvedProblem.objects.count),
     "plan_order_confirm": ("secretary_a", lambda: _audited("plan_order.confirm")),
     "plan_order_accept": ("secretary_b", lambda: _audited("plan_order.accept")),
     "activity_new": ("secretary_a", lambda: Activity.objects.count() - 2),
@@ -133,7 +156,7 @@ def test_form_without_a_token_never_breaks(name: str, pair: World):
     windows = copies(pair.clients[actor])[:3]
     answers = at_once([lambda window=window: window.post(url, data) for window in windows])
     assert {answer.status_code for answer in answers} <= {200, 302, 404, 409, 422}
-    assert count() == (3 if name in {"demand_new", "resource_new"} else 1)
+    assert count() == (3 if name in {"demand_new", "resource_new", "solved_problem_new"} else 1)
 
 
 def test_form_that_was_refused_can_be_mended_and_sent_again(pair: World):

@@ -23,19 +23,17 @@ def lock_pairing(pk: int) -> Pairing:
 
 
 def lock_claim(pk: int) -> Claim:
-    return (
-        Claim.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(
-            "pairing__branch_a",
-            "pairing__branch_b",
-            "awaiting",
-            "proposed_by",
-            "demand__branch",
-            "demand__aspect",
-            "resource__branch",
-        )
-        .get(pk=pk)
-    )
+    """Hold a claim, then read it: `awaiting` may change while one waits, and an earlier join misses it."""
+    Claim.objects.select_for_update(no_key=True).get(pk=pk)
+    return Claim.objects.select_related(
+        "pairing__branch_a",
+        "pairing__branch_b",
+        "awaiting",
+        "proposed_by",
+        "demand__branch",
+        "demand__aspect",
+        "resource__branch",
+    ).get(pk=pk)
 
 
 def lock_claim_with_parts(pk: int) -> tuple[Claim, list[Claim]]:
@@ -49,11 +47,10 @@ def lock_claim_with_parts(pk: int) -> tuple[Claim, list[Claim]]:
 
 
 def lock_order(pk: int) -> PlanOrder:
-    return (
-        PlanOrder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("pairing__branch_a", "pairing__branch_b", "demand__branch", "series")
-        .get(pk=pk)
-    )
+    """Hold an order, then read it, because its `series` may change while one waits."""
+    PlanOrder.objects.select_for_update(no_key=True).get(pk=pk)
+    related = ("pairing__branch_a", "pairing__branch_b", "demand__branch", "series")
+    return PlanOrder.objects.select_related(*related).get(pk=pk)
 
 
 def lock_demand(pk: int) -> Demand:
