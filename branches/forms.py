@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.validators import RegexValidator
 
 from branches.models import Branch, Membership, User
@@ -88,6 +89,12 @@ class UserForm(UpdateForm):
         super().__init__(*args, **kwargs)
         self.fields["display_name"].required = True
         self.fields["display_name"].error_messages["required"] = "请填写姓名。"
+
+    def clean_username(self) -> str:
+        """No letters of other alphabets, which may look like Latin ones."""
+        username: str = self.cleaned_data["username"]
+        ASCIIUsernameValidator(message="用户名只能用英文字母、数字和 @ . + - _，请改写。")(username)
+        return username
 
 
 class MembershipForm(forms.ModelForm):

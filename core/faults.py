@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django import forms
 from django.core import validators
+from django.core.exceptions import ValidationError
+
+UNSEEN = "含有不可见的控制字符，请删去后重新录入这一格。"
+
+
+def no_unseen_characters(value: str) -> None:
+    """Refuse the control characters that no keyboard types; NUL is left to Django's own check.
+
+    Raises:
+        ValidationError: with what to do about it.
+    """
+    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\r\n\t\0" for char in value):
+        raise ValidationError(UNSEEN)
 
 
 def reword() -> None:
     """Replace the default sentences; a field's own `error_messages` still win."""
+    validators.ProhibitNullCharactersValidator.message = UNSEEN
+    forms.CharField.default_validators = [no_unseen_characters]
     validators.MinValueValidator.message = "不能小于 %(limit_value)s。"
     validators.MaxValueValidator.message = "不能大于 %(limit_value)s。"
     validators.MaxLengthValidator.message = "最多 %(limit_value)d 个字，现在是 %(show_value)d 个。"
     for field, kind, sentence in (
         (forms.Field, "required", "请填写这一项。"),
         (forms.ChoiceField, "required", "请选择一项。"),
+        (forms.ChoiceField, "invalid_choice", "没有“%(value)s”这个选项，请从列出的选项里选一个。"),
+        (forms.ModelChoiceField, "invalid_choice", "没有这个选项，请从列出的选项里选一个。"),
         (forms.FileField, "required", "请选择文件。"),
         (forms.IntegerField, "invalid", "请填整数。"),
         (forms.DecimalField, "invalid", "请填数字。"),

@@ -63,6 +63,32 @@ def test_history_event_carries_actor_action_and_reason():
     }
 
 
+def test_history_events_after_an_action_are_not_its_own():
+    """In one transaction: an action, a row written by nobody, an action around another."""
+    item, actor = ActionItemFactory(), UserFactory()
+
+    def write(title):
+        ActionItem.objects.filter(pk=item.pk).update(title=title)
+
+    with audit.action("action_item.first", actor=actor, target=item):
+        write("一")
+    write("无人")
+    with audit.action("action_item.outer", actor=actor, target=item):
+        with audit.action("action_item.inner", actor=actor, target=item):
+            write("二")
+        write("三")
+    write("又无人")
+    contexts = [event.pgh_context for event in item.events.order_by("pgh_id").select_related("pgh_context")]
+    assert [context and context.metadata["action"] for context in contexts] == [
+        None,
+        "action_item.first",
+        None,
+        "action_item.outer",
+        "action_item.outer",
+        None,
+    ]
+
+
 def test_action_words_of_an_unknown_verb_or_table():
     assert action_words("plan_order.confirm", "plans.planorder") == "确认计划定单"
     assert action_words("ledger.import", "imports.importbatch") == "导入记录"

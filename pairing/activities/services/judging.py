@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.errors import DomainError
+from core.wording import cn_date
 from core.working_days import days_between
 from pairing.activities.adapter import problem_of, schedule_problem
 from pairing.activities.half_days import Span
@@ -113,8 +114,11 @@ def settle(question: Question, span: Span, *, insist: bool) -> Sequence[str]:
     """Refuse a time the rules speak against, unless somebody insists; returns what was said against it.
 
     Raises:
-        DomainError: with every reason, at the field `insist`.
+        DomainError: with every reason, at the field `insist`; for a day beyond the calendar, at `day`.
     """
+    last = timezone.localdate(question.now) + timedelta(days=MOST_DAYS)
+    if timezone.localdate(span[0]) > last:
+        raise DomainError(f"活动最远可以安排到 {cn_date(last)}，请核对年份。", field="day")
     against = question.against(span)
     if against and not insist:
         raise DomainError(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 
-import pghistory
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -75,7 +74,7 @@ def ledger_import(
     """
     book = book or open_book(content)  # before the lock, for it may take seconds
     with alone():
-        with pghistory.context() as running, audit.action("ledger.import", actor=actor) as entry:
+        with audit.action("ledger.import", actor=actor) as entry:
             result = _noted(kind, content, LEDGERS[kind].take_in(book, terms))
             entry.summary = f"共 {result.rows} 行：新增 {result.created}，更新 {result.changed}"
             entry.target = ImportBatch.objects.create(
@@ -87,20 +86,12 @@ def ledger_import(
                 changed=result.changed,
                 imported_by=actor,
                 imported_at=terms.now,
-                context=running.id,
+                context=entry.context,
                 links_before=_links_before(result),
                 final_rows=[change.key[:200] for change in result.changes if change.is_final],
             )
-        _end_context()
         transaction.set_rollback(not (result.created or result.changed))
     return result
-
-
-def _end_context() -> None:
-    """What the same transaction writes later is not this import's, and no undo may touch it."""
-    with connection.cursor() as cursor:
-        for name in ("pghistory.context_id", "pghistory.context_metadata"):
-            cursor.execute("SELECT set_config(%s, '', true)", [name])
 
 
 def _links_before(result: ImportResult) -> dict[str, dict[str, list[int]]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 
+from core import audit
 from core.periods import period_of
 from pairing.activities.models import Activity
 from pairing.plans.enums import AgreementState, PairingState
@@ -35,7 +35,7 @@ def reviews_materialise(*, today: date) -> int:
     Returns:
         The number of reviews that were missing.
     """
-    with pghistory.context(actor=None, action="review.materialise", reason=""):
+    with audit.history("review.materialise"):
         series = _series()
         existing = set(
             Review.objects.filter(series__in=series).order_by().values_list("series", "period_key")
@@ -140,7 +140,7 @@ def reviews_settle(*, now: datetime) -> int:
                 review.state = held_state(review, held_on)
                 review.updated_at = now
                 settled.append(review)
-    with pghistory.context(actor=None, action="review.settle", reason=""):
+    with audit.history("review.settle"):
         Review.objects.bulk_update(settled, ["activity", "held_on", "held_by", "state", "updated_at"])
     return len(settled)
 
