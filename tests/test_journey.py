@@ -16,12 +16,12 @@ from branches.models import Branch
 from core.models import AuditEntry, Notification
 from ledgers.models import Demand
 from pairing.activities.enums import ActivityState
-from pairing.activities.models import Activity, Booking, Metric
+from pairing.activities.models import Activity, Booking
 from pairing.activities.tasks import schedule
 from pairing.imports.registry import LEDGERS
 from pairing.imports.services.intake import ledger_import
 from pairing.plans.enums import ClaimState, PlanOrderState
-from pairing.plans.models import Claim, PlanOrder
+from pairing.plans.models import Claim, Metric, PlanOrder
 from pairing.reminders.tasks import dispatch, tick
 from pairing.reviews.models import Review
 from tests.factories.branches import MembershipFactory, UserFactory

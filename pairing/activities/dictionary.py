@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from pairing.activities.models import ActivityKind, Metric
+from pairing.activities.models import ActivityKind
 from pairing.plans.enums import Line
+from pairing.plans.models import Metric
 
 KINDS = {
     Line.ORGANISATION: ("座谈", "签约", "结对共建会议"),

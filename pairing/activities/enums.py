@@ -46,10 +46,5 @@ class SubjectKind(TextChoices):
     PERSON = "person", "人员"
 
 
-class Aggregation(TextChoices):
-    SUM = "sum", "累计"
-    LATEST = "latest", "取最新"
-
-
 # The two slots of a working day that joint activities are offered and scheduled in, local time.
 HALF_DAYS = {"am": (time(8, 30), time(11, 30)), "pm": (time(14, 30), time(17, 0))}

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.models import TimeStampedModel
-from pairing.activities.enums import ActivityState, Aggregation, ParticipationRole, SubjectKind
+from pairing.activities.enums import ActivityState, ParticipationRole, SubjectKind
 from pairing.plans.enums import Line
-from pairing.plans.models import Pairing, PlanOrder, PlanTask
+from pairing.plans.models import Metric, Pairing, PlanOrder, PlanTask
 
 if TYPE_CHECKING:
     from branches.models import User
@@ -35,23 +35,6 @@ class ActivityKind(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "活动类型"
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Metric(models.Model):
-    """指标: what an outcome counts, in which unit, and how several values make one."""
-
-    name = models.CharField("名称", max_length=40, unique=True)
-    unit = models.CharField("单位", max_length=10, blank=True)
-    aggregation = models.CharField("汇总方式", max_length=10, choices=Aggregation, default=Aggregation.SUM)
-    is_approximate = models.BooleanField("约数", default=False)
-    position = models.PositiveSmallIntegerField("排序", default=0)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "指标"
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:

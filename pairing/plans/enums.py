@@ -149,3 +149,8 @@ class OnBehalfStep(TextChoices):
     ORDER_CONFIRM = "order_confirm", "确认定单"
     ORDER_ACCEPT = "order_accept", "验收销号"
     AGREEMENT_SIGN = "agreement_sign", "签订协议"
+
+
+class Aggregation(TextChoices):
+    SUM = "sum", "累计"
+    LATEST = "latest", "取最新"

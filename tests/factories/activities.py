@@ -12,12 +12,12 @@ from pairing.activities.enums import ActivityState, ParticipationRole, SubjectKi
 from pairing.activities.models import (
     Activity,
     ActivityKind,
-    Metric,
     Outcome,
     Participation,
     Subject,
 )
 from pairing.plans.enums import Line
+from pairing.plans.models import Metric
 from tests.factories.branches import BranchFactory
 from tests.factories.plans import PairingFactory
 

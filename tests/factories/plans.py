@@ -19,7 +19,16 @@ from pairing.plans.enums import (
     PlanOrderState,
     TaskKind,
 )
-from pairing.plans.models import Agreement, ChangeRequest, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
+from pairing.plans.models import (
+    Agreement,
+    ChangeRequest,
+    Claim,
+    OnBehalf,
+    OrderTarget,
+    Pairing,
+    PlanOrder,
+    PlanTask,
+)
 from tests.factories.branches import BranchFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 
@@ -147,6 +156,15 @@ class PlanTaskFactory(DjangoModelFactory):
     owner = factory.SelfAttribute("plan_order.pairing.branch_a")
     responsible = "张同志"
     due_on = factory.SelfAttribute("plan_order.due_on")
+
+
+class OrderTargetFactory(DjangoModelFactory):
+    class Meta:
+        model = OrderTarget
+
+    plan_order = factory.SubFactory(PlanOrderFactory)
+    metric = factory.SubFactory("tests.factories.activities.MetricFactory")
+    value = 10
 
 
 class ChangeRequestFactory(DjangoModelFactory):

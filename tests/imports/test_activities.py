@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from pairing.activities.models import Activity, ActivityKind, Booking, Metric
+from pairing.activities.models import Activity, ActivityKind, Booking
 from pairing.imports.registry import LEDGERS
+from pairing.plans.models import Metric
 from tests.factories.branches import BranchFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFactory
 from tests.imports.workbooks import TERMS, book, short

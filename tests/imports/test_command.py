@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 
 from core.models import AuditEntry
 from ledgers.models import Demand, ServiceAspect
-from pairing.activities.models import Activity, Metric
+from pairing.activities.models import Activity
 from pairing.imports.models import ImportBatch
+from pairing.plans.models import Metric
 from tests.factories.branches import BranchFactory
 from tests.factories.plans import PairingFactory
 from tests.imports.test_activities import activity

@@ -49,7 +49,7 @@ OPEN_MODELS = {
     "ledgers.ServiceItem",
     "ledgers.LexiconTerm",
     "activities.ActivityKind",
-    "activities.Metric",
+    "plans.Metric",
     "core.WorkingDay",
     "core.Heartbeat",
     "core.SubmitToken",

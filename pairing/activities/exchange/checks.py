@@ -9,8 +9,8 @@ from core.workbooks.results import ImportTerms
 from core.workbooks.tables import Row, Table
 from core.workbooks.values import folded
 from pairing.activities.exchange.columns import OUTCOMES
-from pairing.activities.models import Activity, ActivityKind, Metric
-from pairing.plans.models import PlanOrder
+from pairing.activities.models import Activity, ActivityKind
+from pairing.plans.models import Metric, PlanOrder
 
 
 def settle_others(table: Table, names: BranchNames) -> None:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from branches.models import Branch
 from core.forms import DateInput, TimeInput
 from pairing.activities.half_days import local_instant
-from pairing.activities.models import Activity, Metric
+from pairing.activities.models import Activity
 from pairing.activities.services.records import Attendance
+from pairing.plans.models import Metric
 
 OUTCOME_ROWS = 4
 
@@ -61,7 +62,7 @@ class RecordForm(forms.Form):
                 label="缺席原因", required=False, max_length=200, initial=row.absence_reason
             )
         metrics = Metric.objects.all()
-        choices = [("", "（不填）"), *((metric.pk, _named(metric)) for metric in metrics)]
+        choices = [("", "（不填）"), *((metric.pk, metric.label) for metric in metrics)]
         self.metrics = {str(metric.pk): metric for metric in metrics}
         for number in range(1, OUTCOME_ROWS + 1):
             self.fields[f"metric_{number}"] = forms.ChoiceField(
@@ -155,9 +156,3 @@ def record_initial(activity: Activity) -> dict[str, Any]:
 
 def _count(label: str, initial: int | None) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=100_000, initial=initial)
-
-
-def _named(metric: Metric) -> str:
-    """The metric with its unit, said once: some workbooks write the unit into the name."""
-    bare = not metric.unit or metric.name.endswith((f"({metric.unit})", f"（{metric.unit}）"))
-    return metric.name if bare else f"{metric.name}（{metric.unit}）"

@@ -17,9 +17,9 @@ from core.wording import quantity
 from core.workbooks.merging import Merge, Record
 from core.workbooks.results import Changes, RowChange
 from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState, ParticipationRole
-from pairing.activities.models import Activity, ActivityKind, Metric, Outcome, Participation
+from pairing.activities.models import Activity, ActivityKind, Outcome, Participation
 from pairing.activities.services.booking import Clash, activities_book
-from pairing.plans.models import Pairing
+from pairing.plans.models import Metric, Pairing
 
 RUN_HERE = "这场活动已在系统里办理，文件中不同的内容没有采用。"
 

@@ -15,10 +15,11 @@ from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from core.wording import cn_datetime
 from pairing.activities.enums import ACTIVITY_AWAITED, ACTIVITY_TRANSITIONS, ActivityState
-from pairing.activities.models import Activity, Metric, Outcome
+from pairing.activities.models import Activity, Outcome
 from pairing.activities.services.activities import locked
 from pairing.activities.services.booking import activity_book
 from pairing.activities.services.orders import finish_task, hand_in_if_last
+from pairing.plans.models import Metric
 
 
 class Attendance(NamedTuple):

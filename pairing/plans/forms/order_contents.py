@@ -13,7 +13,9 @@ from core.forms import DateInput
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import Line, TaskKind
 from pairing.plans.forms.claims import ResourceChoice
-from pairing.plans.models import Pairing, PlanOrder
+from pairing.plans.forms.targets import TargetFormSet
+from pairing.plans.models import Metric, Pairing, PlanOrder
+from pairing.plans.selectors.targets import Targets, targets_as_json, targets_of
 from pairing.plans.selectors.task_lists import TaskDraft, task_drafts
 from pairing.plans.services.task_lists import LONGEST
 
@@ -98,37 +100,54 @@ TaskFormSet = forms.formset_factory(
 
 
 class OrderForms:
-    """The form of an order and the rows of its tasks, bound and checked together.
+    """The form of an order, the rows of its tasks and of its targets, bound and checked together.
 
-    A program may post the fields alone; then the tasks stay.
+    A program may post the fields alone; then tasks and targets stay.
     """
 
     def __init__(
         self, data: Any, order: PlanOrder, *, is_change: bool = False, initial: dict[str, Any] | None = None
     ) -> None:
-        has_tasks = data is None or f"{TaskFormSet.get_default_prefix()}-TOTAL_FORMS" in data
         form = ChangeRequestForm if is_change else PlanOrderForm
         self.form = form(data, instance=order, initial=initial)
         self.seen = task_drafts(order)
-        self.tasks = self._rows(data if has_tasks else None, order, self.seen)
-        self.has_tasks = has_tasks
+        self.tasks = self._task_rows(data, order, self.seen)
+        self.seen_targets = targets_of(order)
+        self.metrics = list(Metric.objects.all())
+        self.targets = self._target_rows(data, self.seen_targets)
 
     @staticmethod
-    def _rows(data: Any, order: PlanOrder, drafts: list[TaskDraft]) -> Any:
+    def _task_rows(data: Any, order: PlanOrder, drafts: list[TaskDraft]) -> Any:
         rows = [vars(draft) | {"position": n} for n, draft in enumerate(drafts, start=1)]
-        return TaskFormSet(data, initial=rows, form_kwargs={"pairing": order.pairing})
+        prefix = TaskFormSet.get_default_prefix()
+        return TaskFormSet(_sent(data, prefix), initial=rows, form_kwargs={"pairing": order.pairing})
+
+    def _target_rows(self, data: Any, targets: Targets) -> Any:
+        rows = [{"metric": metric, "value": value} for metric, value in targets.items()]
+        sent = _sent(data, "targets")
+        return TargetFormSet(sent, initial=rows, prefix="targets", form_kwargs={"metrics": self.metrics})
 
     def show(self, order: PlanOrder, drafts: list[TaskDraft]) -> None:
         """Put a list of tasks into the rows in place of the stored one."""
-        self.tasks = self._rows(None, order, drafts)
+        self.tasks = self._task_rows(None, order, drafts)
+
+    def show_targets(self, targets: Targets) -> None:
+        """Put a list of targets into the rows in place of the stored one."""
+        self.targets = self._target_rows(None, targets)
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), not self.tasks.is_bound or self.tasks.is_valid()])
+        rows = [rows for rows in (self.tasks, self.targets) if rows.is_bound]
+        return all([self.form.is_valid(), *(each.is_valid() for each in rows)])
 
     @property
     def values(self) -> dict[str, Any]:
         """The arguments of the service but order, actor and now."""
-        return {**self.form.cleaned_data, "tasks": self.drafts}
+        return {**self.form.cleaned_data, "tasks": self.drafts, "targets": self.aims}
+
+    @property
+    def aims(self) -> Targets | None:
+        """The targets as they were sent; None when none of their rows were."""
+        return self.targets.targets if self.targets.is_bound else None
 
     @property
     def drafts(self) -> list[TaskDraft] | None:
@@ -146,8 +165,18 @@ class OrderForms:
         return json.dumps([draft.as_json() for draft in self.seen])
 
     @property
+    def seen_targets_json(self) -> str:
+        """The same of the targets."""
+        return json.dumps(targets_as_json(self.seen_targets))
+
+    @property
     def errors(self) -> bool:
-        return bool(self.form.errors) or (self.tasks.is_bound and not self.tasks.is_valid())
+        return self.form.is_bound and not self.is_valid()
+
+
+def _sent(data: Any, prefix: str) -> Any:
+    """What was sent, or None when the rows of this prefix were not among it."""
+    return data if data is not None and f"{prefix}-TOTAL_FORMS" in data else None
 
 
 def _place(row: TaskForm) -> float:

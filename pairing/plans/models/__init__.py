@@ -7,6 +7,7 @@ from pairing.plans.models.on_behalf import OnBehalf, OnBehalfQuerySet
 from pairing.plans.models.orders import PlanOrder, PlanOrderQuerySet, PlanTask
 from pairing.plans.models.pairings import Pairing, PairingQuerySet
 from pairing.plans.models.solved import SolvedProblem, SolvedProblemQuerySet
+from pairing.plans.models.targets import Metric, OrderTarget
 
 __all__ = [
     "Agreement",
@@ -14,8 +15,10 @@ __all__ = [
     "ChangeRequest",
     "Claim",
     "ClaimQuerySet",
+    "Metric",
     "OnBehalf",
     "OnBehalfQuerySet",
+    "OrderTarget",
     "Pairing",
     "PairingQuerySet",
     "PlanOrder",

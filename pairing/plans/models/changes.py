@@ -17,13 +17,15 @@ from pairing.plans.models.orders import PlanOrder
 class ChangeRequest(TimeStampedModel):
     """变更申请: what one side wants to say differently in a confirmed order, and the other's answer.
 
-    `fields` and `tasks` hold the new values as JSON, dates as ISO strings; `tasks` is null when they stay.
+    `fields`, `tasks` and `targets` hold the new values as JSON, dates as ISO strings, targets as metric id →
+    decimal string; `tasks` and `targets` are null when they stay.
     """
 
     plan_order = models.ForeignKey(PlanOrder, models.PROTECT, verbose_name="定单", related_name="changes")
     version = models.PositiveIntegerField("所依据的版本")
     fields = models.JSONField("改动", default=dict)
     tasks = models.JSONField("任务", null=True, blank=True)
+    targets = models.JSONField("预期指标", null=True, blank=True)
     reason = models.CharField("变更理由", max_length=300)
     asked_by = models.ForeignKey(Branch, models.PROTECT, verbose_name="申请支部", related_name="+")
     asker = models.ForeignKey(

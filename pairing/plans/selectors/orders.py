@@ -15,6 +15,7 @@ from core.wording import short_date
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import PLAN_ORDER_LIVE, PlanOrderState
 from pairing.plans.models import ChangeRequest, OnBehalf, Pairing, PlanOrder, PlanTask, Series
+from pairing.plans.selectors.targets import targets_from_json, targets_in_words, targets_of
 from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_in_words
 from pairing.plans.selectors.timeline import timeline
 
@@ -93,6 +94,10 @@ def _moved(order: PlanOrder, request: ChangeRequest) -> list[dict[str, str]]:
         new_tasks = tasks_in_words([TaskDraft.from_json(task) for task in request.tasks], order)
         old_tasks = tasks_in_words(task_drafts(order), order) if request.is_open else ""
         moved.append({"label": "任务", "old": old_tasks, "new": new_tasks})
+    if request.targets is not None:
+        new_targets = targets_in_words(targets_from_json(request.targets)) or "不设"
+        old_targets = targets_in_words(targets_of(order)) if request.is_open else ""
+        moved.append({"label": "预期指标", "old": old_targets, "new": new_targets})
     return moved
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,12 +19,13 @@ from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from pairing.plans.enums import CHANGE_TRANSITIONS, ChangeState
 from pairing.plans.models import ChangeRequest, PlanOrder
+from pairing.plans.selectors.targets import Targets, targets_as_json, targets_from_json
 from pairing.plans.selectors.task_lists import TaskDraft
 from pairing.plans.services import order_guards
 from pairing.plans.services.guards import stated
 from pairing.plans.services.locks import lock_order
 from pairing.plans.services.notices import tell
-from pairing.plans.services.order_contents import Revision, check_version, revision_apply, revision_of
+from pairing.plans.services.order_contents import check_version, revision_apply, revision_of
 
 DATES = frozenset({"due_on", "wanted_on"})
 
@@ -37,13 +39,14 @@ def change_request_propose(
     reason: str,
     now: datetime,
     tasks: Sequence[TaskDraft] | None = None,
+    targets: Targets | None = None,
     **changes: Any,
 ) -> ChangeRequest:
     """Ask the other side to change a confirmed order; nothing changes until it has agreed.
 
     Args:
         version: the version the asker saw.
-        tasks, changes: as `plan_order_edit` takes them.
+        tasks, targets, changes: as `plan_order_edit` takes them.
 
     Raises:
         StaleVersionError: when a change was agreed meanwhile.
@@ -52,7 +55,7 @@ def change_request_propose(
     order = lock_order(order.pk)
     refuse(order_guards.change_request_blockers(order, actor))
     check_version(order, version)
-    revision = revision_of(order, changes, tasks, now)
+    revision = revision_of(order, changes, tasks, targets, now)
     if not revision:
         raise DomainError("内容没有改动，不需要申请变更。")
     pairing = order.pairing
@@ -63,6 +66,7 @@ def change_request_propose(
             version=order.version,
             fields={name: _as_json(value) for name, value in revision.fields.items()},
             tasks=None if revision.tasks is None else [task.as_json() for task in revision.tasks],
+            targets=None if revision.targets is None else targets_as_json(revision.targets),
             reason=stated(reason, "变更"),
             asked_by=by,
             asker=actor,
@@ -82,9 +86,9 @@ def change_request_accept(*, request: ChangeRequest, actor: User, now: datetime)
     order, request = _locked(request)
     refuse(order_guards.change_request_answer_blockers(order, request, actor))
     check_version(order, request.version)
-    revision = revision_of(order, _fields(request), _tasks(request), now)
+    revision = revision_of(order, _fields(request), _tasks(request), _targets(request), now)
     with audit.action("plan_order.change", actor=actor, target=order, reason=request.reason) as entry:
-        entry.changes = revision_apply(order, Revision(revision.fields, revision.tasks), now)
+        entry.changes = revision_apply(order, revision, now)
         order.confirmed_version_a = order.confirmed_version_b = order.version
         order.save()
         _answer(request, ChangeState.ACCEPTED, "", now)
@@ -160,6 +164,10 @@ def _fields(request: ChangeRequest) -> dict[str, Any]:
 
 def _tasks(request: ChangeRequest) -> list[TaskDraft] | None:
     return None if request.tasks is None else [TaskDraft.from_json(task) for task in request.tasks]
+
+
+def _targets(request: ChangeRequest) -> dict[int, Decimal] | None:
+    return None if request.targets is None else targets_from_json(request.targets)
 
 
 def _as_json(value: Any) -> Any:

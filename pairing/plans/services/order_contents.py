@@ -16,6 +16,7 @@ from core.errors import DomainError, StaleVersionError, refuse
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Pairing, PlanOrder, Series
+from pairing.plans.selectors.targets import Targets, targets_in_words, targets_of
 from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_in_words
 from pairing.plans.services import order_guards
 from pairing.plans.services.claim_guards import check_capacity, check_rest, check_terms
@@ -24,6 +25,7 @@ from pairing.plans.services.drafting import Wish, draft
 from pairing.plans.services.locks import lock_demand, lock_order, lock_pairing, lock_resource
 from pairing.plans.services.notices import tell
 from pairing.plans.services.settling import demand_settle
+from pairing.plans.services.targets import check_targets, write_targets
 from pairing.plans.services.task_lists import check_tasks, write_tasks
 
 EDITABLE_FIELDS = frozenset(
@@ -76,13 +78,14 @@ def plan_order_create(
 
 @dataclass(frozen=True)
 class Revision:
-    """What an edit or a change request makes different; `tasks` is None when the tasks stay."""
+    """What an edit or a change request makes different; `tasks` and `targets` are None when they stay."""
 
     fields: dict[str, Any]
     tasks: Sequence[TaskDraft] | None = None
+    targets: Targets | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.fields) or self.tasks is not None
+        return bool(self.fields) or self.tasks is not None or self.targets is not None
 
 
 @transaction.atomic
@@ -93,6 +96,7 @@ def plan_order_edit(
     actor: User,
     now: datetime,
     tasks: Sequence[TaskDraft] | None = None,
+    targets: Targets | None = None,
     **changes: Any,
 ) -> PlanOrder:
     """Change an order that is not agreed yet: a new version, which nobody has confirmed.
@@ -102,16 +106,18 @@ def plan_order_edit(
     Args:
         version: the version the editor saw.
         tasks: the whole list as it is to be; None leaves the tasks, or spreads them over a new deadline.
+        targets: all expected metrics as they are to be; None leaves them.
         changes: any of EDITABLE_FIELDS; the series by its title, blank for none.
 
     Raises:
         StaleVersionError: when somebody saved a newer version meanwhile.
-        DomainError: see `plan_order_edit_blockers` and `check_tasks`; also for a deadline in the past.
+        DomainError: see `plan_order_edit_blockers`, `check_tasks` and `check_targets`; also for a deadline
+            in the past.
     """
     order = lock_order(order.pk)
     refuse(order_guards.plan_order_edit_blockers(order, actor))
     check_version(order, version)
-    revision = revision_of(order, changes, tasks, now)
+    revision = revision_of(order, changes, tasks, targets, now)
     if not revision:
         return order
     with audit.action("plan_order.edit", actor=actor, target=order) as entry:
@@ -137,12 +143,16 @@ def check_version(order: PlanOrder, version: int) -> None:
 
 
 def revision_of(
-    order: PlanOrder, changes: dict[str, Any], tasks: Sequence[TaskDraft] | None, now: datetime
+    order: PlanOrder,
+    changes: dict[str, Any],
+    tasks: Sequence[TaskDraft] | None,
+    targets: Targets | None,
+    now: datetime,
 ) -> Revision:
     """What really differs from a locked order, checked.
 
     Raises:
-        DomainError: for a day in the past, a month without capacity, or a list of tasks that cannot be.
+        DomainError: for a day in the past, a month without capacity, or tasks or targets that cannot be.
     """
     unknown = set(changes) - EDITABLE_FIELDS
     if unknown:
@@ -156,7 +166,10 @@ def revision_of(
     drafts = list(tasks) if tasks is not None and list(tasks) != task_drafts(order) else None
     if drafts is not None:
         check_tasks(order, drafts)
-    return Revision(differing, drafts)
+    aims = targets if targets is not None and targets != targets_of(order) else None
+    if aims is not None:
+        check_targets(aims)
+    return Revision(differing, drafts, aims)
 
 
 def revision_apply(order: PlanOrder, revision: Revision, now: datetime) -> dict[str, list[str]]:
@@ -170,6 +183,9 @@ def revision_apply(order: PlanOrder, revision: Revision, now: datetime) -> dict[
         changes["tasks"] = [before, tasks_in_words(revision.tasks, order)]
     else:
         _hand_tasks_over(order, revision.fields)
+    if revision.targets is not None:
+        changes["targets"] = [targets_in_words(targets_of(order)), targets_in_words(revision.targets)]
+        write_targets(order, revision.targets)
     for name, value in revision.fields.items():
         setattr(order, name, _series(order, value) if name == "series" else value)
     order.version += 1

@@ -24,6 +24,7 @@ from pairing.plans.selectors.orders import (
     plan_order_at_version,
     plan_order_rows,
 )
+from pairing.plans.selectors.targets import seen_targets, targets_in_words, targets_merged, targets_of
 from pairing.plans.selectors.task_lists import task_drafts, tasks_in_words, tasks_merged
 from pairing.plans.services import change_requests, order_contents, order_guards
 
@@ -122,12 +123,7 @@ def _stale(
     ]
     kept = {name: sent[name] for name in (*changed, "reason") if name in sent} | {"version": theirs.version}
     forms = OrderForms(None, theirs, is_change=is_change, initial=kept)
-    my_tasks, their_tasks = mine.drafts, task_drafts(theirs)
-    if my_tasks is not None and my_tasks != their_tasks:
-        merged = tasks_merged(my_tasks, seen_tasks(request.POST.get("seen_tasks", "")), their_tasks)
-        forms.show(theirs, merged)
-        words = (tasks_in_words(tasks, theirs) for tasks in (my_tasks, their_tasks))
-        rows.append(dict(zip(("mine", "theirs"), words, strict=True)) | {"label": "任务", "is_merged": True})
+    rows += [*_merge_tasks(request, mine, forms, theirs), *_merge_targets(request, mine, forms, theirs)]
     context = {
         "order": theirs,
         "forms": forms,
@@ -137,6 +133,31 @@ def _stale(
         "is_change": is_change,
     }
     return render(request, "plans/plan_order_edit.html", context, status=409)
+
+
+def _merge_tasks(
+    request: HttpRequest, mine: OrderForms, forms: OrderForms, theirs: PlanOrder
+) -> list[dict[str, Any]]:
+    """Put both lists of tasks together into `forms`; give the row that compares them, if they differ."""
+    my_tasks, their_tasks = mine.drafts, task_drafts(theirs)
+    if my_tasks is None or my_tasks == their_tasks:
+        return []
+    forms.show(theirs, tasks_merged(my_tasks, seen_tasks(request.POST.get("seen_tasks", "")), their_tasks))
+    words = {"mine": tasks_in_words(my_tasks, theirs), "theirs": tasks_in_words(their_tasks, theirs)}
+    return [words | {"label": "任务", "merged": "您改过的任务用您的，其余用对方的"}]
+
+
+def _merge_targets(
+    request: HttpRequest, mine: OrderForms, forms: OrderForms, theirs: PlanOrder
+) -> list[dict[str, Any]]:
+    """The same for the expected metrics."""
+    my_aims, their_aims = mine.aims, targets_of(theirs)
+    if my_aims is None or my_aims == their_aims:
+        return []
+    seen = seen_targets(request.POST.get("seen_targets", ""))
+    forms.show_targets(targets_merged(my_aims, seen, their_aims))
+    words = {"mine": targets_in_words(my_aims) or "不设", "theirs": targets_in_words(their_aims) or "不设"}
+    return [words | {"label": "预期指标", "merged": "您改过的指标用您的，其余用对方的"}]
 
 
 def _difference(forms: OrderForms, name: str, mine: Any, theirs: Any, *, keeps_mine: bool) -> dict[str, Any]:

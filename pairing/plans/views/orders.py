@@ -24,6 +24,7 @@ from pairing.plans.selectors.orders import (
 from pairing.plans.selectors.orders import (
     plan_order_detail as detail_rows,
 )
+from pairing.plans.selectors.targets import target_rows
 from pairing.plans.services import order_guards
 
 LAYOUTS = ("board", "gantt")
@@ -64,6 +65,7 @@ def plan_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "edit_blockers": order_guards.plan_order_edit_blockers(order, user),
         "confirm_blockers": order_guards.plan_order_confirm_blockers(order, user),
         "accept_blockers": order_guards.plan_order_accept_blockers(order, user),
+        "targets": target_rows(order),
         "changes": change_rows(order),
         "change_blockers": order_guards.change_request_blockers(order, user),
         "task_blockers": order_guards.plan_task_done_blockers(order, user),

@@ -1,0 +1,61 @@
+"""What an order is meant to reach, in the metrics that the records of its activities count by."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from core.models import TimeStampedModel
+from pairing.plans.enums import Aggregation
+from pairing.plans.models.orders import PlanOrder
+
+
+class Metric(models.Model):
+    """指标: what an order aims at and an outcome counts, in which unit, and how several values make one."""
+
+    name = models.CharField("名称", max_length=40, unique=True)
+    unit = models.CharField("单位", max_length=10, blank=True)
+    aggregation = models.CharField("汇总方式", max_length=10, choices=Aggregation, default=Aggregation.SUM)
+    is_approximate = models.BooleanField("约数", default=False)
+    position = models.PositiveSmallIntegerField("排序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "指标"
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The name with the unit, said once: some workbooks write the unit into the name."""
+        bare = not self.unit or self.name.endswith((f"({self.unit})", f"（{self.unit}）"))
+        return self.name if bare else f"{self.name}（{self.unit}）"
+
+
+@pghistory.track()
+class OrderTarget(TimeStampedModel):
+    """预期指标: the value that the activities of an order are to reach together by one metric.
+
+    Part of what both sides confirm: it is written with the order's next version only.
+    """
+
+    plan_order = models.ForeignKey(PlanOrder, models.CASCADE, verbose_name="定单", related_name="targets")
+    metric = models.ForeignKey(Metric, models.PROTECT, verbose_name="指标", related_name="targets")
+    value = models.DecimalField("目标值", max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "预期指标"
+        ordering = ["plan_order", "metric__position", "metric"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan_order", "metric"], name="order_target_once"),
+            models.CheckConstraint(
+                condition=Q(value__gt=0),
+                name="order_target_value",
+                violation_error_message="目标值须大于 0。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.value}"
