@@ -8,9 +8,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from pairing.matching.engine import Id, MatchProblem, Need, Offer, pair_of
+from pairing.matching.engine import Id, Lexicon, MatchProblem, Need, Offer, pair_of
 from pairing.matching.engine.scoring import PairTable, score_pairs
-from pairing.matching.engine.vocabulary import BUILT_IN_ITEMS
 
 TODAY = date(2026, 3, 2)
 DEADLINES = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31))
@@ -35,7 +34,7 @@ def county(seed: int, *, branches: int = 300, resources: int = 3000, demands: in
     independently, with one to three of the item's words each.
     """
     chance = random.Random(seed)  # noqa: S311
-    items = [(name, terms) for name, terms, _ in BUILT_IN_ITEMS if terms]
+    items = [(item.name, item.terms) for item in Lexicon.default().items]
     lacking = set(chance.sample(range(len(items)), max(round(UNSERVED * len(items)), 1)))
     there = [number for number in range(len(items)) if number not in lacking]
     offered: dict[int, set[Id]] = {}

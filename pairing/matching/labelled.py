@@ -12,21 +12,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.core.cache import cache
 
-from ledgers.catalogue import SEED
-from ledgers.enums import Relation
 from pairing.matching.engine import (
     Id,
     Lexicon,
-    LexiconItem,
     MatchProblem,
     Need,
     Offer,
     pair_of,
     suggest,
 )
-from pairing.matching.engine.affinity import item_space, profiles
+from pairing.matching.engine.affinity import points, profiles
 from pairing.matching.engine.evaluation import Quality, baseline, judge
 from pairing.matching.reranker import Endpoint, rerank
 
@@ -59,14 +57,6 @@ def county_of(path: Path) -> LabelledCounty:
         raise ValueError(f"{path.name}：缺少 {error}") from error
 
 
-def shipped_lexicon() -> Lexicon:
-    """The catalogue a new installation starts with, as the engine sees it."""
-    aspects = json.loads(SEED.read_text(encoding="utf-8"))
-    return Lexicon.default().plus(
-        _item(aspect["name"], item) for aspect in aspects for item in aspect["items"]
-    )
-
-
 def predictions(county: LabelledCounty, endpoint: Endpoint | None = None) -> dict[str, list[str]]:
     """Rank every resource worth suggesting for every demand, best first.
 
@@ -85,16 +75,17 @@ def confirmed(county: LabelledCounty) -> LabelledCounty:
     alike in. Entries in no labelled pair stay unconfirmed, as they do where nobody has looked yet.
     """
     problem = county.problem
-    needs = profiles(problem.lexicon, problem.needs, offered=False).items
-    offers = profiles(problem.lexicon, problem.offers, offered=True).items
-    names = item_space(problem.lexicon).names
+    names = list(points(problem.lexicon))
+    where = np.array(list(points(problem.lexicon).values())).T
+    needs = profiles(problem.lexicon, problem.needs, offered=False).items @ where
+    offers = profiles(problem.lexicon, problem.offers, offered=True).items @ where
     row = {need.id: i for i, need in enumerate(problem.needs)}
     column = {offer.id: j for j, offer in enumerate(problem.offers)}
     asked: dict[Id, set[str]] = {}
     given: dict[Id, set[str]] = {}
     for demand, grades in county.labels.items():
         for resource in grades:
-            item = names[int((needs[row[demand]] * offers[column[resource]]).argmax())]
+            item = names[int((needs[row[demand]] + offers[column[resource]]).argmax())]
             asked.setdefault(demand, set()).add(item)
             given.setdefault(resource, set()).add(item)
     return replace(
@@ -122,7 +113,7 @@ def _county(data: dict[str, Any]) -> LabelledCounty:
         needs=tuple(_need(row) for row in demands),
         as_of=date.fromisoformat(data["as_of"]),
         pairs=frozenset(pair_of(row["branch_a"], row["branch_b"]) for row in data.get("pairings", [])),
-        lexicon=shipped_lexicon(),
+        lexicon=Lexicon.default(),
         branch_names={row["id"]: row["name"] for row in data.get("branches", [])},
     )
     return LabelledCounty(
@@ -166,13 +157,3 @@ def _offer(row: dict[str, Any]) -> Offer:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _item(aspect: str, item: dict[str, Any]) -> LexiconItem:
-    words = {Relation(relation): texts for relation, texts in item["terms"].items()}
-    return LexiconItem(
-        item["name"],
-        item["name"],
-        tuple(text for relation, texts in words.items() if relation != Relation.NEGATIVE for text in texts),
-        tuple(words.get(Relation.NEGATIVE, ())),
-    )

@@ -19,8 +19,8 @@ from typing import Any, Protocol, Self
 from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from ledgers.reading.words import plain
 from pairing.matching.engine import Id, MatchProblem, Need, Offer, Score
-from pairing.matching.engine.reading import plain
 
 log = logging.getLogger(__name__)
 

@@ -6,13 +6,12 @@ Plain Python on frozen dataclasses: no Django, no input or output, the same answ
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ledgers.reading.lexicon import Lexicon, LexiconItem
 from pairing.matching.engine import assignment
 from pairing.matching.engine.explain import reasons, score_of
 from pairing.matching.engine.plan import Assignment, Plan, Unserved
 from pairing.matching.engine.problem import (
     Id,
-    Lexicon,
-    LexiconItem,
     MatchProblem,
     Need,
     Offer,

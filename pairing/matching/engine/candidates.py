@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
+from ledgers.reading.words import plain
 from pairing.matching.engine.problem import Id, MatchProblem
-from pairing.matching.engine.reading import plain
 
 ALL_PAIRS_BELOW = 60_000
 _CHUNK_ROWS = 256

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from ledgers.reading.words import plain
 from pairing.matching.engine.problem import MatchProblem, Need, Offer, Score, Term
-from pairing.matching.engine.reading import plain
 from pairing.matching.engine.scoring import TERMS, PairTable
 from pairing.matching.engine.terms import distance_km
 

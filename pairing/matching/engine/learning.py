@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from pairing.matching.engine.meaning import bag_of, words_in
+from ledgers.reading.meaning import bag_of, words_in
 
 _PATIENCE = 2.0  # votes on a word after which it is believed half
 
@@ -49,40 +49,45 @@ class Learned:
         return type(self)(dict(votes))
 
     def adjust(
-        self, shares: np.ndarray, names: tuple[str, ...], entries: Iterable[tuple[str, str]]
+        self, rows: np.ndarray, points: Mapping[str, np.ndarray], entries: Iterable[tuple[str, str]]
     ) -> np.ndarray:
-        """Blend item shares (rows of unit length) with the votes on each text's words.
+        """Blend bearings (rows of unit length) with the votes on each text's words.
 
         Args:
-            names: the items, by column.
+            points: where each item stands, a unit row.
             entries: (title, text) per row.
         """
         if not self.votes:
-            return shares
-        column = {name: i for i, name in enumerate(names)}
-        return np.stack(
-            [self._blend(row, column, *entry) for row, entry in zip(shares, entries, strict=True)]
-        )
+            return rows
+        return np.array([self._blend(row, points, *entry) for row, entry in zip(rows, entries, strict=True)])
 
-    def _blend(self, row: np.ndarray, column: Mapping[str, int], title: str, text: str) -> np.ndarray:
+    def _blend(self, row: np.ndarray, points: Mapping[str, np.ndarray], title: str, text: str) -> np.ndarray:
         weights = _word_weights(title, text)
-        belief = np.zeros_like(row)
+        belief: dict[str, float] = defaultdict(float)
         known = 0.0
         for word, weight in weights.items():
             items = self.votes.get(word, {})
             count = sum(good + bad for good, bad in items.values())
             known += weight * count / (count + _PATIENCE)
             for item, (good, bad) in items.items():
-                if item in column:
-                    belief[column[item]] += weight * (good - bad) / (good + bad + _PATIENCE)
+                if item in points:
+                    belief[item] += weight * (good - bad) / (good + bad + _PATIENCE)
         sure = (known / sum(weights.values())) ** 2 if weights else 0.0
         if not sure:
             return row
-        pull, push = np.clip(belief, 0.0, None), np.clip(-belief, 0.0, None)
-        pull /= pull.max() or 1.0
-        push /= push.max() or 1.0
-        blended = (1.0 - sure) * row * (1.0 - sure * push) + sure * pull
-        return blended / (np.linalg.norm(blended) or 1.0)
+        blended = (1.0 - sure) * row
+        for item, share in _shares(belief, -1.0).items():
+            blended = blended - sure * share * max(float(blended @ points[item]), 0.0) * points[item]
+        for item, share in _shares(belief, 1.0).items():
+            blended = blended + sure * share * points[item]
+        return np.asarray(blended / (np.linalg.norm(blended) or 1.0))
+
+
+def _shares(belief: Mapping[str, float], sign: float) -> dict[str, float]:
+    """Return the items believed in one way, the most believed as 1."""
+    found = {item: sign * value for item, value in sorted(belief.items()) if sign * value > 0}
+    most = max(found.values(), default=1.0)
+    return {item: value / most for item, value in found.items()}
 
 
 def _word_weights(title: str, text: str) -> dict[str, float]:

@@ -1,52 +1,15 @@
 """What the matching engine is asked: offers, needs, weights, capacities – plain frozen data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Self
 
+from ledgers.reading.lexicon import Lexicon
 from pairing.matching.engine.learning import Learned
-from pairing.matching.engine.vocabulary import BUILT_IN_ITEMS
 
 Id = int | str
 Pair = frozenset[Id]
-
-
-@dataclass(frozen=True, slots=True)
-class LexiconItem:
-    """One service item (服务事项) and the words people use for it.
-
-    A text that contains one of `negatives` is never read as this item: buying law books is not legal advice.
-    """
-
-    code: str
-    name: str
-    terms: tuple[str, ...]
-    negatives: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The service catalogue as the engine sees it; item codes must be unique."""
-
-    items: tuple[LexiconItem, ...] = ()
-
-    @classmethod
-    def default(cls) -> Self:
-        """Return the built-in items, for a county that has not written its own catalogue."""
-        return cls(tuple(LexiconItem(name, name, terms, no) for name, terms, no in BUILT_IN_ITEMS))
-
-    def plus(self, items: Iterable[LexiconItem]) -> Self:
-        """Return a lexicon in which `items` come first; those of a known code or name gain its words."""
-        own = {item.name: item for item in self.items} | {item.code: item for item in self.items}
-        merged = []
-        for item in items:
-            old = own.get(item.code) or own.get(item.name) or item
-            terms = tuple(dict.fromkeys((*item.terms, *old.terms)))
-            merged.append(replace(item, terms=terms, negatives=(*item.negatives, *old.negatives)))
-        taken = {each.code for each in merged} | {each.name for each in merged}
-        rest = (item for item in self.items if item.code not in taken and item.name not in taken)
-        return replace(self, items=(*merged, *rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +62,17 @@ class Weights:
     to the score of an assignment the previous plan already made.
     """
 
-    item: float = 0.30
-    aspect: float = 0.08
+    item: float = 0.50
+    aspect: float = 0.10
     help: float = 0.10
-    audience: float = 0.05
-    text: float = 0.30
+    audience: float = 0.03
+    text: float = 0.15
     pair: float = 0.04
     distance: float = 0.03
     window: float = 0.02
     capacity: float = 0.01
     urgency: float = 0.02
-    floor: float = 0.40
+    floor: float = 0.42
     inferred: float = 0.80
     keep_bonus: float = 0.02
 

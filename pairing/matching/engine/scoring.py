@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from ledgers.reading.bearings import beyond, directions
 from pairing.matching.engine import terms
-from pairing.matching.engine.affinity import Profile, item_space, profiles
+from pairing.matching.engine.affinity import Profile, profiles
 from pairing.matching.engine.candidates import candidate_pairs, tf_idf
 from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 from pairing.matching.engine.reading import read_audiences, read_help, read_items
@@ -17,11 +18,13 @@ TERMS = ("item", "aspect", "help", "audience", "text", "pair", "distance", "wind
 FIT_TERMS = ("item", "aspect", "help", "audience", "text")
 CANDIDATES = 40
 _TEXT_FULL = 0.30  # cosine of two short texts on one matter; above it they say the same
-_WRONG_HELP = 0.45  # share of the fit lost when the kind of help offered is surely not the kind asked for
-_WRONG_TOPIC = 0.45  # share lost when neither the item nor the wording has anything in common
-_MEANING_FULL = 5.0  # spreads of likeness above the usual at which two texts mean the same
+_WRONG_HELP = 0.25  # share of the fit lost when the kind of help offered is surely not the kind asked for
+_MEANING_FULL = 0.45  # cosine of two texts in meaning at which they mean the same
 _NOTHING = 0.15  # item and text values below which two entries have nothing to do with each other
 _UNMET = 0.6  # share lost when a need surely asks for goods or money and the offer gives none
+_LIKE_FULL = 0.45  # cosine of two bearings at which two texts are about one thing
+_NAMED = 0.2  # what naming the same items adds to which way the texts point
+_BEYOND = 0.8  # how far asking for what no branch can do counts as goods or money asked for
 _BEHIND = 0.5  # share of the floor that is enough once another offer has reached it
 _WORDING = 0.2  # say of shared wording in the text term; the rest is meaning
 
@@ -40,6 +43,8 @@ class Reading:
     idf: dict[str, float]
     need_profile: Profile
     offer_profile: Profile
+    need_aspects: np.ndarray
+    need_beyond: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +85,8 @@ def read(problem: MatchProblem) -> Reading:
         idf,
         profiles(problem.lexicon, problem.needs, offered=False, learned=problem.learned),
         profiles(problem.lexicon, problem.offers, offered=True),
+        directions([need.aspect or "" for need in problem.needs], offered=False),
+        beyond([f"{need.title}，{need.text}" for need in problem.needs]),
     )
 
 
@@ -96,6 +103,7 @@ def score_pairs(problem: MatchProblem) -> PairTable:
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
     unmet = terms.unmet(reading.need_help, reading.offer_help, need, offer)
+    unmet = np.maximum(unmet, _BEYOND * reading.need_beyond[need])
     total, fit = _combine(problem, values, weights, unmet)
     return PairTable(need, offer, values, weights, total, fit, capacity, wait, open_, reading)
 
@@ -119,7 +127,7 @@ def _columns(
     return {
         "item": _item_column(problem, reading, need, offer),
         "text": _text_column(problem, reading, need, offer),
-        "aspect": terms.aspect_term(problem, need, offer),
+        "aspect": terms.aspect_term(problem, reading.need_aspects, reading.offer_profile.items, need, offer),
         "help": terms.help_term(reading.need_help, reading.offer_help, need, offer),
         "audience": terms.coverage(audiences[0], terms.clear(audiences[1]), need, offer),
         "pair": terms.pair_term(problem, need, offer),
@@ -131,15 +139,15 @@ def _columns(
 
 
 def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
-    """Return how much of what is asked for the offer does, by items named or by what the texts are like.
+    """Return how much of what is asked for the offer does: which way both texts point, and items both name.
 
-    Where persons chose the need's items, likeness makes up for only half of what the offer does not name.
+    Where persons chose the need's items, that tells half, and which way the texts point the other half.
     """
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
     like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
+    either = np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, 1.0)
     chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)
-    either = np.fmax(named, np.clip(like, 0.0, 1.0))
     return np.where(chosen, (named + either) / 2, either)
 
 
@@ -148,7 +156,7 @@ def _text_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     split = len(problem.needs)
     wording = terms.cosine(reading.text[:split], reading.text[split:], need, offer) / _TEXT_FULL
     meaning = terms.dense_product(reading.need_profile.meaning, reading.offer_profile.meaning, need, offer)
-    meaning /= item_space(problem.lexicon).scale * _MEANING_FULL
+    meaning /= _MEANING_FULL
     return _WORDING * np.minimum(wording, 1.0) + (1.0 - _WORDING) * np.clip(meaning, 0.0, 1.0)
 
 
@@ -162,8 +170,7 @@ def _combine(
     what = [TERMS.index(name) for name in FIT_TERMS]
     topic = np.maximum(values[:, TERMS.index("item")], values[:, TERMS.index("text")])
     wrong_help = _sure(problem, weights, "help") * _shortfall(values[:, TERMS.index("help")], 0.4)
-    wrong_topic = _sure(problem, weights, "item") * _shortfall(topic, 0.3)
-    factor = (1.0 - _WRONG_HELP * wrong_help) * (1.0 - _WRONG_TOPIC * wrong_topic) * (1.0 - _UNMET * unmet)
+    factor = (1.0 - _WRONG_HELP * wrong_help) * (1.0 - _UNMET * unmet)
     factor[topic < _NOTHING] = 0.0
     return factor * _mean(values, weights), factor * _mean(values[:, what], weights[:, what])
 

@@ -7,12 +7,13 @@ from datetime import date
 import numpy as np
 from scipy import sparse
 
+from ledgers.reading.vocabulary import ASKED_CUES, HELP_STANDS_FOR
 from pairing.matching.engine.periods import add_months, first_of_month, months_between, need_window
 from pairing.matching.engine.problem import MatchProblem, Need, Offer
-from pairing.matching.engine.vocabulary import ASKED_CUES, HELP_STANDS_FOR
 
 _KM_HALF = 15.0  # distance at which the distance term is one half
 _CLEAR = 0.5  # confidence at which an offer is taken to do in full what it was read to do
+_ASPECT_FULL = 0.5  # cosine of an aspect and an offer at which the offer is all about it
 _COMMON_ITEM = 0.6  # share of its say an item loses when every need of the county names it
 _CHUNK = 20_000  # pairs per numpy pass, bounding memory to chunk × items
 
@@ -87,11 +88,20 @@ def stands_for(asked: str, given: str) -> float:
     return 1.0 if asked == given else HELP_STANDS_FOR.get(frozenset({asked, given}), 0.0)
 
 
-def aspect_term(problem: MatchProblem, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
-    def value(a: Need, b: Offer) -> float:
-        return math.nan if a.aspect is None or not b.aspects else float(a.aspect in b.aspects)
+def aspect_term(
+    problem: MatchProblem, wanted: np.ndarray, offered: np.ndarray, need: np.ndarray, offer: np.ndarray
+) -> np.ndarray:
+    """Return 1 where the offer names the need's aspect, else how far it lies in that direction.
 
-    return _each(problem, need, offer, value)
+    An aspect may be any word of any county; NaN where it is empty or says nothing.
+
+    Args:
+        wanted, offered: bearings of the needs' aspects and of the offers.
+    """
+    named = _each(problem, need, offer, lambda a, b: float(a.aspect in b.aspects))
+    toward = np.clip(dense_product(wanted, offered, need, offer) / _ASPECT_FULL, 0.0, 1.0)
+    silent = ~np.any(wanted != 0, axis=1)[need] & (named == 0)
+    return np.where(silent, math.nan, np.maximum(named, toward))
 
 
 def pair_term(problem: MatchProblem, need: np.ndarray, offer: np.ndarray) -> np.ndarray:

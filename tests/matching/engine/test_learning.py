@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pairing.matching.engine.affinity import item_space, profiles
+from pairing.matching.engine.affinity import points, profiles
 from pairing.matching.engine.evaluation import judge
 from pairing.matching.engine.learning import Learned, Lesson
 from pairing.matching.labelled import county_of, predictions
 
 DEV = Path(__file__).parents[2] / "data" / "labelled" / "dev.json"
-NAMES = ("调解", "宣讲")
+POINTS = {"调解": np.array([1.0, 0.0]), "宣讲": np.array([0.0, 1.0])}
 EVEN = np.array([[0.6, 0.8]])
 
 
@@ -23,12 +23,12 @@ def county():
 
 def lessons_of(county, demands):
     """Return what accepting every fully serving resource of some demands teaches."""
-    space = item_space(county.problem.lexicon)
+    where = points(county.problem.lexicon)
+    names = list(where)
     needs = {need.id: need for need in county.problem.needs}
     offered = profiles(county.problem.lexicon, county.problem.offers, offered=True).items
-    item = {
-        offer.id: space.names[row.argmax()] for offer, row in zip(county.problem.offers, offered, strict=True)
-    }
+    likeness = offered @ np.array(list(where.values())).T
+    item = {offer.id: names[row.argmax()] for offer, row in zip(county.problem.offers, likeness, strict=True)}
     return [
         Lesson(needs[demand].title, needs[demand].text, item[resource], accepted=True)
         for demand in demands
@@ -54,25 +54,25 @@ def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
 
 def test_adjust_leaves_unknown_wording_exactly_alone():
     learned = Learned.of([Lesson("屋后水沟吵架", "", "调解", accepted=True)])
-    assert (learned.adjust(EVEN, NAMES, [("果树生虫", "")]) == EVEN).all()
+    assert (learned.adjust(EVEN, POINTS, [("果树生虫", "")]) == EVEN).all()
 
 
 def test_adjust_believes_more_with_every_decision():
     lesson = Lesson("屋后水沟吵架", "", "调解", accepted=True)
     shares = [
-        Learned.of([lesson] * times).adjust(EVEN, NAMES, [("屋后水沟吵架", "")])[0, 0] for times in (1, 3, 9)
+        Learned.of([lesson] * times).adjust(EVEN, POINTS, [("屋后水沟吵架", "")])[0, 0] for times in (1, 3, 9)
     ]
     assert 0.6 < shares[0] < shares[1] < shares[2] <= 1.0
 
 
 def test_adjust_turns_away_from_what_was_declined():
     learned = Learned.of([Lesson("屋后水沟吵架", "", "宣讲", accepted=False)] * 5)
-    assert learned.adjust(EVEN, NAMES, [("屋后水沟吵架", "")])[0, 1] < 0.8
+    assert learned.adjust(EVEN, POINTS, [("屋后水沟吵架", "")])[0, 1] < 0.8
 
 
 def test_adjust_keeps_rows_of_unit_length():
     learned = Learned.of([Lesson("屋后水沟吵架", "", "调解", accepted=True)] * 3)
-    assert np.linalg.norm(learned.adjust(EVEN, NAMES, [("水沟吵架闹矛盾", "")])) == pytest.approx(1.0)
+    assert np.linalg.norm(learned.adjust(EVEN, POINTS, [("水沟吵架闹矛盾", "")])) == pytest.approx(1.0)
 
 
 def test_taught_one_by_one_is_taught_at_once():

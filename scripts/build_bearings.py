@@ -1,0 +1,104 @@
+"""Build the table by which texts are read as service items (ledgers/reading/data/bearings.npz).
+
+Run after a change of the shipped catalogue or of phrases.txt; it needs nothing but the product's own packages
+and takes a minute. Read are the catalogue's terms and the phrases, alone and strung together the way entries
+are written. No ledger and no labelled county is read.
+"""
+
+import json
+import math
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+from ledgers.reading.bearings import TABLE, features, grams_of, spoken  # noqa: E402
+from ledgers.reading.lexicon import SEED  # noqa: E402
+
+STRUNG_PHRASES, STRUNG_TERMS = 6, 8  # texts strung together per row of phrases and side, per item
+LEAST = 2  # texts that must contain a gram
+STIFF = 10.0  # ridge
+EVEN = 0.5  # how much a row with many texts is held back: 0 not at all, 1 to the say of any other
+WEIGHT = 10.0
+ROUNDS = 40  # of conjugate gradients
+DICE = 1
+
+Text = tuple[str, str, bool]  # the text, its row of phrases, whether it offers
+
+
+def texts() -> list[Text]:
+    """Return every text that teaches."""
+    dice = random.Random(DICE)  # noqa: S311 – a fixed draw, no secret
+    found: list[Text] = []
+    for name, sides in spoken().items():
+        for is_offer, phrases in enumerate(sides):
+            several = [
+                "，".join(dice.sample(phrases, min(2, len(phrases))))
+                for _ in range(STRUNG_PHRASES if phrases else 0)
+            ]
+            found.extend((text, name, bool(is_offer)) for text in (*phrases, *several))
+    aspects = json.loads(SEED.read_text(encoding="utf-8"))
+    for item in (item for aspect in aspects for item in aspect["items"]):
+        terms = [item["name"], *(t for kind, ts in item["terms"].items() if kind != "negative" for t in ts)]
+        several = ["，".join(dice.sample(terms, min(3, len(terms)))) for _ in range(STRUNG_TERMS)]
+        found.extend((text, item["name"], True) for text in (*terms, *several))
+    return found
+
+
+def regression(cells: sparse.csr_matrix, column: np.ndarray) -> np.ndarray:
+    """Solve the weighted ridge regression by conjugate gradients, all columns at once."""
+    count = np.bincount(column)
+    say = (WEIGHT / count[column] ** EVEN)[:, None]
+    goal = np.zeros((len(column), len(count)))
+    goal[np.arange(len(column)), column] = 1.0
+    back = cells.T.tocsr()
+    rest = back @ (say * goal)
+    found, way, size = np.zeros_like(rest), rest.copy(), (rest * rest).sum(axis=0)
+    for _ in range(ROUNDS):
+        image = back @ (say * (cells @ way)) + STIFF * way
+        stride = size / np.maximum((way * image).sum(axis=0), 1e-12)
+        found += stride * way
+        rest -= stride * image
+        new = (rest * rest).sum(axis=0)
+        way, size = rest + way * (new / np.maximum(size, 1e-12)), new
+    return found
+
+
+def main() -> None:
+    rows = texts()
+    words = [text for text, _, _ in rows]
+    spread = Counter(gram for text in words for gram in grams_of(text))
+    grams = {gram: i for i, gram in enumerate(sorted(g for g, n in spread.items() if n >= LEAST))}
+    rarity = np.array([math.log((1 + len(words)) / (1 + spread[gram])) for gram in grams])
+    sides = list(dict.fromkeys(side for _, side, _ in rows))
+    column = np.array([sides.index(side) for _, side, _ in rows])
+    cells = features(words, grams, rarity)
+    weights = regression(cells, column)
+    scale = np.abs(weights).max(axis=1, keepdims=True) / 127
+    stored = np.round(weights / np.maximum(scale, 1e-12)).astype(np.int8)
+    scores = cells @ (stored * scale)
+    is_offer = np.array([offers for _, _, offers in rows])
+    np.savez_compressed(
+        TABLE,
+        sides=np.frombuffer("\n".join(sides).encode(), dtype=np.uint8),
+        grams=np.frombuffer("\n".join(grams).encode(), dtype=np.uint8),
+        rarity=rarity.astype(np.float32),
+        weights=stored,
+        scale=scale.astype(np.float32),
+        asked=scores[~is_offer].mean(axis=0).astype(np.float32),
+        offered=scores[is_offer].mean(axis=0).astype(np.float32),
+    )
+    right = (scores.argmax(axis=1) == column).mean()
+    sys.stdout.write(
+        f"{len(rows)} texts, {len(grams)} grams, {len(sides)} rows: {right:.3f} read right; "
+        f"{TABLE.stat().st_size / 1e6:.1f} MB\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
