@@ -98,7 +98,7 @@ def features(texts: Sequence[str], grams: dict[str, int], rarity: np.ndarray) ->
     )
     norms = np.sqrt(np.asarray(said.multiply(said).sum(axis=1)).ravel())
     said = sparse.diags(np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)) @ said
-    vectors = sparse.csr_matrix(text_vectors([(text, "") for text in texts]))
+    vectors = sparse.csr_matrix(text_vectors([(plain(text), "") for text in texts]))
     return sparse.csr_matrix(sparse.hstack([vectors, said, np.ones((len(texts), 1))]))
 
 

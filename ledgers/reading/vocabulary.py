@@ -289,7 +289,12 @@ ASKED_CUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "名额": (("名额", "编制", "学位", "指标"), ()),
     "外请": (("外教", "省里的", "国外", "外地的", "进口"), ()),
 }
-MONEY = r"[\d一二三四五六七八九十百两几]+万|[\d一二三四五六七八九十百两几]+千(?:块|元)"
+# a sum of money: 八十万, 三千元, 五百块; not sixty thousand jin of yams, nor what a swindler took
+MONEY = (
+    r"(?<![骗失走欠])(?<![骗失走欠]了)(?:[\d一二三四五六七八九十百两几]+万"
+    r"(?!余?多?[斤亩人户头只株棵米里度字份张件册盒箱吨方粒平次步])"
+    r"|[\d一二三四五六七八九十百两几]+千(?:块|元))"
+)
 
 # how far one kind stands in for another, both ways; a kind serves itself fully, unlisted pairs not at all
 HELP_STANDS_FOR: dict[frozenset[str], float] = {
@@ -299,7 +304,7 @@ HELP_STANDS_FOR: dict[frozenset[str], float] = {
     frozenset({"咨询", "培训"}): 0.6,
     frozenset({"咨询", "调解"}): 0.6,
     frozenset({"咨询", "上门办理"}): 0.5,
-    frozenset({"咨询", "资料"}): 0.4,
+    frozenset({"咨询", "资料"}): 0.6,
     frozenset({"上门办理", "人力"}): 0.4,
     frozenset({"信息", "人力"}): 0.5,
     frozenset({"宣讲", "资料"}): 0.4,
@@ -313,6 +318,9 @@ HELP_STANDS_FOR: dict[frozenset[str], float] = {
     frozenset({"维修", "培训"}): 0.5,
     frozenset({"维修", "咨询"}): 0.3,
 }
+
+# categories of resource that are paper, whatever they speak of
+PAPER = ("政策", "资料", "policy")
 
 # what a ledger's category of resource is by itself: a part of the category's name → kind of help
 HELP_BY_KIND: dict[str, str] = {

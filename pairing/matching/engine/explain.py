@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+import numpy as np
+
+from ledgers.reading.bearings import bearings
+from ledgers.reading.meaning import words_in
 from ledgers.reading.words import plain
 from pairing.matching.engine.problem import MatchProblem, Need, Offer, Score, Term
 from pairing.matching.engine.scoring import TERMS, PairTable
 from pairing.matching.engine.terms import distance_km
 
-_EMPTY = frozenset("的了和在是有不也都就把被给到可能会要想与及等对为从或能个们很好几人件")
 _COMMON = frozenset(
     {"党员", "同志", "支部", "我们", "工作", "开展", "进行", "提供", "服务", "活动", "希望", "需要", "党支部"}
 )
+_LEANING = 0.15  # share of both bearings at which an item is worth naming
+_NEAR_ASPECT = 0.5  # value of the aspect term at which an offer is near an aspect it does not name
 _URGENCY = {1: "紧急", 2: "特急"}
 _MISSING = {
     "item": "确认服务事项可再提高把握",
@@ -19,34 +24,20 @@ _MISSING = {
     "audience": "填上服务对象可再提高把握",
     "distance": "填上双方地点可比较远近",
 }
-_SHOWN = ("pair", "item", "aspect", "help", "audience", "text", "distance", "window", "capacity", "urgency")
+# what the offer does comes first; that it is the partner's is true of most, and comes last
+_SHOWN = ("item", "help", "audience", "text", "aspect", "urgency", "window", "capacity", "distance", "pair")
 
 
 def shared_words(
     first: str, second: str, idf: Mapping[str, float], known: Collection[str] = (), limit: int = 3
 ) -> list[str]:
-    """Return the most telling words both texts contain: known words, else common substrings of 2–6."""
-    words: dict[str, float] = {}
-    other = plain(second)
-    for part in plain(first).split():
-        i = 0
-        while i < len(part) - 1:
-            size = next((n for n in range(min(6, len(part) - i), 1, -1) if part[i : i + n] in other), 0)
-            word = _readable(part[i : i + size], known)
-            if word:
-                words[word] = sum(idf.get(word[j : j + 2], 0.0) for j in range(len(word) - 1))
-            i += max(size - 1, 1)
-    return sorted(words, key=lambda word: (-words[word], word))[:limit]
-
-
-def _readable(chunk: str, known: Collection[str]) -> str:
-    """Return the word in a common substring that a reader would recognise, or nothing."""
-    pieces = {chunk[i:j] for i in range(len(chunk)) for j in range(i + 2, len(chunk) + 1)}
-    named = sorted(pieces.intersection(known), key=lambda piece: (-len(piece), piece))
-    if named:
-        return named[0]
-    word = chunk.strip("".join(_EMPTY))
-    return word if len(word) > 1 and word not in _COMMON and not set(word) & _EMPTY else ""
+    """Return the most telling words both texts contain: known terms, and whole words of two characters up."""
+    first, second = plain(first), plain(second)
+    both = {word for word in words_in(first) if len(word) > 1} & set(words_in(second)) - _COMMON
+    both |= {term for term in known if len(term) > 1 and term in first and term in second} - _COMMON
+    words = sorted(word for word in both if not any(word != other and word in other for other in both))
+    weight = {word: sum(idf.get(word[i : i + 2], 0.0) for i in range(len(word) - 1)) for word in words}
+    return sorted(words, key=lambda word: (-weight[word], word))[:limit]
 
 
 def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
@@ -89,15 +80,29 @@ def _item(problem: MatchProblem, table: PairTable, row: int) -> str:
     need, offer = table.need[row], table.offer[row]
     shared = _best_shared(table.reading.need_items[need], table.reading.offer_items[offer])
     if not shared:
-        return "没有相同的服务事项"
+        return _alike(problem, table, row)
     names = {item.code: item.name for item in problem.lexicon.items}
     sure = problem.needs[need].items and problem.offers[offer].items
     return f"{'同为' if sure else '都像是'}“{names.get(shared[0], shared[0])}”事项"
 
 
+def _alike(problem: MatchProblem, table: PairTable, row: int) -> str:
+    """Name the item both texts lean towards without either using a word of it; nothing when it is far."""
+    names = bearings().items
+    asked = table.reading.need_profile.items[table.need[row], : len(names)]
+    given = table.reading.offer_profile.items[table.offer[row], : len(names)]
+    known = {item.name for item in problem.lexicon.items}
+    common = np.where([name in known for name in names], np.minimum(asked, given), 0.0)
+    best = int(common.argmax())
+    return f"说的都接近“{names[best]}”" if common[best] >= _LEANING else ""
+
+
 def _aspect(problem: MatchProblem, table: PairTable, row: int) -> str:
-    same = table.values[row, TERMS.index("aspect")] > 0
-    return f"同属{problem.needs[table.need[row]].aspect}" if same else "服务方向不同"
+    need, offer = problem.needs[table.need[row]], problem.offers[table.offer[row]]
+    if need.aspect in offer.aspects:
+        return f"同属{need.aspect}"
+    near = table.values[row, TERMS.index("aspect")] >= _NEAR_ASPECT
+    return f"与{need.aspect}相近" if near else ""
 
 
 def _help(problem: MatchProblem, table: PairTable, row: int) -> str:

@@ -64,7 +64,7 @@ class Weights:
 
     item: float = 0.50
     aspect: float = 0.10
-    help: float = 0.10
+    help: float = 0.14
     audience: float = 0.03
     text: float = 0.15
     pair: float = 0.04

@@ -2,7 +2,7 @@
 
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.reader import Found, audience_groups, audiences_named, help_named, items_named
-from ledgers.reading.vocabulary import HELP_BY_KIND
+from ledgers.reading.vocabulary import HELP_BY_KIND, PAPER
 from pairing.matching.engine.problem import Need, Offer
 
 
@@ -19,6 +19,8 @@ def read_help(entry: Offer | Need, discount: float) -> dict[str, float]:
         return dict.fromkeys(sorted(entry.help_kinds), 1.0)
     found = _discounted(help_named(entry.title, entry.text, asked=isinstance(entry, Need)), discount)
     kind = getattr(entry, "kind", "").lower()
+    if any(part in kind for part in PAPER):
+        return {"资料": discount}  # what a paper speaks of it explains; it does not give it
     return found | {own: discount for part, own in HELP_BY_KIND.items() if part in kind}
 
 

@@ -22,7 +22,7 @@ _WRONG_HELP = 0.25  # share of the fit lost when the kind of help offered is sur
 _MEANING_FULL = 0.45  # cosine of two texts in meaning at which they mean the same
 _NOTHING = 0.15  # item and text values below which two entries have nothing to do with each other
 _UNMET = 0.6  # share lost when a need surely asks for goods or money and the offer gives none
-_LIKE_FULL = 0.45  # cosine of two bearings at which two texts are about one thing
+_LIKE_FULL = 0.4  # cosine of two bearings at which two texts are likely about one thing
 _NAMED = 0.2  # what naming the same items adds to which way the texts point
 _BEYOND = 0.8  # how far asking for what no branch can do counts as goods or money asked for
 _BEHIND = 0.5  # share of the floor that is enough once another offer has reached it
@@ -146,7 +146,7 @@ def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
     like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
-    either = np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, 1.0)
+    either = np.tanh(np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, None))
     chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)
     return np.where(chosen, (named + either) / 2, either)
 
