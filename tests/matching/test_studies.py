@@ -222,7 +222,7 @@ def test_gap_does_not_ask_whether_a_month_is_full(crossed):
 
 
 def test_gap_table_counts_by_aspect_and_area(crossed):
-    parent = BranchFactory(name="永丰街道党工委", name_key="a")
+    parent = BranchFactory(name="埃永街道党工委")
     town = crossed["law"].branch
     town.parent = parent
     town.save()

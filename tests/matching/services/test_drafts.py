@@ -42,7 +42,7 @@ def test_draft_keeps_the_next_best_candidates_with_reasons(draft):
     [other] = draft.matches.get().alternatives
     assert (other["title"], other["branch"]) == ("法律顾问", draft.matches.get().resource.branch.name)
     assert 0 < other["score"] < draft.matches.get().score
-    assert other["explanation"].startswith("同一结对；")
+    assert other["explanation"].startswith("都像是“普法宣讲”事项；")
 
 
 def test_pinning_another_candidate_swaps_it_in_and_says_so(draft, secretary):

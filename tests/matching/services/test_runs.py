@@ -32,7 +32,7 @@ def test_run_stores_best_match_with_reasons_and_proof(law_pair, secretary):
     run = planned(secretary, pairing=pairing)
     match = Match.objects.get()
     assert (match.run, match.demand, match.resource) == (run, demand, speaker)
-    assert match.explanation.startswith("同一结对；")
+    assert match.explanation.startswith("都像是“普法宣讲”事项；")
     assert match.month == TODAY.replace(day=1)
     assert (run.state, run.percent_of_bound) == (MatchRunState.DONE, 100.0)
     assert run.objective == pytest.approx(run.bound)
