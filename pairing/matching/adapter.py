@@ -20,6 +20,7 @@ from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Of
 from pairing.matching.models import MatchRun
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing, PlanOrder
+from pairing.plans.selectors.parts import demands_rest
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Posed:
     problem: MatchProblem
     demands: dict[int, Demand]
     resources: dict[int, Resource]
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """The visits each demand still wants."""
+        return {int(need.id): need.size for need in self.problem.needs}
 
 
 def within(rows: QuerySet[Any], branch_ids: Iterable[int]) -> QuerySet[Any]:
@@ -53,7 +59,7 @@ def pose_run(run: MatchRun, branch_ids: Iterable[int]) -> Posed:
     branches = {row.branch_id for row in (*posed.demands.values(), *posed.resources.values())}
     problem = replace(
         posed.problem,
-        pins=dict.fromkeys(conditions.pins, 1),
+        pins={pair: posed.sizes.get(pair[0], 1) for pair in conditions.pins},
         forbidden=conditions.forbidden | (declined_pairs(posed.demands) - conditions.pins),
         give_caps=conditions.caps(branches, 0),
         receive_caps=conditions.caps(branches, 1),
@@ -88,12 +94,17 @@ def pose(
     as_of: date,
     weights: Weights | None = None,
 ) -> Posed:
-    """The matching problem of some demands and resources on a day, in five queries."""
+    """The matching problem of some demands and resources on a day, in seven queries.
+
+    A demand that says how often it wants to be served is asked for with the visits nobody has promised yet;
+    any other is one visit.
+    """
     asking = list(_with_names(demands, aspects=False))
     giving = list(_with_names(resources.fresh(on=as_of), aspects=True))
+    rest = demands_rest(asking)
     problem = MatchProblem(
         offers=tuple(_offer(row) for row in giving),
-        needs=tuple(_need(row) for row in asking),
+        needs=tuple(_need(row, rest.get(row.pk, 1)) for row in asking),
         as_of=as_of,
         pairs=_pairs(),
         weights=weights or Weights.default(),
@@ -115,7 +126,7 @@ def _with_names(rows: QuerySet, *, aspects: bool) -> QuerySet:
     return rows.select_related(*related).annotate(**names).order_by("pk")
 
 
-def _need(row: Any) -> Need:
+def _need(row: Any, visits: int) -> Need:
     return Need(
         id=row.pk,
         branch_id=row.branch_id,
@@ -125,6 +136,7 @@ def _need(row: Any) -> Need:
         items=frozenset(row.item_names),
         help_kinds=frozenset(HelpKind(kind).label for kind in row.help_kinds),
         audiences=frozenset(Audience(audience).label for audience in row.audiences),
+        size=visits,
         urgency=row.urgency,
         raised_on=row.raised_on,
         deadline=row.deadline_on,

@@ -128,7 +128,9 @@ class MatchRun(TimeStampedModel):
         help_text="[{demand_id, demand, before, after, why, cause}]",
     )
     notes = models.JSONField("说明", default=list, blank=True, help_text="sentences a reader must know")
-    match_count = models.PositiveIntegerField("已安排", default=0)
+    match_count = models.PositiveIntegerField(
+        "已安排", default=0, help_text="demands with a visit planned at least"
+    )
     error = models.CharField("失败原因", max_length=300, blank=True)
     started_at = models.DateTimeField("开始时间", null=True, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
@@ -164,6 +166,7 @@ class MatchRun(TimeStampedModel):
 
     @property
     def gap_count(self) -> int:
+        """Demands for which nothing is planned."""
         return self.demand_count - self.match_count
 
     @property
@@ -185,6 +188,7 @@ class MatchShard(models.Model):
 
     run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="shards")
     position = models.PositiveIntegerField("序号")
+    name = models.CharField("名称", max_length=200, help_text="the organisations at its top")
     branch_ids = ArrayField(
         models.BigIntegerField(), default=list, blank=True, verbose_name="支部", help_text="empty: all"
     )
@@ -192,6 +196,7 @@ class MatchShard(models.Model):
     attempt_count = models.PositiveSmallIntegerField("尝试次数", default=0)
     lease_token = models.UUIDField("租约", null=True, blank=True)
     lease_until = models.DateTimeField("租约到期", null=True, blank=True)
+    started_at = models.DateTimeField("开始时间", null=True, blank=True, help_text="of the last attempt")
     elapsed_ms = models.FloatField("用时（毫秒）", null=True, blank=True)
     error = models.CharField("失败原因", max_length=300, blank=True)
 
@@ -222,13 +227,15 @@ class MatchQuerySet(models.QuerySet["Match"]):
 class Match(models.Model):
     """匹配: a resource assigned to a demand in a run, with its score in [0, 1] and the reasons.
 
-    `month` is the first day of the month the visit is planned for. `claim` is what accepting it led to.
+    `month` is the first day of the month its `visit_count` visits are planned for; a demand that wants
+    several has a row for each resource and month. `claim` is what accepting it led to.
     """
 
     run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="matches")
     demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="matches")
     resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="matches")
     month = models.DateField("安排月份", null=True, blank=True)
+    visit_count = models.PositiveSmallIntegerField("次数", default=1)
     score = models.FloatField("匹配分")
     terms = models.JSONField("分项", default=list, help_text="[{name, value, weight, sentence}]")
     explanation = models.TextField("理由", blank=True)
@@ -245,7 +252,8 @@ class Match(models.Model):
         verbose_name = verbose_name_plural = "匹配"
         ordering = ["-score", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "demand", "resource"], name="match_once"),
+            models.UniqueConstraint(fields=["run", "demand", "resource", "month"], name="match_once"),
+            models.CheckConstraint(condition=Q(visit_count__range=(1, 50)), name="match_visit_count"),
             models.CheckConstraint(condition=Q(score__range=(0, 1)), name="match_score"),
         ]
 
@@ -254,10 +262,14 @@ class Match(models.Model):
 
 
 class MatchGap(models.Model):
-    """未安排: a demand that a run leaves open, with the true reason and what would free it."""
+    """未安排: a demand that a run leaves open, with the true reason and what would free it.
+
+    `visit_count` are the visits left open; the rest of them may be planned.
+    """
 
     run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="gaps")
     demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="match_gaps")
+    visit_count = models.PositiveSmallIntegerField("差几次", default=1)
     code = models.CharField("原因", max_length=20)
     sentence = models.TextField("说明")
     alternatives = models.JSONField("候选", default=list, blank=True, help_text="best first, as Candidate")

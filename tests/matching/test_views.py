@@ -2,14 +2,17 @@
 
 import re
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunState
 from pairing.matching.models import MatchEdit, MatchRun
 from pairing.matching.services.runs import match_run_start
+from pairing.matching.services.shards import LEASE, match_shard_execute
 from pairing.matching.services.weights import weights_change
 from pairing.plans.models import Claim
 from tests.factories.branches import BranchFactory, UserFactory
@@ -159,6 +162,34 @@ def test_area_is_planned_by_the_office_and_scopes_are_not_mixed(client):
     run = work_off(MatchRun.objects.get())
     assert (answer.url, run.branch_ids) == (run.get_absolute_url(), [city.pk, below.pk])
     assert "双峰县局党委及下属支部" in client.get(answer.url).content.decode()
+
+
+def test_progress_shows_every_county_and_is_the_same_after_a_reload(client):
+    """One is solved, the second was lost by a worker and is solved again, the third waits."""
+    city = BranchFactory(name="娄底市委")
+    for name in ("双峰县委", "新化县委", "涟源市委"):
+        BranchFactory(parent=BranchFactory(name=name, parent=city))
+    office = UserFactory(office=True)
+    run = match_run_start(actor=office, now=NOW, area=city)
+    match_shard_execute(now=NOW, run_id=run.pk)
+    lost, again = run.shards.filter(state="queued").order_by("position")[:2]
+    for shard in (lost, again):
+        shard.state, shard.lease_token, shard.attempt_count = "running", uuid4(), 2 if shard is again else 1
+        shard.started_at, shard.lease_until = timezone.now(), timezone.now() + LEASE
+        shard.save()
+    client.force_login(office)
+    page = client.get(run.get_absolute_url()).content.decode()
+    fragment = client.get(run.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
+    for words in (page, fragment):
+        rows = [re.sub(r"<[^>]+>|\s+", " ", row).split() for row in words.split("<tr>")[2:]]
+        assert [row[:2] for row in rows] == [
+            ["娄底市委", "已完成"],
+            ["双峰县委", "计算中"],
+            ["新化县委", "计算中"],
+            ["涟源市委", "排队中"],
+        ]
+        assert rows[2][2:4] == ["第", "2"]
+        assert [row[-1] for row in rows[:1]] == ["秒"]
 
 
 @pytest.mark.parametrize("data", [{}, {"pairing": "0"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,21 +16,21 @@ from pairing.matching.engine.plan import Plan
 from pairing.matching.engine.problem import Id, MatchProblem
 from pairing.matching.engine.scoring import PairTable
 
+Visit = tuple[Id, date]  # the offer that makes it, the month it is planned for (its first day)
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A plan of unit visits, and what of the ledgers is not as it was when the plan was made.
+    """A plan before, and what of the ledgers is not as it was when the plan was made.
 
-    `chosen` is need → (offer, month planned for), also of needs and offers that are gone by now. `needs` and
-    `offers` name those of today that were added or changed since. `released` are needs that are gone without
-    a claim, so that their visit is free again; the visits of all other gone needs stand in
-    `MatchProblem.used`.
+    `chosen` is need → its planned visits that nobody has claimed since, also of needs and offers that are
+    gone by now; the claimed ones stand in `MatchProblem.used`. `needs` and `offers` name those of today that
+    were added or changed since – a need that asks for more or fewer visits among them.
     """
 
-    chosen: Mapping[Id, tuple[Id, date]]
+    chosen: Mapping[Id, tuple[Visit, ...]]
     needs: Mapping[Id, Kind] = field(default_factory=dict)
     offers: Mapping[Id, Kind] = field(default_factory=dict)
-    released: frozenset[Id] = frozenset()
 
 
 def follow(problem: MatchProblem, table: PairTable, before: Before) -> tuple[Plan, list[Move]]:
@@ -69,14 +70,15 @@ class _Story:
         return self.live.plan(), moves
 
     def _lost(self) -> dict[Id, Event]:
-        """Return the needs whose offer cannot serve them any more, and why."""
-        possible = self._named(eligible(self.problem, self.table)) | set(self.problem.pins)
+        """Return the needs of which an offer cannot serve a visit any more, and why."""
+        self.possible = self._named(eligible(self.problem, self.table)) | set(self.problem.pins)
         fitting = self._named(np.flatnonzero(self.table.fit >= self.problem.weights.floor))
-        return {
-            need: self._loss(need, offer, is_full=(need, offer) in fitting)
-            for need, (offer, _) in sorted(self.before.chosen.items(), key=lambda each: str(each[0]))
-            if need in self.size and need not in self.before.needs and (need, offer) not in possible
-        }
+        lost: dict[Id, Event] = {}
+        for need, visits in sorted(self.before.chosen.items(), key=lambda each: str(each[0])):
+            gone = [offer for offer, _ in visits if (need, offer) not in self.possible]
+            if gone and need in self.size and need not in self.before.needs:
+                lost[need] = self._loss(need, gone[0], is_full=(need, gone[0]) in fitting)
+        return lost
 
     def _named(self, rows: np.ndarray) -> set[tuple[Id, Id]]:
         needs, offers = self.problem.needs, self.problem.offers
@@ -94,18 +96,26 @@ class _Story:
 
     def _book(self) -> None:
         """Enter the visits of the plan before: planned ones, and those kept for needs that are away."""
-        for need, (offer, _) in self.before.chosen.items():
-            if offer not in self.offer or need in self.lost:
-                continue
-            if need in self.before.needs or need in self.before.released:
-                self.reserved[self._place(need)] += 1
-            elif need in self.size:
-                self.planned[self._place(need)] += 1
+        for need in self.before.chosen:
+            is_there = need in self.size and need not in self.lost and need not in self.before.needs
+            for place in self._places(need):
+                (self.planned if is_there else self.reserved)[place] += 1
 
-    def _place(self, need: Id) -> tuple[int, int]:
-        """Return the offer and month of a planned visit; one that is overdue counts this month."""
-        offer, month = self.before.chosen[need]
-        return self.offer[offer], self.month.get(month, 0)
+    def _places(self, need: Id) -> list[tuple[int, int]]:
+        """Return offer and month of each planned visit that still has its offer; an overdue one is due now.
+
+        A visit that its offer can no longer make for this need leaves no place behind.
+        """
+        return [
+            (self.offer[offer], self.month.get(month, 0))
+            for offer, month in self.before.chosen.get(need, ())
+            if offer in self.offer and (need not in self.lost or (need, offer) in self.possible)
+        ]
+
+    def _held(self, need: Id) -> tuple[Id, ...]:
+        """Return the offers of a need's planned visits, in the order in which moves name them."""
+        offers = (offer for offer, _ in self.before.chosen.get(need, ()))
+        return tuple(sorted(offers, key=lambda each: (self.offer.get(each, len(self.offer)), str(each))))
 
     def _first_day(self) -> np.ndarray:
         """Return the visits free before any event: new and changed offers have only what was planned."""
@@ -116,21 +126,21 @@ class _Story:
 
     def _since_then(self) -> Iterator[Move]:
         """What moves although nothing happened: other scores and months, because it is another day."""
-        now = dict(iter(self.live.pairs))
+        now: dict[Id, list[Id]] = defaultdict(list)
+        for (need, offer), visits in self.live.pairs.items():
+            now[need] += [offer] * visits
         for need in self.size:
             if need not in self.lost and need not in self.before.needs:
-                was = self.before.chosen.get(need)
-                after = (now[need],) if need in now else ()
-                yield Move(need, (was[0],) if was else (), after, Event("later"))
+                after = sorted(now[need], key=self.offer.__getitem__)
+                yield Move(need, self._held(need), tuple(after), Event("later"))
 
     def _lost_ones(self) -> Iterator[Move]:
         for need, cause in self.lost.items():
-            yield from self._rejoin(need, cause)
+            yield from self._return(need, cause)
 
     def _gone(self) -> Iterator[Move]:
-        for need in sorted(self.before.released, key=str):
-            if need in self.before.chosen and self.before.chosen[need][0] in self.offer:
-                yield from self._free_again(need, Event("need_gone", need_id=need))
+        for need in sorted(self.before.chosen.keys() - self.size.keys(), key=str):
+            yield from self._free_again(need, Event("need_gone", need_id=need))
 
     def _offers(self) -> Iterator[Move]:
         """Give every offer what it has today, less what is still kept for needs that come later."""
@@ -142,23 +152,20 @@ class _Story:
 
     def _needs(self) -> Iterator[Move]:
         for need, kind in sorted(self.before.needs.items(), key=lambda each: str(each[0])):
-            cause = Event(kind, need_id=need)
-            if need in self.before.chosen and self.before.chosen[need][0] in self.offer:
-                yield from self._free_again(need, cause)
-            yield from self._rejoin(need, cause)
+            yield from self._return(need, Event(kind, need_id=need))
 
-    def _free_again(self, need: Id, cause: Event) -> list[Move]:
-        """Give back the visit that was kept for a need; never more than the offer has today."""
-        j, month = self._place(need)
-        self.reserved[j, month] -= 1
-        row = self.live.free[j].copy()
-        row[month] += row[month] < self.whole.free[j, month]
-        return self.live.change_offer(self.problem.offers[j].id, row.tolist(), cause)
+    def _free_again(self, need: Id, cause: Event) -> Iterator[Move]:
+        """Give back the visits that were kept for a need; never more than the offer has today."""
+        for j, month in self._places(need):
+            self.reserved[j, month] -= 1
+            row = self.live.free[j].copy()
+            row[month] += row[month] < self.whole.free[j, month]
+            yield from self.live.change_offer(self.problem.offers[j].id, row.tolist(), cause)
 
-    def _rejoin(self, need: Id, cause: Event) -> Iterator[Move]:
-        """Let a need come back that had an offer before; for itself it moves from there."""
-        was = self.before.chosen.get(need)
-        held = (was[0],) if was else ()
+    def _return(self, need: Id, cause: Event) -> Iterator[Move]:
+        """Let a need come back with all its visits; for itself it moves from where it was planned."""
+        yield from self._free_again(need, cause)
+        held = self._held(need)
         after: tuple[Id, ...] = ()
         for move in self.live.change_need(need, self.size[need], cause):
             if move.need_id == need:

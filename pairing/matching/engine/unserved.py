@@ -1,7 +1,8 @@
 """Why a need stays open after a plan, and what would free it."""
 
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -9,8 +10,8 @@ from pairing.matching.engine.circulation import Edges, Frame
 from pairing.matching.engine.network import spans
 from pairing.matching.engine.periods import need_window
 from pairing.matching.engine.plan import Unserved
-from pairing.matching.engine.problem import Id, MatchProblem, Need
-from pairing.matching.engine.scoring import PairTable
+from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
+from pairing.matching.engine.scoring import PairTable, score_pairs
 
 _NONE = -1
 
@@ -76,7 +77,7 @@ class _Book:
         """Return (code, sentence) for a need, given the rows of `facts`."""
         limit = self.problem.receive_caps.get(need.branch_id)
         if best == _NONE:
-            return "no_fit", self._nothing(need, nearest)
+            return self._nothing(need, nearest)
         if open_ == _NONE:
             return self._closed(need, best)
         if limit is not None and self.received[self.frame.branches[need.branch_id]] >= limit:
@@ -111,13 +112,32 @@ class _Book:
         slack = np.cumsum(self.frame.free, axis=1) - np.cumsum(taken, axis=1)
         return np.minimum.accumulate(slack[:, ::-1], axis=1)[:, ::-1] > 0
 
-    def _nothing(self, need: Need, nearest: int) -> str:
-        removed = sum(pair[0] == need.id for pair in self.problem.forbidden)
-        aside = f"（已人工排除 {removed} 项）" if removed else ""
+    def _nothing(self, need: Need, nearest: int) -> tuple[str, str]:
+        barred = self.barred.get(need.id)
+        if barred:
+            words = f"能办这件事的“{barred.title}”已被人工排除或婉拒过；撤回排除或与对方商量好再算，即可安排"
+            return "forbidden", words
         if nearest == _NONE:
-            return f"现有资源中没有一项能办这件事{aside}；可向上级申请，或请结对支部补充资源清单"
+            return "no_fit", "现有资源中没有一项能办这件事；可向上级申请，或请结对支部补充资源清单"
         title = self.problem.offers[self.table.offer[nearest]].title
-        return f"没有资源达到推荐线{aside}，最接近的是“{title}”，但对不上；补充服务事项或新增资源后再试"
+        words = f"没有资源达到推荐线，最接近的是“{title}”，但对不上；补充服务事项或新增资源后再试"
+        return "no_fit", words
+
+    @cached_property
+    def barred(self) -> dict[Id, Offer]:
+        """Need → the best offer above the floor that was forbidden for it; asked only when none fits."""
+        forbidden = self.problem.forbidden
+        named = {offer for _, offer in forbidden}
+        offers = tuple(offer for offer in self.problem.offers if offer.id in named)
+        table = score_pairs(replace(self.problem, offers=offers, forbidden=frozenset())) if offers else None
+        found: dict[Id, Offer] = {}
+        if table is not None:
+            good = np.flatnonzero((table.fit >= self.problem.weights.floor) & table.open_)
+            for row in good[np.argsort(-table.total[good], kind="stable")].tolist():
+                need, offer = self.problem.needs[table.need[row]], offers[table.offer[row]]
+                if (need.id, offer.id) in forbidden:
+                    found.setdefault(need.id, offer)
+        return found
 
     def _closed(self, need: Need, row: int) -> tuple[str, str]:
         offer = self.problem.offers[self.table.offer[row]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from pairing.matching.adapter import within
 from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind
 from pairing.matching.models import Match, MatchGap, MatchRun
-from pairing.plans.enums import ClaimState
+from pairing.matching.selectors.run_lines import Line, Said, gaps_of, line_of, said_of, served_lines
 
 WEIGHT_WORDS = {
     "item": "服务事项",
@@ -51,45 +51,6 @@ def match_run_rows(user: User) -> QuerySet[MatchRun]:
         )
         .order_by("-pk")
     )
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A resource that could serve a demand, with what people said of it in this draft."""
-
-    resource_id: int
-    title: str
-    branch: str
-    score: float
-    explanation: str
-    is_pinned: bool = False
-    is_forbidden: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    """One demand of a plan: what was chosen for it (or why nothing was), and the other candidates."""
-
-    demand: Demand
-    row: Match | MatchGap
-    chosen: Candidate | None = None
-    others: list[Candidate] = field(default_factory=list)
-    blocker: str = ""
-
-    @property
-    def can_accept(self) -> bool:
-        return self.chosen is not None and not self.blocker and not self.has_claim
-
-    @property
-    def can_edit(self) -> bool:
-        """Whether an opinion on it could still make a difference."""
-        return self.demand.state == DemandState.OPEN
-
-    @property
-    def has_claim(self) -> bool:
-        """Whether accepting it has led to a claim that stands."""
-        claim = self.row.claim if isinstance(self.row, Match) else None
-        return claim is not None and (claim.is_pending or claim.state == ClaimState.ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -138,15 +99,16 @@ def match_run_page(run: MatchRun, *, number: Any, today: date) -> RunPage:
         number: the page of assignments, as the address has it.
     """
     conditions = Conditions.from_json(run.conditions)
-    said = _said(run)
-    shown = _Counted(_matches(run), PAGE_SIZE, run.match_count).get_page(number)
-    shown.object_list = [_match_line(match, said, today) for match in shown.object_list]
-    gaps = run.gaps.select_related("demand__branch", "demand__aspect").order_by(
-        "-demand__urgency", "demand__branch__name_key", "demand__serial"
-    )
+    said = said_of(run)
+    served = Exists(Match.objects.filter(run=run, demand=OuterRef("pk")))
+    demands = Demand.objects.filter(served).order_by("branch__name_key", "serial", "pk")
+    shown = _Counted(demands.values("pk"), PAGE_SIZE, run.match_count).get_page(number)
+    on_page = Q(demand__in=shown.object_list)
+    gaps = gaps_of(run, on_page | Q(is_served=False))
+    shown.object_list = served_lines(run, on_page, gaps, said, today)
     return RunPage(
         page=shown,
-        gaps=[_gap_line(gap, said) for gap in gaps[: 2 * PAGE_SIZE]],
+        gaps=[line_of([], gap, said, today) for gap in gaps.values() if not gap.is_served],
         edit_count=len(_as_set(said) ^ _solved_with(conditions)),
         news=_news(run, today),
         facts=_facts(run, conditions),
@@ -155,27 +117,21 @@ def match_run_page(run: MatchRun, *, number: Any, today: date) -> RunPage:
 
 def match_run_line(run: MatchRun, demand_id: int, *, today: date) -> tuple[Line, int]:
     """One demand of a draft, and how many opinions wait for the next solving."""
-    said = _said(run)
-    match = _matches(run).filter(demand=demand_id).first()
-    gap = run.gaps.select_related("demand__branch", "demand__aspect").filter(demand=demand_id).first()
-    line = _match_line(match, said, today) if match else _gap_line(gap, said)  # type: ignore[arg-type]
+    said = said_of(run)
+    chosen = Q(demand=demand_id)
+    gaps = gaps_of(run, chosen)
+    lines = served_lines(run, chosen, gaps, said, today)
+    lines += [line_of([], gap, said, today) for gap in gaps.values() if not gap.is_served]
+    [line] = lines
     return line, len(_as_set(said) ^ _solved_with(Conditions.from_json(run.conditions)))
 
 
 class _Counted(Paginator):
     """A paginator that was told how many rows there are."""
 
-    def __init__(self, rows: QuerySet[Match], size: int, total: int) -> None:
+    def __init__(self, rows: QuerySet[Any], size: int, total: int) -> None:
         super().__init__(rows, size)
         self.count = total
-
-
-Said = dict[tuple[int, int], str]
-
-
-def _said(run: MatchRun) -> Said:
-    rows = run.edits.values_list("demand", "resource", "kind").order_by()
-    return {(demand, resource): kind for demand, resource, kind in rows}
 
 
 def _as_set(said: Said) -> set[tuple[int, int, str]]:
@@ -187,48 +143,6 @@ def _solved_with(conditions: Conditions) -> set[tuple[int, int, str]]:
         return {(demand, resource, str(kind)) for demand, resource in pairs}
 
     return of(MatchEditKind.PIN, conditions.pins) | of(MatchEditKind.FORBID, conditions.forbidden)
-
-
-def _matches(run: MatchRun) -> QuerySet[Match]:
-    return run.matches.select_related(
-        "demand__branch", "demand__aspect", "resource__branch", "claim"
-    ).order_by("demand__branch__name_key", "demand__serial", "pk")
-
-
-def _match_line(match: Match, said: Said, today: date) -> Line:
-    chosen = {
-        "resource_id": match.resource_id,
-        "title": match.resource.title,
-        "branch": match.resource.branch.name,
-        "score": match.score,
-        "explanation": match.explanation,
-    }
-    return Line(
-        demand=match.demand,
-        row=match,
-        chosen=_candidate(match.demand_id, chosen, said),
-        others=[_candidate(match.demand_id, each, said) for each in match.alternatives],
-        blocker=_blocker(match, today),
-    )
-
-
-def _gap_line(gap: MatchGap, said: Said) -> Line:
-    others = [_candidate(gap.demand_id, each, said) for each in gap.alternatives]
-    return Line(demand=gap.demand, row=gap, others=others)
-
-
-def _candidate(demand_id: int, stored: dict[str, Any], said: Said) -> Candidate:
-    kind = said.get((demand_id, stored["resource_id"]))
-    return Candidate(**stored, is_pinned=kind == MatchEditKind.PIN, is_forbidden=kind == MatchEditKind.FORBID)
-
-
-def _blocker(match: Match, today: date) -> str:
-    """What has happened to the rows since the plan was made, if it keeps the match from being accepted."""
-    if match.demand.state != DemandState.OPEN:
-        return f"需求现在是“{match.demand.get_state_display()}”"
-    if match.resource.state != ResourceState.PUBLISHED:
-        return f"资源现在是“{match.resource.get_state_display()}”"
-    return "资源已过有效期" if match.resource.is_expired(today) else ""
 
 
 def _news(run: MatchRun, today: date) -> News:

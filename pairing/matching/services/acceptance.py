@@ -115,6 +115,7 @@ def _accept(match: Match, actor: User, now: datetime) -> Claim:
             by_branch=by_branch,
             proposer=actor,
             now=now,
+            visit_count=match.visit_count,
             wanted_on=_wanted_on(match, timezone.localdate(now)),
             words=DISPATCH_WORDS if dispatched else DRAFT_WORDS,
             score=match.score,

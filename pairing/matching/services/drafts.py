@@ -47,12 +47,7 @@ def match_edit_set(
 def _candidates(run: MatchRun, demand_id: int) -> set[int]:
     """The resources a draft knows for a demand: the chosen one, the others, and what was said before."""
     found = set(run.edits.filter(demand=demand_id).values_list("resource", flat=True))
-    for line in (
-        Match.objects.filter(run=run, demand=demand_id).first(),
-        MatchGap.objects.filter(run=run, demand=demand_id).first(),
-    ):
-        if line is not None:
-            found.update(each["resource_id"] for each in line.alternatives)
-        if isinstance(line, Match):
-            found.add(line.resource_id)
-    return found
+    matches = Match.objects.filter(run=run, demand=demand_id)
+    for row in (*matches, *MatchGap.objects.filter(run=run, demand=demand_id)):
+        found.update(each["resource_id"] for each in row.alternatives)
+    return found.union(match.resource_id for match in matches)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
 from pairing.matching.adapter import Posed, declined_pairs
 from pairing.matching.conditions import Conditions, Pairs
-from pairing.matching.engine.following import Before
+from pairing.matching.engine.following import Before, Visit
 from pairing.matching.engine.incremental import Event, Kind, Move
 from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
 from pairing.plans.enums import ClaimState
@@ -26,28 +27,37 @@ def before_of(shard: MatchShard, posed: Posed) -> Before:
     parent = shard.run.parent
     if parent is None or parent.started_at is None:
         return Before({})
-    old, since = StoredPlan.of_parent(shard), parent.started_at
+    old, since = StoredPlan.of_parent(shard, posed.demands.keys()), parent.started_at
     declined = declined_pairs(old.chosen)
     needs: dict[int | str, Kind] = {}
     for pk, demand in posed.demands.items():
         if pk not in old.demands:
             needs[pk] = "need_added"
-        elif demand.updated_at > since and _stands(pk, old.chosen.get(pk), posed, declined):
+        elif posed.sizes[pk] != old.wanted(pk) or (
+            demand.updated_at > since and _stands(pk, old.of(pk), posed, declined)
+        ):
             needs[pk] = "need_changed"
     offers: dict[int | str, Kind] = {
         pk: "offer_added" if resource.created_at > since else "offer_changed"
         for pk, resource in posed.resources.items()
         if resource.updated_at > since
     }
-    matches = _of_shard(parent.matches.all(), shard).select_related("claim")
-    chosen = {each.demand_id: (each.resource_id, each.month or parent.as_of) for each in matches}
-    released = {each.demand_id for each in matches if not _is_claimed(each)} - posed.demands.keys()
-    return Before(chosen, needs, offers, frozenset(released))
+    return Before(_planned(shard, parent), needs, offers)
 
 
-def _stands(pk: int, resource: int | None, posed: Posed, declined: Pairs) -> bool:
+def _planned(shard: MatchShard, parent: MatchRun) -> dict[int | str, tuple[Visit, ...]]:
+    """The visits the plan before has chosen and nobody has claimed since."""
+    planned: dict[int | str, tuple[Visit, ...]] = {}
+    for each in _of_shard(parent.matches.select_related("claim"), shard):
+        if not _is_claimed(each):
+            visit = (each.resource_id, each.month or parent.as_of)
+            planned[each.demand_id] = planned.get(each.demand_id, ()) + (visit,) * each.visit_count
+    return planned
+
+
+def _stands(pk: int, resources: Iterable[int], posed: Posed, declined: Pairs) -> bool:
     """Whether what was planned is still there; if not, that is the cause, not an edit of the demand."""
-    return resource is None or (resource in posed.resources and (pk, resource) not in declined)
+    return all(each in posed.resources and (pk, each) not in declined for each in resources)
 
 
 def _is_claimed(match: Match) -> bool:
@@ -61,45 +71,60 @@ def _of_shard(rows: QuerySet[Any], shard: MatchShard) -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class StoredPlan:
-    """A plan as rows: demand → resource, and demand → why not."""
+    """A plan as rows: demand → resource → visits, demand → why not, and the visits left open of it."""
 
-    chosen: dict[int, int]
+    demands: frozenset[int]
+    chosen: dict[int, Counter[int]]
     gaps: dict[int, str]
+    short: dict[int, int]
 
     @classmethod
-    def of_parent(cls, shard: MatchShard) -> StoredPlan:
-        """The part of the parent's plan that is about the shard's branches."""
+    def of_parent(cls, shard: MatchShard, still_open: Collection[int]) -> StoredPlan:
+        """The part of the parent's plan that is about the shard's branches.
+
+        Args:
+            still_open: demands of which what was claimed since does not count: less of them is to be planned.
+        """
         parent = shard.run.parent
         if parent is None:
-            return cls({}, {})
-        return cls(
-            dict(_of_shard(parent.matches.all(), shard).values_list("demand", "resource")),
-            dict(_of_shard(parent.gaps.all(), shard).values_list("demand", "sentence")),
-        )
+            return cls.of_rows([], [])
+        matches = list(_of_shard(parent.matches.select_related("claim"), shard))
+        gaps = list(_of_shard(parent.gaps.all(), shard))
+        left = [each for each in matches if each.demand_id not in still_open or not _is_claimed(each)]
+        return replace(cls.of_rows(left, gaps), demands=cls.of_rows(matches, gaps).demands)
 
     @classmethod
     def of_rows(cls, matches: Sequence[Match], gaps: Sequence[MatchGap]) -> StoredPlan:
         """A plan that is not stored yet."""
+        chosen: dict[int, Counter[int]] = {}
+        for each in matches:
+            chosen.setdefault(each.demand_id, Counter())[each.resource_id] += each.visit_count
         return cls(
-            {each.demand_id: each.resource_id for each in matches},
+            frozenset(each.demand_id for each in (*matches, *gaps)),
+            chosen,
             {each.demand_id: each.sentence for each in gaps},
+            {each.demand_id: each.visit_count for each in gaps},
         )
 
-    @property
-    def demands(self) -> set[int]:
-        return self.chosen.keys() | self.gaps.keys()
+    def wanted(self, pk: int) -> int:
+        """The visits a demand was asked for with, less what was claimed."""
+        return self.of(pk).total() + self.short.get(pk, 0)
+
+    def of(self, pk: int) -> Counter[int]:
+        """Resource → visits planned for a demand."""
+        return self.chosen.get(pk, Counter())
 
 
 def changes_since_parent(shard: MatchShard, new: StoredPlan, moves: Sequence[Move]) -> list[dict[str, Any]]:
-    """List the demands whose resource is another than in the parent's plan, grouped by cause.
+    """List the demands whose visits are others than in the parent's plan, grouped by cause.
 
     Args:
         moves: how the new plan came out of the old one; none when it was solved around a person's wishes.
     """
     if shard.run.parent is None:
         return []
-    old = StoredPlan.of_parent(shard)
-    moved = [pk for pk in sorted(old.demands | new.demands) if old.chosen.get(pk) != new.chosen.get(pk)]
+    old = StoredPlan.of_parent(shard, new.demands)
+    moved = [pk for pk in sorted(old.demands | new.demands) if old.of(pk) != new.of(pk)]
     moved += [pk for pk in sorted(new.demands - old.demands) if pk not in new.chosen]
     moved += [pk for pk in sorted(old.demands - new.demands) if pk not in old.chosen]
     causes = {int(move.need_id): move.cause for move in moves}
@@ -119,23 +144,29 @@ class _Words:
         conditions = Conditions.from_json(run.conditions)
         self.pins, self.forbidden = conditions.pins, conditions.forbidden
         self.declined: Pairs = declined_pairs(moved)
-        named = {plan.chosen[pk] for plan in (old, new) for pk in moved if pk in plan.chosen}
+        named = {resource for plan in (old, new) for pk in moved for resource in plan.of(pk)}
         named |= {int(event.offer_id) for event in causes.values() if event.offer_id is not None}
         self.resources = Resource.objects.select_related("branch").in_bulk(named)
-        holders = {pk for plan in (old, new) for pk, resource in plan.chosen.items() if resource in named}
+        holders = {pk for plan in (old, new) for pk, held in plan.chosen.items() if named & held.keys()}
         holders |= {int(event.need_id) for event in causes.values() if event.need_id is not None}
         self.demands = Demand.objects.in_bulk(holders.union(moved))
 
     def change(self, pk: int) -> dict[str, Any]:
-        before, after = self.old.chosen.get(pk), self.new.chosen.get(pk)
+        before, after = self.old.of(pk), self.new.of(pk)
         return {
             "demand_id": pk,
             "demand": str(self.demands[pk]),
-            "before": str(self.resources[before]) if before else "",
-            "after": str(self.resources[after]) if after else "",
+            "before": self._named(before),
+            "after": self._named(after),
             "why": self._why(pk, before, after),
             "cause": self._cause(self.event(pk)),
         }
+
+    def _named(self, visits: Counter[int]) -> str:
+        """The resources of a demand, with their visits where there are several."""
+        if visits.total() <= 1:
+            return "".join(str(self.resources[pk]) for pk in visits)
+        return "、".join(f"{self.resources[pk]} {count} 次" for pk, count in visits.items())
 
     def event(self, pk: int) -> Event:
         """What made a demand move; one that is new or gone is its own cause."""
@@ -168,27 +199,31 @@ class _Words:
             return "匹配权重调整过，得分有变化"
         return "日期往后，期限、次数和得分有变化"
 
-    def _why(self, pk: int, before: int | None, after: int | None) -> str:
+    def _why(self, pk: int, before: Counter[int], after: Counter[int]) -> str:
         if pk not in self.new.demands:
             label = DemandState(self.demands[pk].state).label
             return f"需求现在是“{label}”，不用再安排"
         if pk not in self.old.demands:
             return "新增的待认领需求" + ("" if after else f"；{self.new.gaps[pk]}")
-        wish = self._wish(pk, before, after)
-        return wish or (self._lost(pk, before, after) if before else self._gained(after))
+        less, more = before - after, after - before
+        wish = self._wish(pk, less, more)
+        return wish or (self._lost(pk, less, more) if less else self._gained(more))
 
-    def _wish(self, pk: int, before: int | None, after: int | None) -> str:
+    def _wish(self, pk: int, less: Counter[int], more: Counter[int]) -> str:
         """What a person asked for, if that is the reason."""
-        if after and (pk, after) in self.pins:
+        if any((pk, resource) in self.pins for resource in more):
             return "按意见锁定"
-        return "按意见排除了原来的资源" if before and (pk, before) in self.forbidden else ""
+        return "按意见排除了原来的资源" if any((pk, each) in self.forbidden for each in less) else ""
 
-    def _lost(self, pk: int, before: int, after: int | None) -> str:
-        """Why a demand no longer has its resource, and what became of it."""
-        cause = self._unusable(pk, before) or self._taken(before)
-        if after:
+    def _lost(self, pk: int, less: Counter[int], more: Counter[int]) -> str:
+        """Why a demand no longer has a resource, or less of it, and what became of that."""
+        causes = (self._unusable(pk, each) or self._taken(each) for each in less)
+        cause = next(filter(None, causes), "")
+        if less.total() <= more.total():
             return cause or BETTER
-        return "；".join(filter(None, [cause, self.new.gaps[pk]]))
+        if self.new.wanted(pk) < self.old.wanted(pk) and not self.new.short.get(pk):
+            return "需要的次数比上一份方案少了"
+        return "；".join(filter(None, [cause, self.new.gaps.get(pk, "")])) or BETTER
 
     def _unusable(self, pk: int, resource_pk: int) -> str:
         resource = self.resources[resource_pk]
@@ -203,19 +238,16 @@ class _Words:
         takers = self._differ(resource_pk, self.new, self.old)
         return f"“{self.resources[resource_pk]}”改为承接{takers}" if takers else ""
 
-    def _gained(self, after: int | None) -> str:
-        """Why a demand that was left open is served now."""
-        if after is None:
+    def _gained(self, more: Counter[int]) -> str:
+        """Why a demand that was left open is served now, or more of it."""
+        if not more:
             return BETTER
-        givers = self._differ(after, self.old, self.new)
-        name = f"“{self.resources[after]}”"
+        first = next(iter(more))
+        givers = self._differ(first, self.old, self.new)
+        name = f"“{self.resources[first]}”"
         return f"{name}不再承接{givers}，腾出了次数" if givers else f"{name}现在可以承接"
 
     def _differ(self, resource_pk: int, one: StoredPlan, other: StoredPlan) -> str:
-        """The demands that have a resource in one plan and not in the other."""
-        found = [
-            pk
-            for pk, resource in one.chosen.items()
-            if resource == resource_pk and other.chosen.get(pk) != resource_pk
-        ]
+        """The demands that have more of a resource in one plan than in the other."""
+        found = [pk for pk, held in one.chosen.items() if held[resource_pk] > other.of(pk)[resource_pk]]
         return "、".join(f"“{self.demands[pk]}”" for pk in found[:3])

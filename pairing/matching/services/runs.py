@@ -21,7 +21,7 @@ from pairing.matching.conditions import Conditions
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin, MatchScope
 from pairing.matching.models import MatchEdit, MatchRun, MatchShard
 from pairing.matching.selectors.weights import weights_current
-from pairing.matching.services.splitting import branches_below, parts_of
+from pairing.matching.services.splitting import branches_below, part_names, parts_of
 from pairing.plans.models import Pairing
 
 
@@ -136,9 +136,10 @@ def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
                 run.save()
         except IntegrityError as error:
             raise ConflictError(_busy(run.scope_key)) from error
+        parts = parts_of(run)
         MatchShard.objects.bulk_create(
-            MatchShard(run=run, position=position, branch_ids=branch_ids)
-            for position, branch_ids in enumerate(parts_of(run), start=1)
+            MatchShard(run=run, position=position, name=name, branch_ids=branch_ids)
+            for position, (name, branch_ids) in enumerate(zip(part_names(parts), parts, strict=True), start=1)
         )
         _inherit_edits(run, actor)
         entry.target = run

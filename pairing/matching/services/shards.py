@@ -61,7 +61,7 @@ def _take(run_id: int | None, now: datetime) -> MatchShard | None:
         return shard
     shard.state = MatchRunState.RUNNING
     shard.attempt_count += 1
-    shard.lease_token, shard.lease_until = uuid4(), now + LEASE
+    shard.lease_token, shard.lease_until, shard.started_at = uuid4(), now + LEASE, now
     shard.save()
     queued = MatchRun.objects.filter(pk=shard.run_id, state=MatchRunState.QUEUED)
     queued.update(state=MatchRunState.RUNNING, started_at=now)
@@ -89,7 +89,7 @@ def _add(run: MatchRun, answer: Answer) -> None:
     run.bound = (run.bound or 0) + answer.bound
     run.demand_count += answer.demand_count
     run.resource_count += answer.resource_count
-    run.match_count += len(answer.matches)
+    run.match_count += len({match.demand_id for match in answer.matches})
     run.notes = [*run.notes, *answer.notes]
     run.changes = [*run.changes, *answer.changes]
     run.catalogue_version = answer.catalogue_version

@@ -94,25 +94,30 @@ class _Scribe:
         self.offers = {offer.id: j for j, offer in enumerate(problem.offers)}
         self.codes = table.need.astype(np.int64) * len(problem.offers) + table.offer
         self.ranked = suggested(problem, table)
+        self.chosen: dict[int, set[int]] = {}
+        for each in plan.assignments:
+            self.chosen.setdefault(int(each.need_id), set()).add(int(each.offer_id))
 
     @property
     def problem(self) -> MatchProblem:
         return self.posed.problem
 
     def matches(self) -> list[Match]:
-        chosen = {(each.need_id, each.offer_id): each for each in reversed(self.plan.assignments)}
-        return [self._match(chosen[pair]) for pair in sorted(chosen, key=str)]
+        return [self._match(each) for each in self.plan.assignments]
 
     def gaps(self) -> list[MatchGap]:
         return [self._gap(each) for each in self.plan.unserved]
 
     def notes(self) -> list[str]:
         """Say which pins did not fit: a person asked for them and must not look for them in vain."""
-        return [
-            f"锁定的“{self.posed.resources[int(offer)]}”→“{self.posed.demands[int(need)]}”排不下："
-            "次数或上限已经用满，这次没有按锁定安排。"
-            for need, offer in self.plan.broken_pins
-        ]
+        return [self._broken(int(need), int(offer)) for need, offer in self.plan.broken_pins]
+
+    def _broken(self, need: int, offer: int) -> str:
+        pin = f"锁定的“{self.posed.resources[offer]}”→“{self.posed.demands[need]}”"
+        done = sum(each.visits for each in self.plan.assignments if each[:2] == (need, offer))
+        if done:
+            return f"{pin}只排得下 {done} 次：次数或上限已经用满，其余另作安排。"
+        return f"{pin}排不下：次数或上限已经用满，这次没有按锁定安排。"
 
     def _match(self, chosen: Assignment) -> Match:
         score = self._score(int(chosen.need_id), int(chosen.offer_id))
@@ -122,16 +127,18 @@ class _Scribe:
             demand_id=chosen.need_id,
             resource_id=chosen.offer_id,
             month=chosen.month,
+            visit_count=chosen.visits,
             score=min(max(score.value, 0.0), 1.0) if score else 0.0,
             terms=[asdict(term) for term in score.terms] if score else [],
             explanation="；".join(filter(None, [*words, explain(score) if score else ""])),
-            alternatives=self._alternatives(int(chosen.need_id), besides=int(chosen.offer_id)),
+            alternatives=self._alternatives(int(chosen.need_id)),
         )
 
     def _gap(self, unserved: Unserved) -> MatchGap:
         return MatchGap(
             run=self.run,
             demand_id=unserved.need_id,
+            visit_count=unserved.visits,
             code=unserved.code,
             sentence=unserved.sentence,
             alternatives=self._alternatives(int(unserved.need_id)),
@@ -145,13 +152,12 @@ class _Scribe:
             return None
         return score_of(self.problem, self.table, row)
 
-    def _alternatives(self, need_id: int, besides: int | None = None) -> list[dict[str, Any]]:
-        scores = [
-            score_of(self.problem, self.table, row)
-            for row in self.ranked[need_id][: ALTERNATIVES + 1]
-            if self.problem.offers[self.table.offer[row]].id != besides
-        ]
-        return [self._alternative(score) for score in scores[:ALTERNATIVES]]
+    def _alternatives(self, need_id: int) -> list[dict[str, Any]]:
+        """The best candidates that the plan has not chosen for this demand."""
+        chosen = self.chosen.get(need_id, set())
+        rows = self.ranked[need_id][: ALTERNATIVES + len(chosen)]
+        rest = [row for row in rows if self.problem.offers[self.table.offer[row]].id not in chosen]
+        return [self._alternative(score_of(self.problem, self.table, row)) for row in rest[:ALTERNATIVES]]
 
     def _alternative(self, score: Score) -> dict[str, Any]:
         resource = self.posed.resources[int(score.offer_id)]

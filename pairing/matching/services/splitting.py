@@ -6,13 +6,14 @@ nothing. How small the parts are is up to the scope: the branches of a group, th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from branches.models import Branch
 from pairing.matching.enums import MatchScope
 from pairing.matching.models import MatchRun
 from pairing.plans.models import Pairing
 
+EVERYTHING = "全部支部"
 ALONE = 0  # the part of all organisations that are neither above nor below another
 
 
@@ -36,6 +37,22 @@ def parts_of(run: MatchRun) -> list[list[int]]:
         parts = _roots()
         return _joined(parts) if len(set(parts.values()) - {ALONE}) > 1 else [[]]
     return [run.branch_ids]
+
+
+def part_names(parts: Sequence[Sequence[int]]) -> list[str]:
+    """What people call each part: the organisations in it that stand below no other of it."""
+    rows = Branch.objects.filter(pk__in={pk for part in parts for pk in part}).order_by("pk")
+    names = {pk: (name, parent) for pk, name, parent in rows.values_list("pk", "name", "parent")}
+    return [_part_name(part, names) for part in parts]
+
+
+def _part_name(part: Sequence[int], names: Mapping[int, tuple[str, int | None]]) -> str:
+    inside = set(part)
+    tops = [names[pk][0] for pk in part if names[pk][1] not in inside]
+    if not tops:
+        return EVERYTHING
+    first = "、".join(tops[:2])
+    return first[:180] if len(tops) <= 2 else f"{first[:180]}等 {len(tops)} 个组织"
 
 
 def _parents() -> dict[int, int | None]:

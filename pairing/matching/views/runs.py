@@ -16,6 +16,7 @@ from core.pages import found
 from pairing.matching.enums import MatchEditKind
 from pairing.matching.forms import ConditionsForm, RunForm
 from pairing.matching.models import MatchRun
+from pairing.matching.selectors.run_progress import match_run_progress
 from pairing.matching.selectors.runs import match_run_line, match_run_page, match_run_rows
 from pairing.matching.services.acceptance import match_run_accept as accept
 from pairing.matching.services.drafts import match_edit_set
@@ -57,11 +58,13 @@ def match_run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A plan; while it is being solved its progress, once a second, and the plan as soon as there is one."""
     run = found(match_run_rows(request.user), pk, request.user)
     if request.htmx:
-        answer = render(request, "matching/match_run_job.html", {"run": run})
+        progress = match_run_progress(run, now=timezone.now())
+        answer = render(request, "matching/match_run_job.html", {"run": run, "progress": progress})
         if not run.is_live:
             answer["HX-Refresh"] = "true"
         return answer
     context = {"run": run, "can_change": request.user.has_perm("matching.change_run", run)}
+    context["progress"] = match_run_progress(run, now=timezone.now())
     if run.is_done:
         context["plan"] = match_run_page(run, number=request.GET.get("page"), today=timezone.localdate())
         context["form"] = ConditionsForm(run=run)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.db.models import Sum
 
 from ledgers.enums import DemandState
 from ledgers.models import Demand
@@ -77,3 +81,15 @@ def demand_parts(demand: Demand, *, besides: Claim | None = None) -> DemandParts
         under_way=len(rows) - handed_in - states.count(PlanOrderState.COMPLETED),
         handed_in=handed_in,
     )
+
+
+def demands_rest(demands: Iterable[Demand]) -> dict[int, int]:
+    """Visits nobody has promised yet, ≥ 0, of the demands that say how many they want, in two queries."""
+    wanted = {row.pk: row.visits_wanted for row in demands if row.visits_wanted is not None}
+    promised: Counter[int] = Counter()
+    if wanted:
+        claims = Claim.objects.filter(state__in=CLAIM_UNDECIDED)
+        for rows in (claims, PlanOrder.objects.exclude(state=PlanOrderState.CANCELLED)):
+            counted = rows.filter(demand__in=wanted).order_by().values_list("demand")
+            promised.update(dict(counted.annotate(visits=Sum("visit_count"))))
+    return {pk: max(visits - promised[pk], 0) for pk, visits in wanted.items()}

@@ -79,6 +79,12 @@ def check_rest(demand: Demand, visit_count: int, besides: Claim | None = None) -
         )
 
 
+def check_not_asked(demand: Demand, resource: Resource) -> None:
+    """Refuse a second claim of the same resource while the first awaits its answer; the demand is held."""
+    if Claim.objects.pending().filter(demand=demand, resource=resource).exists():
+        raise ConflictError(f"“{resource}”对“{demand}”已有一份认领在等答复，答复后再提下一份。")
+
+
 def claim_answer_blockers(claim: Claim, actor: User, *, on: date, on_behalf: bool = False) -> list[str]:
     """Why `actor` cannot accept, counter or decline now; empty when they can.
 

@@ -21,6 +21,7 @@ from pairing.plans.models import Claim, Pairing, Series
 from pairing.plans.selectors.pairings import pairing_active_between
 from pairing.plans.services.claim_guards import (
     check_capacity,
+    check_not_asked,
     check_rest,
     check_terms,
     claim_answer_blockers,
@@ -66,7 +67,8 @@ def claim_propose(*, demand: Demand, resource: Resource, **terms: Any) -> Claim:
 
     Raises:
         DomainError: see `claim_propose_blockers`; also for a wanted day in the past.
-        ConflictError: when the month's capacity, or all that the demand wants, is promised already.
+        ConflictError: when the month's capacity, or all that the demand wants, is promised already, or
+            another claim of the two awaits its answer.
     """
     [claim] = _propose(demand, [resource], Proposal(**terms), series_title="")
     return claim
@@ -119,6 +121,7 @@ def _check(demand: Demand, resource: Resource, pairing: Pairing | None, proposal
         )
     )
     check_terms(proposal.visit_count, proposal.wanted_on, today, demand.deadline_on)
+    check_not_asked(demand, resource)
     check_capacity(resource, proposal.visit_count, proposal.wanted_on or today)
 
 

@@ -164,7 +164,53 @@ def test_unserved_names_the_cap_that_is_reached():
         "give_cap",
         "甲支部本次最多提供 0 次服务，已用满；提高上限即可由“农技员”安排",
     )
-    assert reason(reciprocity=0)[0] == "reciprocity"
+    assert reason(reciprocity=0) == (
+        "reciprocity",
+        "双向服务差额上限为 0 次，已到界；放宽差额或让对方也认领一项即可安排",
+    )
+
+
+def test_unserved_names_what_was_forbidden_only_where_it_would_have_served():
+    forbidden = frozenset({("pest", "farm")})
+    assert reason(forbidden=forbidden) == (
+        "forbidden",
+        "能办这件事的“农技员”已被人工排除或婉拒过；撤回排除或与对方商量好再算，即可安排",
+    )
+    quilts = replace(PEST, title="缺棉被", items=frozenset({"困难慰问"}))
+    assert reason(needs=(quilts,), forbidden=forbidden)[0] == "no_fit"
+
+
+def test_unserved_names_the_price_and_whose():
+    taken = "再加一次要扣的分多于匹配度；少扣一点或晚一点开始扣即可安排"
+    assert reason(give_prices=((0, 1.0),)) == ("price", f"甲支部本次已提供 0 次，{taken}")
+    assert reason(receive_prices=((0, 1.0),)) == ("price", f"乙支部本次已接受 0 次，{taken}")
+
+
+@pytest.mark.parametrize(
+    ("code", "blocked", "freed"),
+    [
+        ("no_fit", {"weights": replace(Weights.default(), floor=1.0)}, {"weights": Weights.default()}),
+        (
+            "capacity",
+            {"used": {("farm", date(2026, 3, 1)): 1}},
+            {"offers": (replace(FARM, capacity_per_month=2),)},
+        ),
+        (
+            "window",
+            {"offers": (replace(FARM, valid_from=date(2026, 4, 1)),)},
+            {"needs": (replace(PEST, deadline=date(2026, 4, 30)),)},
+        ),
+        ("receive_cap", {"receive_caps": {"b": 0}}, {"receive_caps": {"b": 1}}),
+        ("give_cap", {"give_caps": {"a": 0}}, {"give_caps": {"a": 1}}),
+        ("reciprocity", {"reciprocity": 0}, {"reciprocity": 1}),
+        ("price", {"give_prices": ((0, 1.0),)}, {"give_prices": ((1, 1.0),)}),
+        ("forbidden", {"forbidden": frozenset({("pest", "farm")})}, {"forbidden": frozenset()}),
+    ],
+)
+def test_every_reason_is_true_for_what_it_names_frees_the_need(code, blocked, freed):
+    problem = replace(MatchProblem(offers=(FARM,), needs=(PEST,), as_of=TODAY), **blocked)
+    assert [each.code for each in solve(problem).unserved] == [code]
+    assert solve(replace(problem, **freed)).unserved == ()
 
 
 def test_unserved_sees_through_a_month_that_could_be_freed():

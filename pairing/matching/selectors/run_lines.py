@@ -1,0 +1,135 @@
+"""The demands of a draft, one line each: what serves it, why no more does, and what else could."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ledgers.enums import DemandState, ResourceState
+from ledgers.models import Demand
+from pairing.matching.enums import MatchEditKind
+from pairing.matching.models import Match, MatchGap, MatchRun
+from pairing.plans.enums import ClaimState
+
+MOST = 180  # gaps read for a page: those of its own demands and the first of the others
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A resource that could serve a demand, with what people said of it in this draft."""
+
+    resource_id: int
+    title: str
+    branch: str
+    score: float
+    explanation: str
+    is_pinned: bool = False
+    is_forbidden: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some visits of a demand: which resource makes them, in which month."""
+
+    match: Match
+    chosen: Candidate
+    blocker: str
+
+    @property
+    def can_accept(self) -> bool:
+        return not self.blocker and not self.has_claim
+
+    @property
+    def has_claim(self) -> bool:
+        """Whether accepting it has led to a claim that stands."""
+        claim = self.match.claim
+        return claim is not None and (claim.is_pending or claim.state == ClaimState.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One demand of a plan: the parts that serve it, why nothing or no more does, the other candidates."""
+
+    demand: Demand
+    parts: list[Part]
+    gap: MatchGap | None
+    others: list[Candidate]
+
+    @property
+    def can_accept(self) -> bool:
+        return any(part.can_accept for part in self.parts)
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether an opinion on it could still make a difference."""
+        return self.demand.state == DemandState.OPEN
+
+
+Said = dict[tuple[int, int], str]
+
+
+def said_of(run: MatchRun) -> Said:
+    rows = run.edits.values_list("demand", "resource", "kind").order_by()
+    return {(demand, resource): kind for demand, resource, kind in rows}
+
+
+def _with_demand(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("demand__branch", "demand__aspect")
+
+
+def gaps_of(run: MatchRun, wanted: Q) -> dict[int, Any]:
+    """Demand → gap, those of demands with some visits planned (`is_served`) first, then the urgent ones."""
+    is_served = Exists(Match.objects.filter(run=run, demand=OuterRef("demand")))
+    rows = _with_demand(run.gaps.annotate(is_served=is_served).filter(wanted))
+    places = ("-is_served", "-demand__urgency", "demand__branch__name_key", "demand__serial")
+    return {gap.demand_id: gap for gap in rows.order_by(*places)[:MOST]}
+
+
+def served_lines(run: MatchRun, chosen: Q, gaps: dict[int, Any], said: Said, today: date) -> list[Line]:
+    """The lines of the chosen demands that have a visit planned."""
+    rows = _with_demand(run.matches.filter(chosen)).select_related("resource__branch", "claim")
+    places = ("demand__branch__name_key", "demand__serial", "demand_id", "month", "-score", "pk")
+    groups = groupby(rows.order_by(*places), key=lambda match: match.demand_id)
+    return [line_of(list(matches), gaps.get(pk), said, today) for pk, matches in groups]
+
+
+def line_of(matches: list[Match], gap: MatchGap | None, said: Said, today: date) -> Line:
+    """One demand's line; it has a match or a gap, and each of them the same other candidates."""
+    row = matches[0] if matches else gap
+    if row is None:
+        raise ValueError("a line needs a match or a gap")
+    return Line(
+        demand=row.demand,
+        parts=[_part(match, said, today) for match in matches],
+        gap=gap,
+        others=[_candidate(row.demand_id, each, said) for each in row.alternatives],
+    )
+
+
+def _part(match: Match, said: Said, today: date) -> Part:
+    chosen = {
+        "resource_id": match.resource_id,
+        "title": match.resource.title,
+        "branch": match.resource.branch.name,
+        "score": match.score,
+        "explanation": match.explanation,
+    }
+    return Part(match, _candidate(match.demand_id, chosen, said), _blocker(match, today))
+
+
+def _candidate(demand_id: int, stored: dict[str, Any], said: Said) -> Candidate:
+    kind = said.get((demand_id, stored["resource_id"]))
+    return Candidate(**stored, is_pinned=kind == MatchEditKind.PIN, is_forbidden=kind == MatchEditKind.FORBID)
+
+
+def _blocker(match: Match, today: date) -> str:
+    """What has happened to the rows since the plan was made, if it keeps the match from being accepted."""
+    if match.demand.state != DemandState.OPEN:
+        return f"需求现在是“{match.demand.get_state_display()}”"
+    if match.resource.state != ResourceState.PUBLISHED:
+        return f"资源现在是“{match.resource.get_state_display()}”"
+    return "资源已过有效期" if match.resource.is_expired(today) else ""
