@@ -37,7 +37,8 @@ def set_up(name: str = "bench_ledgers") -> None:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings_test"
     postgres.ensure_running(places.test_cluster(), name=name, extra_flags=postgres.TEST_FLAGS)
-    os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name)
+    kept = "?conn_max_age=60&conn_health_checks=true"  # connections are kept as in service, not as in tests
+    os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name) + kept
     import django
 
     django.setup()
