@@ -128,7 +128,7 @@ class Demand(Searchable, TimeStampedModel):
             models.Index(fields=["state", "deadline_on"], name="demand_state_deadline"),
             models.Index(fields=["branch", "state"], include=["id"], name="demand_scope"),
             models.Index(fields=["deadline_on", "id"], name="demand_deadline_order"),
-            models.Index(fields=["title_key"], name="demand_title_key"),
+            models.Index(fields=["title_key", "id"], name="demand_title_key"),
             GinIndex(fields=["search"], name="demand_search"),
             models.Index(fields=["id"], condition=Q(search=None), name="demand_unsearchable"),
         ]
@@ -137,6 +137,7 @@ class Demand(Searchable, TimeStampedModel):
             models.UniqueConstraint(
                 fields=["branch", "serial"],
                 name="demand_serial",
+                include=["id"],
                 violation_error_message="该支部的需求账单里已有这个序号。",
             ),
             models.CheckConstraint(

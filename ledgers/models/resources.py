@@ -117,7 +117,7 @@ class Resource(Searchable, TimeStampedModel):
         indexes = [
             models.Index(fields=["state", "kind"], name="resource_state_kind"),
             models.Index(fields=["branch", "state", "sharing"], include=["id"], name="resource_scope"),
-            models.Index(fields=["title_key"], name="resource_title_key"),
+            models.Index(fields=["title_key", "id"], name="resource_title_key"),
             GinIndex(fields=["search"], name="resource_search"),
             models.Index(fields=["id"], condition=Q(search=None), name="resource_unsearchable"),
         ]
@@ -126,6 +126,7 @@ class Resource(Searchable, TimeStampedModel):
             models.UniqueConstraint(
                 fields=["branch", "serial"],
                 name="resource_serial",
+                include=["id"],
                 violation_error_message="该支部的资源清单里已有这个序号。",
             ),
             models.CheckConstraint(

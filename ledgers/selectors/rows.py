@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from branches.models import Branch, User
 from core.search.models import MAX_WORDS, SearchableQuerySet
 from ledgers.enums import DEMAND_FINISHED, ResourceState
 from ledgers.models import Demand, Resource, SavedView, ServiceAspect, ServiceItem
-from ledgers.selectors.usage import full_resources
+from ledgers.selectors.usage import with_full
 
 # Branch by branch as they were registered: the order of the unique index, so that no page has to sort.
 ORDER = ("branch_id", "serial")
@@ -38,11 +38,9 @@ def resource_page_rows(user: User, *, today: date) -> QuerySet[Resource]:
     """The same rows with what only the page of one shows, in two queries: names, hours, `is_full`."""
     aspects = ServiceAspect.objects.filter(resources=OuterRef("pk")).values("name")
     items = ServiceItem.objects.filter(resources=OuterRef("pk")).values("name")
-    full = full_resources(today=today).filter(pk=OuterRef("pk"))
     rows = resource_rows(user, today=today).prefetch_related(None).prefetch_related("availabilities")
-    return rows.annotate(
-        aspect_names=ArraySubquery(aspects), item_names=ArraySubquery(items), is_full=Exists(full)
-    )
+    rows = rows.annotate(aspect_names=ArraySubquery(aspects), item_names=ArraySubquery(items))
+    return with_full(rows, today=today)
 
 
 def demand_rows(user: User, *, today: date) -> QuerySet[Demand]:

@@ -5,10 +5,10 @@ Promises are claims and orders, which sit in a layer above; it registers here ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 
 from ledgers.enums import ResourceState
@@ -31,9 +31,6 @@ def full_resources(*, today: date) -> QuerySet[Resource]:
     return limited.alias(promised=_counted_by[0](today)).filter(promised__gte=F("capacity_per_month"))
 
 
-def mark_full(rows: Iterable[Resource], *, today: date) -> None:
-    """Set `is_full` on each of the rows that a page shows; one query for all of them."""
-    shown = [row.pk for row in rows]
-    full = set(full_resources(today=today).filter(pk__in=shown).values_list("pk", flat=True))
-    for row in rows:
-        row.is_full = row.pk in full  # type: ignore[attr-defined]  # for the page only
+def with_full(rows: QuerySet[Resource], *, today: date) -> QuerySet[Resource]:
+    """The same rows, each with `is_full`."""
+    return rows.annotate(is_full=Exists(full_resources(today=today).filter(pk=OuterRef("pk"))))

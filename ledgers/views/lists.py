@@ -13,7 +13,7 @@ from core.pages import sorted_page
 from ledgers.enums import LedgerPage, ResourceState
 from ledgers.filters import DemandFilter, ResourceFilter
 from ledgers.selectors.rows import demand_rows, resource_rows, saved_views
-from ledgers.selectors.usage import mark_full
+from ledgers.selectors.usage import with_full
 from ledgers.services.bulk import demands_take_step, resources_change_state, resources_confirm
 from ledgers.services.demand_steps import STEPS
 from ledgers.views.listing import bulk, list_tools, opening_view
@@ -86,12 +86,11 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     if answer := opening_view(request, views):
         return answer
     chosen = filtered_resources(request)
-    page = sorted_page(request, chosen.qs, RESOURCE_SORTS)
-    mark_full(page.object_list, today=timezone.localdate())
+    rows = with_full(chosen.qs, today=timezone.localdate())
     may_add = rules.has_perm("ledgers.add_resource", request.user)  # without the queries of has_perm
     context = {
         "filter": chosen,
-        "page": page,
+        "page": sorted_page(request, rows, RESOURCE_SORTS),
         "may_add": may_add,
         "actions": RESOURCE_ACTIONS if may_add else {},
         "today": timezone.localdate(),

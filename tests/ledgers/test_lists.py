@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import AuditEntry
+from core.pages import KeysFirst
 from ledgers.enums import DemandState, ResourceState, Sharing
 from ledgers.models import Resource, SavedView
+from ledgers.selectors.usage import with_full
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
 
@@ -51,6 +54,22 @@ def test_list_is_searched_by_pinyin_of_row_and_branch_and_sorted_by_it(page, bra
         "长沙参观学习",
         "重庆火锅食材捐赠",
     ]
+
+
+@pytest.mark.parametrize("few", [0, 2000])
+def test_pages_hold_every_row_once_and_in_order(branch, few):
+    for number, title in enumerate(("丁", "甲", "丙", "乙", "甲"), start=1):
+        ResourceFactory(branch=branch, serial=number, title=title, state=ResourceState.PUBLISHED)
+    ResourceFactory(branch=branch, title="草稿", draft=True)
+    rows = with_full(Resource.objects.published(), today=timezone.localdate())
+    paginator = KeysFirst(rows.order_by("-title_key", "pk"), 2)
+    paginator.few = few
+
+    pages = [list(paginator.page(number)) for number in paginator.page_range]
+
+    assert [[row.serial for row in page] for page in pages] == [[4, 2], [5, 1], [3]]
+    assert {row.is_full for page in pages for row in page} == {False}
+    assert list(KeysFirst(rows.none(), 2).get_page(7)) == []
 
 
 def test_list_shows_the_columns_of_the_address(page, branch):
