@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import prefetch_related_objects
@@ -11,12 +12,13 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.working_days import working_days_between
+from ledgers.enums import ResourceKind
 from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity, Subject
 from pairing.activities.scheduling import ScheduleProblem, Slot, Visit
 from pairing.activities.scheduling.problem import Id
-from pairing.activities.subjects import subjects_of, venue_key
+from pairing.activities.subjects import subjects_for, subjects_of, venue_key
 from pairing.activities.taken import (
     available_key,
     busy_slots,
@@ -27,6 +29,7 @@ from pairing.activities.taken import (
     slots_between,
     week_of,
 )
+from pairing.plans.models import PlanOrder
 
 LEAD_DAYS = 2  # calendar days between the announcement and the first possible activity
 WANTED_SLACK_DAYS = 7  # how much later than the wanted day is still welcome
@@ -59,6 +62,34 @@ def schedule_problem(
     return problem_of(
         visits, subjects=subjects, resources=resources.values(), but=ids, today=today, until=until
     )
+
+
+def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: date) -> ScheduleProblem:
+    """State where `visits` activities of an order would go between two days, beside all that is booked."""
+    resource, venue = order.resource, order_venue(order)
+    branches = [order.pairing.branch_a, order.pairing.branch_b]
+    subjects = subjects_for(
+        branches=branches,
+        venue=venue,
+        person=order_person(order),
+        home=resource.branch if resource else branches[0],
+    )
+    keys = {subject.key for subject in subjects}
+    week = {available_key(resource)} if resource and resource.availabilities.all() else set()
+    one = Visit(
+        id=1,
+        subjects=frozenset(keys | week),
+        release=release,
+        deadline=deadline,
+        weight=1.0 + order.demand.urgency,
+        series_id=order.pk if visits > 1 else None,
+        load_subjects=frozenset({capacity_key(resource)} if resource else ()),
+        movers=frozenset(key for key in keys if not key.startswith("venue:")),
+        place=venue_key(venue),
+        position=_position(order, venue),
+    )
+    rows = [replace(one, id=number, title=f"第{number}次") for number in range(1, visits + 1)]
+    return problem_of(rows, subjects=subjects, resources=[resource] if resource else [], today=release)
 
 
 def problem_of(
@@ -104,6 +135,19 @@ def standing_slots(activities: Iterable[Activity]) -> Mapping[Id, Slot]:
     return {pk: slots[0] for pk, slots in touched.items() if slots}
 
 
+def order_venue(order: PlanOrder) -> str:
+    """Where the activities of an order take place unless somebody says otherwise."""
+    place_of_resource = order.resource.place if order.resource else ""
+    return order.place or place_of_resource or order.demand.branch.address
+
+
+def order_person(order: PlanOrder) -> str:
+    """Who leads the activities of an order: the contact of a professional resource."""
+    resource = order.resource
+    leads = resource is not None and resource.kind == ResourceKind.PROFESSIONAL
+    return resource.contact_name if resource and leads else ""
+
+
 def resource_of(activity: Activity) -> Resource | None:
     """The resource whose week and months bind an activity."""
     return activity.plan_order.resource if activity.plan_order else None
@@ -134,7 +178,7 @@ def _visit(activity: Activity, release: date, *, is_series: bool) -> Visit:
         title=activity.title,
         movers=movers,
         place=venue_key(activity.venue),
-        position=_position(activity),
+        position=_position(order, activity.venue),
     )
 
 
@@ -150,15 +194,14 @@ def _window(activity: Activity, release: date) -> tuple[date, date]:
     return wanted, max(deadline, min(wanted + timedelta(days=WANTED_SLACK_DAYS), order.due_on))
 
 
-def _position(activity: Activity) -> tuple[float, float] | None:
-    """Latitude and longitude where the activity takes place, as far as the ledgers know them."""
-    order = activity.plan_order
+def _position(order: PlanOrder | None, venue: str) -> tuple[float, float] | None:
+    """Latitude and longitude of the place of an order's activity, as far as the ledgers know them."""
     if order is None:
         return None
     resource = order.resource
-    if resource and resource.place and venue_key(resource.place) == venue_key(activity.venue):
+    if resource and resource.place and venue_key(resource.place) == venue_key(venue):
         return _coordinates(resource)
-    return _coordinates(order.demand.branch) if activity.venue == order.demand.branch.address else None
+    return _coordinates(order.demand.branch) if venue == order.demand.branch.address else None
 
 
 def _coordinates(row: Resource | Branch) -> tuple[float, float] | None:

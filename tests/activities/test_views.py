@@ -207,7 +207,7 @@ class TestActivityDetail:
         for _ in range(rows):
             ParticipationFactory(activity=activity)
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             page.get(path("activity_detail", activity))
 
 
@@ -364,6 +364,23 @@ class TestActivityRecord:
         assert response.context["form"].errors == {
             f"attended_{branch}": [f"{held.pairing.branch_a}实到 11 人，多于应到 10 人，请核对。"]
         }
+
+    def test_without_attendance_asks_once_and_does_not_force(self, page: Client, held: Activity) -> None:
+        a, b = held.pairing.branch_a_id, held.pairing.branch_b_id
+        answer = self.answer(held, **{f"attended_{a}": "", f"attended_{b}": ""})
+
+        asked = page.post(path("activity_record", held), answer)
+        held.refresh_from_db()
+        state_when_asked = held.state
+        page.post(path("activity_record", held), answer | {"uncounted": "on"})
+
+        assert asked.context["form"].errors == {
+            "uncounted": ["还没有填各支部的实到人数；确实没有清点的，请勾选这一项再保存。"]
+        }
+        assert asked.context["form"]["record"].value() == "现场答疑，发放资料。"  # nothing typed is lost
+        held.refresh_from_db()
+        assert (state_when_asked, held.state) == (ActivityState.TO_RECORD, ActivityState.ARCHIVED)
+        assert (held.member_count, held.served_count) == (None, 80)
 
     def test_value_without_metric_is_refused_at_the_field(self, page: Client, held: Activity) -> None:
         response = page.post(path("activity_record", held), self.answer(held, value_2="5"))

@@ -5,6 +5,7 @@ Plain Python on frozen dataclasses: no Django, no input or output, the same answ
 
 from pairing.activities.scheduling.checker import conflicts
 from pairing.activities.scheduling.constraints import HARD_RULES, refusals
+from pairing.activities.scheduling.explaining import HalfDay, half_days
 from pairing.activities.scheduling.placed import Placed
 from pairing.activities.scheduling.problem import Half, Move, Schedule, ScheduleProblem, Slot, Visit
 from pairing.activities.scheduling.solver import free_slots, solve
@@ -12,6 +13,7 @@ from pairing.activities.scheduling.solver import free_slots, solve
 __all__ = [
     "HARD_RULES",
     "Half",
+    "HalfDay",
     "Move",
     "Placed",
     "Schedule",
@@ -20,6 +22,7 @@ __all__ = [
     "Visit",
     "conflicts",
     "free_slots",
+    "half_days",
     "refusals",
     "solve",
 ]

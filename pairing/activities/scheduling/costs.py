@@ -42,11 +42,16 @@ def timeliness(visit: Visit, day: date, target: float | None) -> float:
     return max(1.0 - abs(day.toordinal() - best) / length, 0.0)
 
 
-def worth(visit: Visit, slot: Slot, target: float | None) -> float:
-    """Return what placing the visit there adds to the objective: weight × (3 … 4)."""
+def terms(visit: Visit, slot: Slot, target: float | None) -> tuple[float, float, float]:
+    """Return what being placed, the day, and the half-day people like add, each times the weight."""
     liking = visit.preferences.get((slot.day.weekday(), slot.half), 0.0)
     timing = timeliness(visit, slot.day, target) - (LATER_HALF if slot.half else 0.0) / (2 * visit.length)
-    return visit.weight * (PLACED + TIMING * max(timing, 0.0) + PREFERRED * liking)
+    return visit.weight * PLACED, visit.weight * TIMING * max(timing, 0.0), visit.weight * PREFERRED * liking
+
+
+def worth(visit: Visit, slot: Slot, target: float | None) -> float:
+    """Return what placing the visit there adds to the objective: weight × (3 … 4)."""
+    return sum(terms(visit, slot, target))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,8 +15,7 @@ from django.utils import timezone
 from core import audit
 from core.errors import ConflictError
 from core.wording import cn_datetime
-from ledgers.enums import ResourceKind
-from pairing.activities.adapter import LEAD_DAYS, schedule_problem
+from pairing.activities.adapter import LEAD_DAYS, order_person, order_venue, schedule_problem
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
 from pairing.activities.scheduling import Slot, solve
@@ -121,18 +120,15 @@ def _pick_up() -> None:
 
 
 def _create(order: PlanOrder, task: PlanTask) -> Activity:
-    resource = order.resource
-    place_of_resource = resource.place if resource else ""
-    leads = resource is not None and resource.kind == ResourceKind.PROFESSIONAL
     with audit.action("activity.pick_up", actor=None) as entry:
         activity = activity_insert(
             pairing=order.pairing,
             plan_order=order,
             task=task,
-            kind=kind_for(order.line, f"{task.title}{order.task}{order.demand}{resource or ''}"),
+            kind=kind_for(order.line, f"{task.title}{order.task}{order.demand}{order.resource or ''}"),
             title=task.title[:120],
-            venue=order.place or place_of_resource or order.demand.branch.address,
-            person=resource.contact_name if resource and leads else "",
+            venue=order_venue(order),
+            person=order_person(order),
         )
         entry.target = activity
         entry.summary = f"定单 {order}"
