@@ -1,5 +1,6 @@
-"""`python -m benchmarks [--only NAME] [--large]`: run the benches, a JSON line each, then a table.
+"""`python -m benchmarks [--only NAME] [--large] [--most SIZE]`: run the benches.
 
+A JSON line for each figure, then a table.
 Every bench runs in a process of its own, so that none warms up or fills the memory of another. The status is
 1 when a goal was missed or a bench broke.
 """
@@ -62,12 +63,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", choices=names(), help="one bench instead of all")
     parser.add_argument("--large", action="store_true", help="add the sizes that take minutes")
+    parser.add_argument("--most", type=int, default=Options().most, help="no list of activities longer")
     parser.add_argument("--seed", type=int, default=Options().seed, help="of the generated counties")
     parser.add_argument("--here", choices=names(), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.here:
-        return run_here(asked.here, Options(asked.large, asked.seed))
-    passed_on = [*(["--large"] if asked.large else []), "--seed", str(asked.seed)]
+        return run_here(asked.here, Options(asked.large, asked.seed, asked.most))
+    passed_on = [*(["--large"] if asked.large else []), "--seed", str(asked.seed), "--most", str(asked.most)]
     results: list[Result] = []
     broken = []
     for name in [asked.only] if asked.only else names():

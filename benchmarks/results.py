@@ -15,10 +15,14 @@ MEGABYTE = 1024  # ru_maxrss counts kilobytes
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a bench is run: `large` adds the sizes that take minutes, `seed` chooses the counties."""
+    """How a bench is run.
+
+    `large` adds the sizes that take minutes, `seed` chooses the counties, `most` bounds the lists of activities.
+    """
 
     large: bool = False
     seed: int = 2026
+    most: int = 50_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def test_reschedule_by_both_sides_at_once_moves_once_and_tells_the_other() -> No
     ]
     assert moves_of(activity) == 1
     activity.refresh_from_db()
-    assert timezone.localtime(activity.starts_at).isoformat() == "2026-03-04T08:30:00+08:00"
+    assert timezone.localtime(activity.starts_at).isoformat() == "2026-03-06T08:30:00+08:00"
 
 
 def test_reschedule_by_both_sides_at_once_moves_twice_without_the_locks(
@@ -142,7 +142,7 @@ def test_reschedule_of_two_pairs_into_one_half_day_moves_one_and_spares_the_othe
     lost, won = activities[refused.index(True)], activities[refused.index(False)]
     for activity in activities:
         activity.refresh_from_db()
-    assert timezone.localtime(won.starts_at).isoformat() == "2026-03-04T08:30:00+08:00"
+    assert timezone.localtime(won.starts_at).isoformat() == "2026-03-06T08:30:00+08:00"
     assert lost.starts_at == standing[lost.pk]
     assert moves_of(lost) == 0
     assert Booking.objects.filter(activity=lost, period__startswith=lost.starts_at).count() == 3

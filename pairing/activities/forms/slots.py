@@ -146,9 +146,12 @@ class ActivityForm(SlotForm):
 class ActivityMoveForm(SlotForm):
     """Another time and why."""
 
-    field_order = ("slot", "day", "starts", "ends", "reason", "insist")
+    field_order = ("slot", "reason", "day", "starts", "ends", "insist")
     reason = forms.CharField(
-        label="改期理由", max_length=300, required=False, help_text="会随改期通知发给参加的支部。"
+        label="改期理由",
+        max_length=300,
+        required=False,
+        help_text="已经通知双方的活动要写明，会随改期通知发给参加的支部。",
     )
 
     @property

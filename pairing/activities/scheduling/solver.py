@@ -19,6 +19,7 @@ from pairing.activities.scheduling.travel import brought_nearer, way, ways
 
 EXACT_BELOW = 60  # visits: branch and bound is instant here
 AT_ONCE_BELOW = 600  # visits: one LP dive takes seconds; beyond, neighbourhoods
+RATHER_LATER = 0.25  # days: of two days as near to the announced one, people manage the later one better
 
 
 def solve(problem: ScheduleProblem, *, keep: Mapping[Id, Slot] | None = None, fast: bool = False) -> Schedule:
@@ -26,12 +27,13 @@ def solve(problem: ScheduleProblem, *, keep: Mapping[Id, Slot] | None = None, fa
 
     Args:
         keep: placements of a published schedule. One stays unless a hard rule now refuses it; only those that
-            must go move, so that only those concerned need to be told.
+            must go move, so that only those concerned need to be told, and as few days as may be.
         fast: use prices and one greedy pass instead of linear programmes, for an answer while somebody waits.
     """
     visits = {visit.id: visit for visit in problem.visits}
     placed, evicted = _keep(problem, keep or {})
-    targets = series_targets(problem.visits)
+    stood = {each: slot.day.toordinal() + RATHER_LATER for each, (slot, _) in evicted.items()}
+    targets = series_targets(problem.visits) | stood
     base = _value(placed, visits, targets)
     open_ = sorted((v for v in problem.visits if v.id not in placed.slots), key=_order)
     whole = _less_ways(build(problem, placed, open_, targets), placed, open_)

@@ -142,6 +142,13 @@ def test_solve_moves_only_what_an_event_forces(problem, taken):
     assert all("已有安排" in move.reason for move in after.moves)
 
 
+def test_solve_moves_an_announced_visit_as_few_days_as_may_be():
+    """Two weeks of free half-days before and after: the next day, not the first one of the window."""
+    closed = {"venue:1": {Slot(day(9), AM): "维修", Slot(day(9), PM): "维修"}}
+    problem = ScheduleProblem((talk(1),), weekdays, closed=closed)
+    assert solve(problem, keep={1: Slot(day(9), AM)}).placements == {1: Slot(day(10), AM)}
+
+
 def talk(number, **changes):
     base = Visit(
         id=number,
