@@ -17,7 +17,7 @@ MEGABYTE = 1024  # ru_maxrss counts kilobytes
 class Options:
     """How a bench is run.
 
-    `large` adds the sizes that take minutes, `seed` chooses the counties, `most` bounds the lists of activities.
+    `large` adds the sizes that take minutes, `seed` chooses the counties, `most` bounds lists of activities.
     """
 
     large: bool = False

@@ -32,16 +32,18 @@ def test_explain_refuses_with_the_reason_and_adds_up_the_rest() -> None:
     )
     activity_book(activity=taken)
 
+    first = min(order.pairing.branch_a, order.pairing.branch_b, key=lambda branch: f"branch:{branch.pk}")
+
     lines = explained(order.number, "--today", str(SUNDAY), "--days", "2")
 
     assert lines == [
         f"定单 {order}（{order.pairing}），2026-03-03 起 2 天内安排 1 次",
         "“第1次”：3月3日下午",
-        f"    3月3日上午  不行：“{order.pairing.branch_a}”3月3日上午已有安排",
-        "  → 3月3日下午  排上 6.000 + 及时 1.194 + 偏好 0.000 - 路程 0.400 = 6.794",
+        f"    3月3日上午  不行：“{first}”3月3日上午已有安排",
+        "  → 3月3日下午  排上 6.000 + 及时 1.194 + 偏好 0.000 - 路程 0.200 = 6.994",
         "    3月4日上午  排上 6.000 + 及时 0.600 + 偏好 0.000 - 路程 0.000 = 6.600",
         "    3月4日下午  排上 6.000 + 及时 0.594 + 偏好 0.000 - 路程 0.000 = 6.594",
-        "合计 6.794，上界 6.794",
+        "合计 6.994，上界 6.994",
     ]
     assert list(Activity.objects.all()) == [taken]
 

@@ -82,7 +82,7 @@ def test_lost_venue_moves_its_activity_only_and_tells_its_branches_only(
     moved = activities_reschedule(chosen={hit.pk}, seen=seal_of(found), actor=secretary, now=NOW)
 
     assert (proposal.activity, proposal.reason) == (hit, "“礼堂”3月5日上午不可用：屋顶维修")
-    assert [timezone.localtime(each.starts_at).isoformat() for each in moved] == ["2026-03-06T14:30:00+08:00"]
+    assert [timezone.localtime(each.starts_at).isoformat() for each in moved] == ["2026-03-04T08:30:00+08:00"]
     before = spared.starts_at
     spared.refresh_from_db()
     assert spared.starts_at == before
