@@ -12,13 +12,14 @@ from core.models import Notification
 
 class Entry(NamedTuple):
     """One line of the navigation. `audience`: all, county (reads everything),
-    manage (the office) or admin (runs the system). `also`: pages elsewhere that belong to this line."""
+    manage (the office) or admin (runs the system). `also`: how the names of pages elsewhere begin that
+    belong to this line; of several lines the last one takes the page."""
 
     label: str
     url_name: str
     icon: str
     audience: str = "all"
-    also: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Link(NamedTuple):
@@ -38,31 +39,31 @@ class Group(NamedTuple):
 
 
 NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("", (Entry("工作台", "workbench", "house"),)),
+    ("", (Entry("工作台", "workbench", "house", also=("workbench_",)),)),
     (
         "三单",
         (
             Entry("资源清单", "resource_list", "box-seam"),
-            Entry("需求账单", "demand_list", "clipboard-heart"),
-            Entry("计划定单", "plan_order_list", "file-earmark-check", also="claim_list"),
+            Entry("需求账单", "demand_list", "clipboard-heart", also=("solved_problem_", "duplicate_")),
+            Entry("计划定单", "plan_order_list", "file-earmark-check", also=("claim_",)),
             Entry("认领大厅", "hall_list", "shop-window"),
-            Entry("智能匹配", "matching", "shuffle", also="match_run_list"),
+            Entry("智能匹配", "matching", "shuffle", also=("match_run_",)),
         ),
     ),
     (
         "四联",
         (
-            Entry("活动日历", "calendar", "calendar3"),
+            Entry("活动日历", "calendar", "calendar3", also=("closure_", "activity_reschedule")),
             Entry("活动", "activity_list", "people"),
-            Entry("结对", "pairing_list", "link-45deg"),
+            Entry("结对", "pairing_list", "link-45deg", also=("agreement_", "branch_detail")),
         ),
     ),
     (
         "调度",
         (
             Entry("沟通·调度·研讨", "review_list", "chat-square-text"),
-            Entry("提醒与通知", "notification_list", "bell"),
-            Entry("缺口与闲置", "gap_list", "puzzle", "county"),
+            Entry("提醒与通知", "notification_list", "bell", also=("delivery_",)),
+            Entry("缺口与闲置", "gap_list", "puzzle", "county", ("idle_", "repairing_")),
             Entry("驾驶舱", "dashboard", "speedometer2", "county"),
         ),
     ),
@@ -70,9 +71,9 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "管理",
         (
             Entry("数据导入", "import_list", "file-earmark-arrow-up", "manage"),
-            Entry("组织", "branch_list", "diagram-3", "county"),
-            Entry("用户", "user_list", "person-gear", "admin"),
-            Entry("交接", "handover_list", "box-arrow-right", "admin"),
+            Entry("组织", "branch_list", "diagram-3", "county", ("branch_",)),
+            Entry("用户", "user_list", "person-gear", "admin", ("membership_",)),
+            Entry("交接", "handover_list", "box-arrow-right", "admin", ("handover_",)),
             Entry("服务目录", "service_item_list", "book", "county"),
             Entry("匹配权重", "weights_edit", "sliders", "admin"),
             Entry("工作日历", "working_day_list", "calendar-week", "admin"),
@@ -138,11 +139,14 @@ class Shell:
         ]
 
     def _active(self, lines: list[tuple[Entry, str]]) -> str | None:
-        """The navigation address that the page lies under; the longest wins."""
+        """The navigation address of the line that claims the page by name, else the longest it lies under."""
+        page = self.request.resolver_match
+        named = [url for entry, url in lines if page and (page.url_name or "").startswith(entry.also)]
+        if named:
+            return named[-1]
         path = self.request.path
-        places = {place: url for entry, url in lines for place in (url, _reverse(entry.also)) if place}
-        under = [place for place in places if path == place or (place != "/" and path.startswith(place))]
-        return places[max(under, key=len)] if under else None
+        under = [url for _, url in lines if path == url or (url != "/" and path.startswith(url))]
+        return max(under, key=len, default=None)
 
     @cached_property
     def links(self) -> dict[str, Link]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,8 +17,8 @@ from ledgers.models import Demand
 from ledgers.selectors.freshness import to_answer
 from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState
 from pairing.activities.models import Activity
-from pairing.plans.enums import AgreementState, PlanOrderState
-from pairing.plans.models import Agreement, Claim, PlanOrder
+from pairing.plans.enums import AgreementState, ChangeState, PlanOrderState
+from pairing.plans.models import Agreement, ChangeRequest, Claim, PlanOrder
 from pairing.reviews.models import ActionItem, Review
 
 AHEAD_DAYS = 14
@@ -77,9 +77,14 @@ def _claims(branch_ids: frozenset[int]) -> Iterator[Todo]:
 
 
 def _orders(branch_ids: frozenset[int], user: User) -> Iterator[Todo]:
-    rows = PlanOrder.objects.filter(_of_pair(branch_ids, "pairing__"), state__in=TO_DECIDE)
-    for order in rows.select_related("pairing__branch_a", "pairing__branch_b", "demand"):
-        if order.state == PlanOrderState.AWAITING_ACCEPTANCE:
+    asked = ChangeRequest.objects.filter(plan_order=OuterRef("pk"), state=ChangeState.PROPOSED)
+    theirs = Exists(asked.exclude(asked_by__in=branch_ids))
+    rows = PlanOrder.objects.filter(_of_pair(branch_ids, "pairing__")).annotate(is_asked_to_change=theirs)
+    waiting = rows.filter(Q(state__in=TO_DECIDE) | Q(is_asked_to_change=True))
+    for order in waiting.select_related("pairing__branch_a", "pairing__branch_b", "demand"):
+        if order.is_asked_to_change:
+            yield _order_todo(order, "去答复", "对方申请变更，请同意或不同意")
+        elif order.state == PlanOrderState.AWAITING_ACCEPTANCE:
             if order.demand.branch_id in branch_ids:
                 yield _order_todo(order, "验收", "活动都已办完，请评价满意度后销号")
         elif not _is_confirmed_for(order, branch_ids):

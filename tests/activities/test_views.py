@@ -400,5 +400,5 @@ class TestActivityRecord:
         for _ in range(rows):
             ParticipationFactory(activity=held)
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             page.get(path("activity_record", held))

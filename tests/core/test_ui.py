@@ -15,7 +15,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.template import engines
 from django.test import Client, RequestFactory
-from django.urls import path
+from django.urls import path, resolve
 from django.utils import timezone
 
 from core import wording
@@ -226,6 +226,31 @@ def test_shell_navigation_follows_the_role(monkeypatch, seat, role, audiences):
     assert page.role == role
     assert [link.name for link in page.links.values() if link.is_active] == ["demand_list"]
     assert [link.label for link in page.bottom_bar] == ["工作台", "三单", "智能匹配", "活动日历"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "secretary", "office"),
+    [
+        ("/claims/7/", "plan_order_list", "plan_order_list"),
+        ("/agreements/7/clauses/", "pairing_list", "pairing_list"),
+        ("/branches/7/", "pairing_list", "branch_list"),
+        ("/matching/idle/", "matching", "gap_list"),
+        ("/activities/reschedule/", "calendar", "calendar"),
+        ("/activities/7/record/", "activity_list", "activity_list"),
+        ("/workbench/pairings/", "workbench", "workbench"),
+        ("/account/", None, None),
+    ],
+)
+def test_shell_marks_the_line_a_page_belongs_to(page, secretary, office):
+    for user, line in (
+        (UserFactory(secretary_of=BranchFactory()), secretary),
+        (UserFactory(office=True), office),
+    ):
+        request = request_of(user, page)
+        request.resolver_match = resolve(page)
+        marked = [link.name for link in Shell(request).links.values() if link.is_active]
+        assert marked == ([line] if line else [])
 
 
 @pytest.mark.django_db

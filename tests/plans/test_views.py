@@ -126,9 +126,17 @@ def test_plan_order_from_confirmation_to_acceptance(client):
     assert order.state == PlanOrderState.CONFIRMED
     order.state = PlanOrderState.IN_PROGRESS
     order.save()
-    client.post(reverse("plan_order_hand_in", args=[order.pk]))
+    hand_in, result = reverse("plan_order_hand_in", args=[order.pk]), {"result": "证已送到店主手中。"}
+    activity, _follow_up = (
+        PlanTaskFactory(plan_order=order, kind=kind) for kind in ("activity", "follow_up")
+    )
+    effects = client.get(hand_in).context["effects"]
+    assert [words for words in effects if "任务" in words] == [
+        f"任务“{activity}”还没有活动记录，将记为今天完成。"
+    ]
+    client.post(hand_in, result)
     client.post(reverse("plan_order_return", args=[order.pk]), {"reason": "缺回访"})
-    client.post(reverse("plan_order_hand_in", args=[order.pk]))
+    client.post(hand_in, result)
     response = client.post(reverse("plan_order_accept", args=[order.pk]), {"satisfaction": "5"}, follow=True)
     order.refresh_from_db()
     assert flashed(response)[-1] == "验收通过，需求已销号。谢谢！"

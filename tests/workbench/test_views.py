@@ -10,7 +10,13 @@ from pairing.plans.enums import PlanOrderState
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory
-from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory, PlanOrderFactory
+from tests.factories.plans import (
+    AgreementFactory,
+    ChangeRequestFactory,
+    ClaimFactory,
+    PairingFactory,
+    PlanOrderFactory,
+)
 from tests.factories.reviews import ActionItemFactory, ReviewFactory, ReviewSeriesFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +92,15 @@ def test_handed_in_order_waits_for_the_branch_that_asked(client, secretary, pair
     assert order.demand.branch == pairing.branch_b
     assert actions(secretary) == ["验收"]
     client.force_login(UserFactory(secretary_of=pairing.branch_a))
+    assert actions(client) == []
+
+
+def test_change_request_waits_for_the_other_side_only(client):
+    change = ChangeRequestFactory()
+    asking, asked = change.asked_by, change.plan_order.pairing.partner_of(change.asked_by_id)
+    client.force_login(UserFactory(secretary_of=asked))
+    assert actions(client) == ["去答复"]
+    client.force_login(UserFactory(secretary_of=asking))
     assert actions(client) == []
 
 

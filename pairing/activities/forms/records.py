@@ -12,7 +12,7 @@ from django.utils import timezone
 from branches.models import Branch
 from core.forms import DateInput, TimeInput
 from pairing.activities.half_days import local_instant
-from pairing.activities.models import Activity
+from pairing.activities.models import Activity, ActivityKind
 from pairing.activities.services.records import Attendance
 from pairing.plans.models import Metric
 
@@ -32,6 +32,13 @@ class RecordForm(forms.Form):
     held_on = forms.DateField(label="举办日期", widget=DateInput())
     held_from = forms.TimeField(label="开始时间", widget=TimeInput())
     held_to = forms.TimeField(label="结束时间", widget=TimeInput())
+    kind = forms.ModelChoiceField(
+        label="活动类型",
+        queryset=ActivityKind.objects.filter(retired_on=None),
+        required=False,
+        empty_label="（不改）",
+        help_text="由定单排出的活动，类型是按字面猜的；四联和志愿服务的数字按类型统计，请核对。",
+    )
     served_count = forms.IntegerField(
         label="服务群众人次",
         required=False,
@@ -123,6 +130,7 @@ class RecordForm(forms.Form):
         return {
             "held_from": data["from"],
             "held_to": data["to"],
+            "kind": data["kind"],
             "served_count": data["served_count"],
             "record": data["record"],
             "attendance": dict(self._attendance()),
@@ -149,6 +157,7 @@ def record_initial(activity: Activity) -> dict[str, Any]:
         "held_on": starts_at.date(),
         "held_from": starts_at.time(),
         "held_to": ends_at.time(),
+        "kind": activity.kind_id,
         "served_count": activity.served_count,
         "record": activity.record,
     }

@@ -15,7 +15,7 @@ from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from core.wording import cn_datetime
 from pairing.activities.enums import ACTIVITY_AWAITED, ACTIVITY_TRANSITIONS, ActivityState
-from pairing.activities.models import Activity, Outcome
+from pairing.activities.models import Activity, ActivityKind, Outcome
 from pairing.activities.services.activities import locked
 from pairing.activities.services.booking import activity_book
 from pairing.activities.services.orders import finish_task, hand_in_if_last
@@ -55,6 +55,7 @@ def activity_record(
     served_count: int | None,
     record: str,
     outcomes: Sequence[tuple[Metric, Decimal]],
+    kind: ActivityKind | None = None,
 ) -> Activity:
     """Put an activity that took place on record and archive it.
 
@@ -63,6 +64,7 @@ def activity_record(
         attendance: branch id → Attendance, of branches taking part.
         served_count: people served (人次), None when the activity is no service.
         outcomes: metric → value ≥ 0, each metric once.
+        kind: what it turned out to be, None when it is called rightly already.
 
     Raises:
         DomainError: it has not begun, ends in the future, has no words, or is already on record.
@@ -73,10 +75,11 @@ def activity_record(
     refuse(activity_record_blockers(activity, now=now))
     _check(held_to=held_to, record=record, outcomes=outcomes, now=now)
     check_transition(ACTIVITY_TRANSITIONS, ActivityState, activity.state, ActivityState.ARCHIVED, "这项活动")
-    planned = (activity.starts_at, activity.ends_at)
+    planned, called = (activity.starts_at, activity.ends_at), activity.kind
     with audit.action("activity.record", actor=actor, target=activity) as entry:
         activity.starts_at, activity.ends_at = held_from, held_to
         activity.served_count, activity.record = served_count, record.strip()
+        activity.kind = kind or called
         activity.member_count = _save_attendance(activity, attendance)
         activity.state = ActivityState.ARCHIVED
         activity.full_clean()
@@ -85,6 +88,8 @@ def activity_record(
         if planned != (held_from, held_to):
             activity_book(activity=activity)
             entry.changes = {"starts_at": [cn_datetime(planned[0]), cn_datetime(held_from)]}
+        if activity.kind != called:
+            entry.changes = {**entry.changes, "kind": [str(called), str(activity.kind)]}
     finish_task(activity, actor=actor, now=now)
     hand_in_if_last(activity, actor=actor, now=now)
     return activity

@@ -91,9 +91,7 @@ def _contents(
             return _stale(request, forms, stale, is_change=is_change)
         if saved:
             ring("notification_queued")
-            words = "变更申请已送对方，对方同意后生效。"
-            done = words if is_change else f"已保存为第 {saved.version} 版，双方需要重新确认。"
-            messages.success(request, done)
+            messages.success(request, _saved_words(order, saved, is_change=is_change))
             return redirect(order)
     context = {
         "order": order,
@@ -104,6 +102,15 @@ def _contents(
     }
     status = 422 if forms.form.is_bound and forms.errors else 200
     return render(request, "plans/plan_order_edit.html", context, status=status)
+
+
+def _saved_words(order: PlanOrder, saved: Any, *, is_change: bool) -> str:
+    """What the save came to; `order` is as it was when the form was opened."""
+    if is_change:
+        return "变更申请已送对方，对方同意后生效。"
+    if saved.version == order.version:
+        return "内容没有改动，版本和双方的确认都不变。"
+    return f"已保存为第 {saved.version} 版，双方需要重新确认。"
 
 
 def _stale(

@@ -16,7 +16,7 @@ from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
 from core.pages import get_or_post, number, posted
-from pairing.plans.enums import PlanOrderState
+from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.forms.orders import AcceptanceForm, ResultForm
 from pairing.plans.forms.reasons import SharedReasonForm
 from pairing.plans.models import PlanOrder
@@ -46,7 +46,7 @@ def plan_order_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the branch that raised the demand for acceptance."""
     order = _own(request, pk)
-    open_tasks = order.tasks.filter(done_on=None)
+    unrecorded = order.tasks.filter(kind=TaskKind.ACTIVITY, done_on=None)
     needs_words = not order_guards.has_recorded_activity(order)
     return _step(
         request,
@@ -60,7 +60,7 @@ def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             "tone": "primary",
             "effects": [
                 f"通知{order.demand.branch}书记验收并打分。",
-                *[f"任务“{task}”还没有登记完成，将一并记为今天完成。" for task in open_tasks],
+                *[f"任务“{task}”还没有活动记录，将记为今天完成。" for task in unrecorded],
             ],
             "blockers": order_guards.plan_order_hand_in_blockers(order, request.user),
         },

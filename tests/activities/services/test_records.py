@@ -19,7 +19,12 @@ from pairing.activities.services.booking import activity_book
 from pairing.activities.services.records import Attendance, activities_mark_to_record, activity_record
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
-from tests.factories.activities import ActivityFactory, MetricFactory, ParticipationFactory
+from tests.factories.activities import (
+    ActivityFactory,
+    ActivityKindFactory,
+    MetricFactory,
+    ParticipationFactory,
+)
 from tests.factories.branches import UserFactory
 from tests.factories.plans import PlanOrderFactory, PlanTaskFactory
 
@@ -128,6 +133,13 @@ class TestActivityRecord:
         activity.refresh_from_db()
         assert (activity.starts_at, activity.ends_at) == (begun, begun + timedelta(hours=1))
         assert {row.period.lower for row in activity.bookings.all()} == {begun}
+
+    def test_kind_is_corrected_and_the_correction_kept(self, order: PlanOrder, secretary: User) -> None:
+        activity, right = held(order), ActivityKindFactory(name="三送")
+        guessed = activity.kind
+        assert record(activity, secretary, kind=right).kind == right
+        changes = entries_of(activity).get(action="activity.record").changes
+        assert changes == {"kind": [str(guessed), str(right)]}
 
     @pytest.mark.parametrize(
         ("changes", "field"),
