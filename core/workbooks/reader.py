@@ -166,7 +166,8 @@ def _kind_of(cells: Sequence[Any], table: Table, places: Mapping[str, int]) -> s
         return "remark"
     serial = next((column.name for column in table.columns if column.header == SERIAL), "")
     used = [name for name, place in places.items() if place < len(cells) and not is_blank(cells[place])]
-    return "numbered" if used == [serial] and len(filled) == 1 else "data"
+    is_number = used == [serial] or (not used and first.isdigit())  # the column of numbers may have no header
+    return "numbered" if is_number and len(filled) == 1 else "data"
 
 
 def _read_row(

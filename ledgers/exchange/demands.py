@@ -16,12 +16,13 @@ from core.workbooks.values import Day, Label, Phone, Text, Whole
 from ledgers.enums import DemandNature, DemandSource, DemandState, Urgency
 from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
+from ledgers.exchange.serials import note_unnumbered
 from ledgers.services.demands import NEEDS_REASON
 from ledgers.services.intake import demands_take_in
 
 TITLE = "需求账单"
 COLUMNS = (
-    Column("序号", "serial", Whole(minimum=1), required=True),
+    Column("序号", "serial", Whole(minimum=1), optional=True),
     Column("提出单位", "branch", Text(100), required=True, also=words.BRANCH, spans=True),
     Column("需求方面", "aspect", Text(40), required=True, also=words.ASPECT, spans=True),
     Column("需求内容", "title", Text(120), required=True, also=words.DEMAND_TITLE),
@@ -49,6 +50,7 @@ def import_demands(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     settle_branches(table, "branch", owner_ids=terms.owner_ids)
     settle_aspects(table, "aspect", terms)
     table.fail_repeated("branch", "serial")
+    note_unnumbered(table)
     table.fail_unordered("raised_on", "deadline_on", "不能早于提出日期，请核对两个日期")
     table.fail_unordered("raised_on", "closed_on", "不能早于提出日期，请核对两个日期")
     for row in table.rows:

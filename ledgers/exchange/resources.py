@@ -14,12 +14,13 @@ from core.workbooks.values import Label, Phone, Several, Text, Whole
 from ledgers.enums import ResourceKind
 from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
+from ledgers.exchange.serials import note_unnumbered
 from ledgers.kinds import from_text
 from ledgers.services.intake import resources_take_in
 
 TITLE = "资源清单"
 COLUMNS = (
-    Column("序号", "serial", Whole(minimum=1), required=True),
+    Column("序号", "serial", Whole(minimum=1), optional=True),
     Column("提供单位", "branch", Text(100), required=True, also=words.BRANCH, spans=True),
     Column("资源类别", "kind", Label(ResourceKind), required=True, also=words.KIND, spans=True),
     Column("资源名称", "title", Text(120), required=True, also=words.RESOURCE_TITLE),
@@ -41,6 +42,7 @@ def import_resources(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     settle_branches(table, "branch", owner_ids=terms.owner_ids)
     settle_aspects(table, "aspects", terms)
     table.fail_repeated("branch", "serial")
+    note_unnumbered(table)
     for row in table.rows:
         _settle_details(table, row)
     if table.errors:

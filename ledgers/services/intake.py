@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Exists, Max, OuterRef
 
 from core.workbooks.merging import Merge, Record
 from core.workbooks.results import Changes, RowChange
+from core.workbooks.values import folded
 from ledgers.enums import DemandState, ResourceState
 from ledgers.kinds import as_text
 from ledgers.models import Demand, Resource, ServiceAspect
@@ -22,12 +24,13 @@ STATE_FIELDS = ("state", "state_reason", "closed_on", "satisfaction")
 
 @transaction.atomic
 def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChange]:
-    """Create or update resources by branch and 序号; `extra["aspects"]` names their 服务方向.
+    """Create or update resources by branch and 序号, or by name; `extra["aspects"]` names their 服务方向.
 
     New ones are published; whether an existing one is in use is left as it stands.
     """
     aspects = aspects_ensure(name for record in records for name in record.extra["aspects"])
     rows = _existing(Resource, records).prefetch_related("aspects")
+    _number(rows, records)
     merge = Merge(Resource, {(row.branch_id, row.serial): row for row in rows})
     wanted: list[tuple[Resource, set[int]]] = []
     retimed: list[tuple[Resource, str]] = []
@@ -52,13 +55,14 @@ def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCh
 
 @transaction.atomic
 def demands_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChange]:
-    """Create or update demands by branch and 序号; `extra["aspect"]` names their 需求方面.
+    """Create or update demands by branch and 序号, or by name; `extra["aspect"]` names their 需求方面.
 
     Where a claim or a finished state stands behind a demand, its state here wins over the file's.
     """
     aspects = aspects_ensure(record.extra["aspect"] for record in records)
     claims = Demand.objects.filter(pk=OuterRef("pk"), claims__isnull=False)
     rows = _existing(Demand, records).annotate(is_claimed=Exists(claims)).select_related("aspect")
+    _number(rows, records)
     merge = Merge(Demand, {(row.branch_id, row.serial): row for row in rows})
     for record in records:
         key = (record.values["branch"].pk, record.values["serial"])
@@ -84,6 +88,31 @@ def _existing(model: type[Any], records: Sequence[Record]) -> Any:
     """The rows of the branches spoken of, locked in id order."""
     branches = {record.values["branch"].pk for record in records}
     return model.objects.filter(branch__in=branches).select_for_update(of=("self",)).order_by("pk")
+
+
+def _number(rows: Iterable[Any], records: Sequence[Record]) -> None:
+    """Give records without 序号 that of the one row of the same name, or the next free one of the branch."""
+    titles: dict[tuple[int, str], list[int]] = defaultdict(list)
+    last: dict[int, int] = defaultdict(int)
+    for row in rows:
+        titles[row.branch_id, folded(row.title)].append(row.serial)
+        last[row.branch_id] = max(last[row.branch_id], row.serial)
+    written: set[tuple[int, int]] = set()
+    for record in records:
+        if serial := record.values.get("serial"):
+            branch = record.values["branch"].pk
+            written.add((branch, serial))
+            last[branch] = max(last[branch], serial)
+    for record in records:
+        if record.values.get("serial"):
+            continue
+        branch = record.values["branch"].pk
+        alike = titles[branch, folded(record.values["title"])]
+        if len(alike) == 1 and (branch, alike[0]) not in written:
+            record.values["serial"] = alike[0]
+        else:
+            last[branch] += 1
+            record.values["serial"] = last[branch]
 
 
 def _keep_state(demand: Demand | None, values: dict[str, Any]) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from pairing.imports.registry import LEDGERS
-from tests.imports.workbooks import book, sheet
+from tests.imports.workbooks import book, sheet, usual_headers
 
 OWN, PARTNER = "甲党支部", "乙党支部"
 
@@ -26,7 +25,7 @@ def resource(serial: object = 1, **cells: object) -> dict[str, object]:
     return {**row, **cells}
 
 
-HEADERS = [column.header for column in LEDGERS["demands"].columns if not column.optional]
+HEADERS = usual_headers("demands")
 SOUND = book("demands", demand())
 
 

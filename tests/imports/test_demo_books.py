@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import date, time
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +14,7 @@ from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from branches.models import Branch
 from core.models import AuditEntry
@@ -71,19 +74,6 @@ def test_demo_books_unknown_superiors_become_roots(imported):
         )
     ]
     assert Branch.objects.get(name="专卖党支部").parent.name == "双峰县烟草专卖局（分公司）党总支"
-
-
-def test_demo_books_twice_change_nothing(imported):
-    before = {model: model.objects.count() for model in (Branch, Outcome, Participation, Booking)}
-    again = {kind: import_book(kind) for kind in LEDGERS}
-    counts = {
-        kind: (result.rows, result.created, result.changed, result.unchanged)
-        for kind, result in again.items()
-    }
-    assert counts == {kind: (rows, 0, 0, rows) for kind, rows in ROWS.items()}
-    assert {model: model.objects.count() for model in before} == before
-    assert ImportBatch.objects.count() == 6
-    assert again["demands"].notes == ["该文件已于 2025年11月28日 09:00 导入过。"]
 
 
 def test_demo_books_text_dates(imported):
@@ -160,19 +150,49 @@ def test_demo_books_take_few_queries():
     assert max(counts.values()) <= 60, counts
 
 
-def test_import_ledger_command_prints_json(capsys):
-    out = StringIO()
-    call_command("import_ledger", "branches", str(demo_book("branches")), "--json", stdout=out)
-    result = json.loads(out.getvalue())
-    assert {key: value for key, value in result.items() if key != "notes"} == {
-        "ok": True,
-        "rows": 12,
-        "created": 12,
-        "changed": 0,
-        "unchanged": 0,
-        "errors": [],
+def test_import_ledger_command_takes_all_six_books_twice_and_refuses_a_broken_one(tmp_path: Path):
+    first = {kind: run_command(kind, demo_book(kind)) for kind in LEDGERS}
+    written = {model: model.objects.count() for model in (Branch, Outcome, Participation, Booking)}
+    second = {kind: run_command(kind, demo_book(kind)) for kind in LEDGERS}
+    assert {kind: (status, counts(result)) for kind, (status, result) in first.items()} == {
+        kind: (0, (True, rows, rows, 0, 0, [])) for kind, rows in ROWS.items()
     }
-    assert len(result["notes"]) == 6
+    assert {kind: (status, counts(result)) for kind, (status, result) in second.items()} == {
+        kind: (0, (True, rows, 0, 0, rows, [])) for kind, rows in ROWS.items()
+    }
+    assert {model: model.objects.count() for model in written} == written
+    assert ImportBatch.objects.count() == 6
+    assert [note[:6] for note in second["demands"][1]["notes"]] == ["该文件已于 "]
+    workbook = load_workbook(demo_book("demands"))
+    page = workbook.worksheets[0]
+    page["A5"], page["B6"] = "x", "没有的支部"
+    workbook.save(tmp_path / "坏.xlsx")
+    status, result = run_command("demands", tmp_path / "坏.xlsx")
+    assert (status, result["ok"], result["errors"]) == (
+        1,
+        False,
+        [
+            fault(5, "序号", "x", "应为数字，请只填数字"),
+            fault(6, "提出单位", "没有的支部", "没有这个党组织。请改正名称，或先导入组织清单"),
+        ],
+    )
+
+
+def run_command(kind: str, file: Path) -> tuple[int, dict[str, Any]]:
+    out, status = StringIO(), 0
+    try:
+        call_command("import_ledger", kind, str(file), "--json", "--as-of", "2025-11-28", stdout=out)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    return status, json.loads(out.getvalue())
+
+
+def counts(result: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(result[name] for name in ("ok", "rows", "created", "changed", "unchanged", "errors"))
+
+
+def fault(row: int, column: str, value: str, reason: str) -> dict[str, Any]:
+    return {"sheet": "需求账单", "row": row, "column": column, "value": value, "reason": reason}
 
 
 def test_import_ledger_command_dry_run_writes_nothing():

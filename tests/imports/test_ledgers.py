@@ -12,7 +12,7 @@ from pairing.imports.registry import LEDGERS
 from tests.factories.branches import BranchFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import ClaimFactory
-from tests.imports.workbooks import TERMS, book, short
+from tests.imports.workbooks import TERMS, book, sheet, short, usual_headers
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,23 @@ def test_resources_update_only_what_differs() -> None:
     }
     assert Resource.objects.get(serial=2).state == "withdrawn"
     assert [aspect.name for aspect in Resource.objects.get(serial=1).aspects.all()] == ["客户服务"]
+
+
+def test_rows_without_a_number_are_found_by_name_or_get_the_next_one() -> None:
+    """A sheet without 序号 is taken in, and once more changes nothing; two rows alike are a fault."""
+    take_in("demands", demand(7, 需求内容="漏雨"))
+    rows = [demand(None, 需求内容=title) for title in ("路灯", "漏雨 ", "缺书")]
+    first, again = take_in("demands", *rows), take_in("demands", *rows)
+    assert (first.created, first.unchanged, again.created, again.unchanged) == (2, 1, 0, 3)
+    assert first.notes == ["有 3 行没有序号，按名称找到原有的行，新的接着编号。"]
+    assert dict(Demand.objects.values_list("title", "serial")) == {"漏雨": 7, "路灯": 8, "缺书": 9}
+    headers = [header for header in usual_headers("demands") if header != "序号"]
+    unlabelled = sheet("需求账单", ["", *headers], [{"": 1, **demand(None, 需求内容="扫雪")}, {"": 2}])
+    assert LEDGERS["demands"].take_in(unlabelled, TERMS).errors == []
+    assert Demand.objects.get(title="扫雪").serial == 10
+    assert short(take_in("demands", rows[0], rows[0]).errors) == [
+        (5, "需求内容", "路灯", "与第 4 行重复，又都没有序号，请删去其中一行，或填上序号")
+    ]
 
 
 def test_resources_new_aspect_is_added_and_noted() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,10 +14,12 @@ from branches.models import Branch
 from core.audit import entries_of
 from core.errors import DomainError
 from ledgers.models import Demand, Resource, ServiceAspect
+from pairing.activities.models import Activity
 from pairing.imports.models import ImportBatch
+from pairing.imports.registry import LEDGERS
 from pairing.imports.services.intake import ledger_import
 from pairing.imports.services.undo import batch_undo
-from pairing.plans.models import Pairing
+from pairing.plans.models import Agreement, Pairing, PlanOrder
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import ClaimFactory, PairingFactory
 from tests.imports.test_ledgers import demand, resource
@@ -23,6 +27,7 @@ from tests.imports.workbooks import NOW, TERMS, book, demo_book
 from tests.security.world import logged_in
 
 pytestmark = pytest.mark.django_db
+MOST_QUERIES = 120  # of the book of branches, which stand in levels; the others need half
 
 
 @pytest.fixture
@@ -49,15 +54,27 @@ def state_of(model: type[Any]) -> list[dict[str, Any]]:
 
 
 def test_undo_gives_everything_back_as_it_was(branch: Branch, office: Any) -> None:
-    taken_in("resources", book("resources", resource(1), resource(2, 服务方向="乡村振兴")))
+    many = range(3, 60)
+    taken_in(
+        "resources",
+        book("resources", resource(1), resource(2, 服务方向="乡村振兴"), *(resource(each) for each in many)),
+    )
     before = state_of(Resource)
     aspects = [[a.name for a in row.aspects.all()] for row in Resource.objects.order_by("pk")]
     second = taken_in(
         "resources",
-        book("resources", resource(1, 资源名称="改了名"), resource(2, 服务方向="政务服务"), resource(3)),
+        book(
+            "resources",
+            resource(1, 资源名称="改了名"),
+            resource(2, 服务方向="政务服务"),
+            *(resource(each, 资源名称=f"新名{each}", 服务方向="政务服务") for each in many),
+            resource(99),
+        ),
     )
-    assert (second.created, second.changed, Resource.objects.count()) == (1, 2, 3)
-    batch_undo(batch=second, actor=office, now=NOW)
+    assert (second.created, second.changed, Resource.objects.count()) == (1, 59, 60)
+    with CaptureQueriesContext(connection) as captured:
+        batch_undo(batch=second, actor=office, now=NOW)
+    assert len(captured) <= MOST_QUERIES / 2
     assert state_of(Resource) == before
     assert [[a.name for a in row.aspects.all()] for row in Resource.objects.order_by("pk")] == aspects
     assert [entry.action for entry in entries_of(second)] == ["ledger.undo", "ledger.import"]
@@ -83,16 +100,23 @@ def test_undo_is_refused_while_something_depends_on_it(branch: Branch, office: A
 
 
 def test_undo_of_books_backwards_empties_the_ledgers(office: Any) -> None:
-    """Each book can be undone once the ones that build on it are; before, the refusal names them."""
+    """Each book can be undone once the ones that build on it are; before, the refusal names them.
+
+    However many rows a book has, its undo needs a fixed number of queries for each table it wrote.
+    """
     before = Branch.objects.count()
-    kinds = ("branches", "pairings", "resources")
-    batches = [taken_in(kind, demo_book(kind).read_bytes()) for kind in kinds]
-    with pytest.raises(DomainError, match=r"党组织“.*”已有资源 \d+ 条，请先处理这些再撤销。"):
-        batch_undo(batch=batches[0], actor=office, now=NOW)
-    for batch in reversed(batches):
-        batch_undo(batch=batch, actor=office, now=NOW)
-    assert [model.objects.count() for model in (Pairing, Resource, Branch)] == [0, 0, before]
+    batches = {kind: taken_in(kind, demo_book(kind).read_bytes()) for kind in LEDGERS}
+    with pytest.raises(DomainError, match=r"党组织“.*”已有需求 53 条，请先处理这些再撤销。"):
+        batch_undo(batch=batches["branches"], actor=office, now=NOW)
+    queries = {}
+    for kind in reversed(batches):
+        with CaptureQueriesContext(connection) as captured:
+            batch_undo(batch=batches[kind], actor=office, now=NOW)
+        queries[kind] = len(captured)
+    emptied = (Activity, PlanOrder, Demand, Resource, Agreement, Pairing)
+    assert [model.objects.count() for model in (*emptied, Branch)] == [0] * len(emptied) + [before]
     assert ServiceAspect.objects.exists()
+    assert max(queries.values()) <= MOST_QUERIES, queries
 
 
 def test_undo_on_the_page_belongs_to_who_imported_it(branch: Branch, office: Any) -> None:

@@ -26,11 +26,17 @@ def demo_book(kind: str) -> Path:
     return DATA / f"{LEDGERS[kind].title}.xlsx"
 
 
+def usual_headers(kind: str) -> list[str]:
+    """The columns a file must have, after the 序号 that it usually has."""
+    columns = LEDGERS[kind].columns
+    return [column.header for column in columns if not column.optional or column.name == "serial"]
+
+
 def book(
     kind: str, *rows: dict[str, Any], title: str = "", tweak: Callable[[Worksheet], Any] | None = None
 ) -> bytes:
     """A workbook of one ledger as a county sends it: title in row 1, header in row 3, data from row 4."""
-    headers = [column.header for column in LEDGERS[kind].columns if not column.optional]
+    headers = usual_headers(kind)
     extra = dict.fromkeys(header for row in rows for header in row if header not in headers)
     return sheet(LEDGERS[kind].title, [*headers, *extra], rows, title, tweak)
 
