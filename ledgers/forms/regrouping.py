@@ -28,7 +28,8 @@ class PartForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        return self.cleaned_data
+        """What was filled in; the rest is taken over from the whole."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
 
 class BasePartFormSet(forms.BaseFormSet):

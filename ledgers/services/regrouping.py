@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,6 +68,8 @@ def demand_split(
 ) -> list[Demand]:
     """Replace a demand by 2–10 of the same branch; give them in the order of `parts`.
 
+    Visits that are still to be made are shared out among the parts, unless a part says how many it wants.
+
     Args:
         parts: what each says differently from the whole: its `title`, and any of `INHERITED` or `items`.
 
@@ -80,7 +83,9 @@ def demand_split(
     refuse(demand_regroup_blockers(demand))
     state = DemandState.DRAFT if demand.state == DemandState.DRAFT else DemandState.OPEN
     with audit.action("demand.split", actor=actor, target=demand, reason=reason) as entry:
-        made = [_part(demand, part, state, actor) for part in parts]
+        shares = _visit_shares(demand, len(parts))
+        told = [{"visits_wanted": share, **part} for share, part in zip(shares, parts, strict=True)]
+        made = [_part(demand, part, state, actor) for part in told]
         numbers = _numbers(made)
         entry.summary = f"拆分为{numbers}"
         _supersede(demand, f"已拆分为{numbers}：{reason}")
@@ -97,7 +102,7 @@ def demand_merge(
     """Let `into` take over what the other `demands` of its branch ask for; give it as it is then.
 
     It keeps its own words, names the others in its description, serves all their items, kinds of help and
-    audiences, and is as urgent and as soon due as the most pressing of them.
+    audiences, and is as urgent, as soon due and as often wanted as the most pressing of them.
 
     Raises:
         DomainError: without a reason or another demand, across branches, or while somebody works on one.
@@ -140,6 +145,18 @@ def _locked(demands: Iterable[Demand]) -> list[Demand]:
     return list(rows.select_related("branch").order_by("pk"))
 
 
+def _visit_shares(whole: Demand, parts: int) -> list[int | None]:
+    """The visits nobody has made yet, spread over the parts; at least one each, for each has its own matter.
+
+    Orders sit in a layer above; only the name of their relation is used here.
+    """
+    if whole.visits_wanted is None:
+        return [None] * parts
+    made = whole.plan_orders.filter(state="completed").aggregate(visits=Sum("visit_count"))["visits"] or 0
+    each, more = divmod(max(whole.visits_wanted - made, parts), parts)
+    return [each + (number < more) for number in range(parts)]
+
+
 def _part(whole: Demand, part: Mapping[str, Any], state: DemandState, actor: User) -> Demand:
     values = {name: part.get(name, getattr(whole, name)) for name in INHERITED}
     with audit.action("demand.create", actor=actor) as entry:
@@ -169,6 +186,7 @@ def _take_over(into: Demand, others: Sequence[Demand]) -> None:
     all_of_them = (into, *others)
     for name in ("help_kinds", "audiences"):
         setattr(into, name, list(dict.fromkeys(value for row in all_of_them for value in getattr(row, name))))
+    into.visits_wanted = max((row.visits_wanted for row in all_of_them if row.visits_wanted), default=None)
     into.urgency = max(row.urgency for row in all_of_them)
     deadlines = [row.deadline_on for row in all_of_them if row.deadline_on]
     into.deadline_on = max(min(deadlines), into.raised_on) if deadlines else None

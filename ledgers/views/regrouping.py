@@ -43,6 +43,8 @@ def demand_split_page(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"已拆分为 {len(made)} 条需求。")
             return redirect("demand_detail", made[0].pk)
     effects = ["每一条成为新的需求，没填的内容照原来的带过去。", KEPT]
+    if demand.visits_wanted:
+        effects.insert(1, "还没有办的次数平分到各条，每条至少一次，之后可以再改。")
     context = {"title": f"拆分需求：{demand.title}", "effects": effects, "submit": "拆分"}
     return _page(request, demand, "ledgers/demand_split.html", form=form, parts=parts, **context)
 

@@ -73,6 +73,27 @@ def test_split_of_a_draft_gives_drafts(branch, secretary):
     assert [row.state for row in made] == [DemandState.DRAFT, DemandState.DRAFT]
 
 
+@pytest.mark.parametrize(("wanted", "shares"), [(None, [None, None]), (1, [1, 1]), (5, [3, 2]), (6, [3, 3])])
+def test_split_shares_out_the_visits_that_are_wanted(branch, secretary, wanted, shares):
+    made = split(DemandFactory(branch=branch, visits_wanted=wanted), secretary)
+    assert [row.visits_wanted for row in made] == shares
+
+
+def test_split_counts_visits_made_and_lets_a_part_say_its_own_number(branch, secretary):
+    whole = DemandFactory(branch=branch, visits_wanted=8)
+    pairing = PairingFactory(branch_b=branch)
+    PlanOrderFactory(pairing=pairing, demand=whole, visit_count=3, completed=True)
+    Demand.objects.filter(pk=whole.pk).update(state=DemandState.OPEN, closed_on=None, satisfaction=None)
+    first, second = PARTS
+    made = split(whole, secretary, parts=[first, {**second, "visits_wanted": 9}])
+    assert [row.visits_wanted for row in made] == [3, 9]
+
+
+def test_merge_wants_as_many_visits_as_the_one_that_wants_most(branch, secretary):
+    into, *others = [DemandFactory(branch=branch, visits_wanted=number) for number in (None, 4, 2)]
+    assert merge(others, into, secretary).visits_wanted == 4
+
+
 def test_merge_takes_over_words_items_urgency_and_the_nearest_deadline(branch, secretary):
     items = [ServiceItemFactory(), ServiceItemFactory()]
     into = DemandFactory(branch=branch, serial=1, title="路灯", description="三盏", help_kinds=["repair"])

@@ -206,7 +206,7 @@ def test_edits_are_lost_without_the_version(monkeypatch):
 RIVALS = 50
 
 
-def test_last_unit_accepted_by_fifty_at_once_makes_one_order():
+def last_unit_accepted():
     """One claim holds the last visit of the month; every secretary of the branch that owns it says yes."""
     claim = ClaimFactory(resource__capacity_per_month=1)
     actors = [UserFactory(secretary_of=claim.awaiting) for _ in range(RIVALS)]
@@ -217,10 +217,29 @@ def test_last_unit_accepted_by_fifty_at_once_makes_one_order():
             for actor in actors
         ]
     )
-    losers = [outcome for outcome in outcomes if outcome is not None]
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def test_last_unit_accepted_by_fifty_at_once_makes_one_order():
+    losers = last_unit_accepted()
     assert (PlanOrder.objects.count(), len(losers)) == (1, RIVALS - 1)
     assert all(isinstance(loser, DomainError) for loser in losers)
     assert all(loser.message.startswith("这条认领现在是“已确认”") for loser in losers)
+
+
+def test_losers_of_the_last_unit_get_no_sentence_without_the_lock(monkeypatch):
+    """Negative control: all read the claim before the first one writes; only a constraint then stops them."""
+    everyone_has_read = threading.Barrier(RIVALS, timeout=60)
+
+    def read_only(pk):
+        claim = Claim.objects.get(pk=pk)
+        everyone_has_read.wait()
+        return claim, []
+
+    monkeypatch.setattr(claim_answers, "lock_claim_with_parts", read_only)
+    losers = last_unit_accepted()
+    assert len(losers) == RIVALS - 1
+    assert not any(isinstance(loser, DomainError) for loser in losers)
 
 
 def test_last_part_of_a_demand_goes_to_one_of_many_helpers():

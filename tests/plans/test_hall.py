@@ -121,3 +121,20 @@ def test_hall_steps_are_refused_to_branches_and_for_what_is_under_way(office):
     busy = DemandFactory(state="in_progress")
     with pytest.raises(DomainError, match="只有待认领的需求才要派单、催办或开放"):
         hall.demand_urge(demand=busy, actor=office, reason="急", now=now)
+
+
+def test_office_splits_and_merges_from_the_page_of_the_hall(office):
+    demand, other = (DemandFactory(branch=branch, hall_on=TODAY) for branch in [BranchFactory()] * 2)
+    demand_url = reverse("hall_detail", args=[demand.pk])
+    page = window(office).get(demand_url).content.decode()
+    split, merge = (reverse(name, args=[demand.pk]) for name in ("demand_split", "demand_merge"))
+    assert [page.count(f'href="{url}"') for url in (split, merge)] == [1, 1]
+    secretary = window(UserFactory(secretary_of=BranchFactory()))
+    assert [secretary.get(demand_url).content.decode().count(url) for url in (split, merge)] == [0, 0]
+    assert window(office).post(merge, {"demands": [other.pk], "reason": "一件事"}).status_code == 302
+    parts = {"parts-TOTAL_FORMS": 2, "parts-INITIAL_FORMS": 2, "reason": "两件事"}
+    parts |= {"parts-0-title": "修路灯", "parts-1-title": "补路面"}
+    assert window(office).post(split, parts).status_code == 302
+    states = Demand.objects.order_by("pk").values_list("title", "state")
+    assert list(states)[2:] == [("修路灯", "open"), ("补路面", "open")]
+    assert [state for _, state in states[:2]] == ["withdrawn", "withdrawn"]

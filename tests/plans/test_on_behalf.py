@@ -9,8 +9,9 @@ from core.models import AuditEntry, Notification
 from ledgers.enums import DemandState
 from pairing.plans.enums import ClaimState, OnBehalfStep, PlanOrderState
 from pairing.plans.models import OnBehalf, PlanOrder
-from pairing.plans.services import on_behalf, order_contents
-from tests.factories.branches import UserFactory
+from pairing.plans.services import claim_answers, claims, on_behalf, order_contents
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import ClaimFactory, OnBehalfFactory, PairingFactory, PlanOrderFactory, scan
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,30 @@ def test_claim_is_accepted_on_behalf_and_says_so_on_page_timeline_and_record(cli
     assert b"".join(answer.streaming_content) == scan().read()
     client.force_login(UserFactory(secretary_of=PairingFactory().branch_a))
     assert client.get(reverse("on_behalf_scan", args=[row.pk])).status_code == 404
+
+
+def test_parts_of_a_joint_claim_are_accepted_on_behalf_one_by_one(office):
+    """The office answers for one branch only; the orders wait for the other one, who answers itself."""
+    branch = BranchFactory()
+    pairings = [PairingFactory(branch_b=branch) for _ in range(2)]
+    first, second = claims.claims_propose_jointly(
+        demand=DemandFactory(branch=branch),
+        resources=[ResourceFactory(branch=pairing.branch_a) for pairing in pairings],
+        by_branch=branch,
+        proposer=UserFactory(secretary_of=branch),
+        now=timezone.now(),
+    )
+    terms = {"reason": REASON, "now": timezone.now()}
+    first = on_behalf.claim_accept_on_behalf(claim=first, actor=office, scan=scan(), **terms)
+    assert (first.state, PlanOrder.objects.count()) == (ClaimState.AGREED, 0)
+    with pytest.raises(DomainError, match="这条认领现在是"):
+        on_behalf.claim_accept_on_behalf(claim=first, actor=office, scan=scan(), **terms)
+    secretary = UserFactory(secretary_of=second.awaiting)
+    claim_answers.claim_accept(claim=second, actor=secretary, now=timezone.now())
+    assert list(PlanOrder.objects.order_by("pk").values_list("claim__state", "series")) == [
+        (ClaimState.ACCEPTED, first.series_id)
+    ] * len(pairings)
+    assert list(OnBehalf.objects.values_list("claim", "branch")) == [(first.pk, first.awaiting_id)]
 
 
 def confirm(order, office, **options):
@@ -133,9 +158,9 @@ def test_pages_of_on_behalf_ask_the_same_queries_at_one_and_three_rows(client, d
     order = PlanOrderFactory()
     client.force_login(UserFactory(secretary_of=order.pairing.branch_a))
     OnBehalfFactory(order=order)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(order.get_absolute_url())
     OnBehalfFactory(order=order, branch=order.pairing.branch_a)
     OnBehalfFactory(order=order, version=2)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(order.get_absolute_url())

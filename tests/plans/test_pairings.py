@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Branch
 from core.audit import entries_of
 from core.errors import DomainError
 from ledgers.enums import DemandState
-from pairing.plans.enums import AgreementState, ClaimState, PairingState
+from pairing.plans.enums import AgreementState, ClaimState, PairingKind, PairingState
 from pairing.plans.models import Pairing
 from pairing.plans.services import pairings
 from tests.factories.branches import BranchFactory, UserFactory
@@ -99,17 +100,22 @@ def test_pairing_end_lets_claims_lapse_and_terminates_the_agreement():
     assert (claim.state, claim.demand.state) == (ClaimState.EXPIRED, DemandState.OPEN)
 
 
-def test_pairing_end_with_a_live_order_is_refused():
-    order = PlanOrderFactory(in_progress=True)
-    with pytest.raises(DomainError) as refusal:
-        pairings.pairing_end(
-            pairing=order.pairing,
-            reason="期满",
-            summary="办成三件实事",
-            actor=UserFactory(admin=True),
-            now=timezone.now(),
-        )
-    assert refusal.value.message == "还有 1 张定单没有办完，请先验收或取消这些定单，再结束结对。"
+@pytest.mark.parametrize("kind", PairingKind)
+def test_pairing_end_with_a_live_order_is_refused_in_service_and_page(client, kind):
+    """A 县内支援, which no agreement binds, as well as a pairing for a term."""
+    pairing = PairingFactory(kind=kind)
+    PlanOrderFactory(pairing=pairing)
+    admin = UserFactory(admin=True)
+    terms = {"reason": "调整", "summary": "无", "actor": admin, "now": timezone.now()}
+    with pytest.raises(DomainError, match="还有 1 张定单没有办完"):
+        pairings.pairing_end(pairing=pairing, **terms)
+    client.force_login(admin)
+    url = reverse("pairing_end", args=[pairing.pk])
+    sentence = "还有 1 张定单没有办完，请先验收或取消这些定单，再结束结对。"
+    assert client.get(url).context["blockers"] == [sentence]
+    client.post(url, {"reason": "调整", "summary": "无"})
+    pairing.refresh_from_db()
+    assert pairing.state == PairingState.ACTIVE
 
 
 def test_pairing_end_twice_without_words_or_by_a_secretary_is_refused():

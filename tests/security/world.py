@@ -18,7 +18,9 @@ from ledgers.enums import DemandState
 from ledgers.models import SavedView
 from pairing.activities.models import Activity, Closure
 from pairing.activities.subjects import branch_subject
+from pairing.imports.models import ColumnChoice
 from pairing.plans.enums import TaskKind
+from pairing.plans.models import Series, SolvedProblem
 from tests.factories.activities import (
     ActivityFactory,
     ActivityKindFactory,
@@ -106,12 +108,13 @@ def build_pair() -> dict[str, Any]:
     rows: dict[str, Any] = {"branch_a": branch_a, "branch_b": branch_b, "pairing": pairing, "aspect": aspect}
     rows["agreement"] = AgreementFactory(pairing=pairing, scan=scan())
     rows["resource"] = ResourceFactory(branch=branch_a, aspects=[aspect])
+    rows["series"] = Series.objects.create(title="长期的事")
     rows["second_resource"] = ResourceFactory(branch=branch_a)
     rows["draft_resource"] = ResourceFactory(branch=branch_a, draft=True)
     rows["demand"] = DemandFactory(branch=branch_b, aspect=aspect)
     rows["hall_demand"] = DemandFactory(branch=branch_b, aspect=aspect, hall_on=timezone.localdate())
     rows["claim"] = ClaimFactory(**sides)
-    rows["order"] = PlanOrderFactory(**sides)
+    rows["order"] = PlanOrderFactory(series=rows["series"], **sides)
     rows["running_order"] = PlanOrderFactory(in_progress=True, **sides)
     rows["handed_in_order"] = PlanOrderFactory(awaiting_acceptance=True, **sides)
     rows["on_behalf"] = OnBehalfFactory(order=rows["running_order"])
@@ -143,6 +146,17 @@ def build_pair() -> dict[str, Any]:
     with pghistory.context() as running:
         DemandFactory(branch=branch_b, aspect=aspect)
     rows["batch"] = ImportBatchFactory(created=1, context=running.id)
+    rows["solved_problem"] = SolvedProblem.objects.create(
+        branch=branch_b,
+        helper=branch_a,
+        title="停水",
+        how="电话联系抢修",
+        solved_on=timezone.localdate(),
+        recorded_by=rows["person"],
+    )
+    rows["column_choice"] = ColumnChoice.objects.create(
+        branch=branch_b, kind="resources", shape="0" * 64, chosen_at=timezone.now()
+    )
     rows["holiday"] = WorkingDay.objects.create(day="2031-01-01", is_working=False)
     return rows
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from core.wording import quantity
 from pairing.plans.enums import Aggregation
 from pairing.plans.models import Metric, OrderTarget, PlanOrder
@@ -77,15 +79,14 @@ def target_rows(order: PlanOrder) -> list[TargetRow]:
 
     Activities and outcomes sit in a layer above; only the names of their relations are used here.
     """
+    targets = list(order.targets.select_related("metric"))
+    held: list[Any] = [each for each in order.activities.all() if targets and each.state == "archived"]
+    prefetch_related_objects(held, "outcomes")
     recorded: dict[int, list[Decimal]] = {}
-    held: Any = order.activities.filter(state="archived").order_by("starts_at", "pk")
-    for activity in held.prefetch_related("outcomes"):
+    for activity in held:
         for outcome in activity.outcomes.all():
             recorded.setdefault(outcome.metric_id, []).append(outcome.value)
-    return [
-        TargetRow(target, _together(target.metric, recorded.get(target.metric_id)))
-        for target in order.targets.select_related("metric")
-    ]
+    return [TargetRow(target, _together(target.metric, recorded.get(target.metric_id))) for target in targets]
 
 
 def _together(metric: Metric, values: list[Decimal] | None) -> Decimal | None:
