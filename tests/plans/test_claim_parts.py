@@ -240,3 +240,15 @@ def test_claim_across_no_pairing_needs_the_hall_or_the_county_office():
     office = UserFactory(office=True)
     claim = claims.claim_propose(proposer=office, dispatched=True, **terms)
     assert (claim.pairing.kind, claim.awaiting) == (PairingKind.SUPPORT, resource.branch)
+
+
+def test_resource_whose_claim_is_undecided_is_not_claimed_for_the_same_demand_again():
+    """Of several visits one resource may serve some more, but by one claim at a time."""
+    village = Village(visits_wanted=3)
+    first = village.ask(0)
+    for again in (village.ask, village.ask_all):
+        with pytest.raises(DomainError, match="对这条需求的认领还没有定，请等答复，或在那条认领上改次数。"):
+            again()
+    assert Claim.objects.count() == 1
+    claim_answers.claim_accept(claim=first, actor=village.partners[0], now=timezone.now())
+    assert len(village.ask_all()) == 2

@@ -53,6 +53,8 @@ def claim_propose_blockers(
         blockers.append(f"资源“{resource}”现在是“{label}”，请换一项可用的资源。")
     if resource.is_expired(on) or (resource.valid_from and resource.valid_from > on):
         blockers.append(f"资源“{resource}”不在有效期内，请{resource.branch}更新有效期或换一项资源。")
+    if demand.claims.undecided().filter(resource=resource).exists():
+        blockers.append(f"资源“{resource}”对这条需求的认领还没有定，请等答复，或在那条认领上改次数。")
     return blockers
 
 

@@ -85,7 +85,7 @@ def claims_propose_jointly(*, demand: Demand, resources: Sequence[Resource], **t
         DomainError: as `claim_propose`; also for a number of resources outside PARTS.
     """
     proposal = Proposal(**terms)
-    if len(resources) not in PARTS:
+    if len({resource.pk for resource in resources}) not in PARTS:
         raise DomainError(f"联合认领要选 {PARTS[0]} 到 {PARTS[-1]} 项资源。", field="resources")
     if proposal.by_branch.pk != demand.branch_id:
         raise DomainError("联合认领由提出需求的支部发起，请各支部分别承担自己的一份。")
@@ -97,7 +97,7 @@ def _propose(
 ) -> list[Claim]:
     pairings = _locked_pairings(demand, resources, proposal)
     demand = lock_demand(demand.pk)
-    held = [lock_resource(pk) for pk in sorted(resource.pk for resource in resources)]
+    held = [lock_resource(pk) for pk in sorted({resource.pk for resource in resources})]
     for resource in held:
         _check(demand, resource, pairings.get(resource.branch_id), proposal)
     check_rest(demand, proposal.visit_count * len(held))
