@@ -151,6 +151,7 @@ class ActivityMoveForm(SlotForm):
         label="改期理由",
         max_length=300,
         required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="已经通知双方的活动要写明，会随改期通知发给参加的支部。",
     )
 
