@@ -14,7 +14,8 @@ from tests.matching.engine.problems import scored, table_of
 
 events = st.lists(
     st.tuples(
-        st.sampled_from(("add_need", "withdraw_need", "add_offer", "drop_offer", "narrow")), st.integers(0, 9)
+        st.sampled_from(("add_need", "withdraw_need", "add_offer", "drop_offer", "narrow", "resize_need")),
+        st.integers(0, 9),
     ),
     min_size=1,
     max_size=8,
@@ -53,6 +54,8 @@ class Ledgers:
             self.offers[row.id] = replace(self.offers[row.id], capacity_per_month=1)
             [less] = free_by_month(self.problem, [self.offers[row.id]]).tolist()
             return live.change_offer(row.id, less, Event("offer_changed", offer_id=row.id))
+        if kind == "resize_need":
+            return self._resize(live, row, 1 + number % row.size)
         known = self.needs if "need" in kind else self.offers
         if kind.startswith("add"):
             known[row.id] = row
@@ -63,6 +66,13 @@ class Ledgers:
             each.clear()
             each.update((one.id, one) for one in rows)
         return getattr(live, kind)(row.id)
+
+    def _resize(self, live: LivePlan, need, visits: int) -> list[Move]:
+        """Part of a need's visits are promised elsewhere."""
+        if need.id not in self.needs:
+            return []
+        self.needs[need.id] = replace(need, size=visits)
+        return live.change_need(need.id, visits, Event("need_changed", need_id=need.id))
 
 
 @settings(max_examples=50, deadline=None)
