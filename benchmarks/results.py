@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
-MEGABYTE = 1024  # ru_maxrss counts kilobytes
+MEGABYTE = 1024  # kilobytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,21 @@ def race(*calls: Callable[[], Any], times: int = 3) -> list[float]:
 
 def peak_memory(call: Callable[..., Any], *arguments: Any) -> float:
     """Return the megabytes a fresh process holds at most while it makes one (picklable) call."""
+    return in_new_process(call, *arguments)[0]
+
+
+def in_new_process(call: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
+    """Make one (picklable) call in a fresh process; return the megabytes it held at most, and its answer."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_peak, (call, arguments))
 
 
-def _peak(call: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
-    call(*arguments)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
+def _peak(call: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[float, Any]:
+    answer = call(*arguments)
+    return _most_held(), answer
+
+
+def _most_held() -> float:
+    """The most megabytes this process has held. Not ru_maxrss: a new program inherits that of its parent."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / MEGABYTE

@@ -17,10 +17,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from core.workbooks.columns import Column
+from core.workbooks.sheets import DASHES
 from core.workbooks.values import Label
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,7 +60,9 @@ class Sheet:
 def write_sheet(sheet: Sheet) -> IO[bytes]:
     """An .xlsx file with one worksheet, to be filed and to be read back; stands at its beginning."""
     book = Workbook(write_only=True)
-    _Page(book.create_sheet(sheet.title), sheet).write()
+    page = _Rows(book, sheet.title)
+    book._add_sheet(page)
+    _Page(page, sheet).write()
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
     book.save(file)
     file.seek(0)
@@ -76,6 +80,40 @@ def in_words(column: Column, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return "、".join(str(each) for each in value) or None
     return value
+
+
+@dataclass(slots=True)
+class _Cell:
+    """What the library's writer asks a cell for; one is enough: each is written before the next."""
+
+    parent: Any
+    row: int
+    column: str = ""
+    style_id: int = 0
+    data_type: str = "n"
+    _value: Any = None
+    _comment: None = None
+    hyperlink: None = None
+    has_style: bool = True
+
+    @property
+    def coordinate(self) -> str:
+        return f"{self.column}{self.row}"
+
+
+class _Rows(WriteOnlyWorksheet):
+    """A worksheet that takes rows of values with the numbers of their styles.
+
+    Given styled cells, the library makes two objects, catches an exception and looks up a style for each of
+    them; that was half the time of an export.
+    """
+
+    def _values_to_row(self, values: Iterable[tuple[Any, int]], row_idx: int) -> Iterator[_Cell]:
+        cell = _Cell(self, row_idx)
+        for column, (value, style) in enumerate(values, 1):
+            cell.column, cell.style_id, cell._value = get_column_letter(column), style, value
+            cell.data_type = "s" if isinstance(value, str) else "d" if isinstance(value, date) else "n"
+            yield cell
 
 
 class _Page:
@@ -101,30 +139,28 @@ class _Page:
         self._write_foot()
         self.page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
-    def _cells(self, row: Sequence[Any]) -> Iterator[Any]:
+    def _cells(self, row: Sequence[Any]) -> Iterator[tuple[Any, int]]:
         self.count += 1
         for column, value in zip(self.sheet.columns, row, strict=True):
             if column.name in self.sums:
                 self.sums[column.name] += value or 0
             yield self._cell(in_words(column, value))
 
-    def _cell(self, value: Any, look: Any = None) -> Any:
-        """A cell in a look of its own, or in the one that its value calls for."""
-        if not isinstance(value, str):
-            cell: Any = WriteOnlyCell(self.page, value)
-            cell._style = look or (self.day if isinstance(value, date) else self.plain)
-            return cell
-        cell = WriteOnlyCell(self.page, ILLEGAL_CHARACTERS_RE.sub("", value))
-        cell.data_type = "s"
-        cell._style = look or (self.quoted if value.startswith(FORMULA_SIGNS) else self.plain)
-        return cell
+    def _cell(self, value: Any, look: int | None = None) -> tuple[Any, int]:
+        """A value in a look of its own, or in the one that it calls for."""
+        if isinstance(value, str):
+            usual = self.quoted if value.startswith(FORMULA_SIGNS) or value in DASHES else self.plain
+            value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        else:
+            usual = self.day if isinstance(value, date) else self.plain
+        return value, usual if look is None else look
 
-    def _look(self, **style: Any) -> Any:
-        """A look that many cells share; looking it up for each cell would take most of the time."""
+    def _look(self, **style: Any) -> int:
+        """The number of a look that many cells share; looking it up for each would take most of the time."""
         cell: Any = WriteOnlyCell(self.page)
         for name, value in style.items():
             setattr(cell, name, value)
-        return cell._style
+        return int(cell.style_id)
 
     def _write_head(self) -> None:
         self._write_line(1, self.sheet.heading, self._look(font=Font(bold=True, size=16), alignment=CENTRED))

@@ -7,9 +7,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+DASHES = frozenset({"—", "——", "-", "--", "－", "–", "―", "/"})  # people write them for an empty cell
+
 
 class BrokenCell(str):
     """A formula without a value: its text is the error (#REF!), or empty when no result was saved."""
+
+    __slots__ = ()
+
+
+class QuotedCell(str):
+    """A text typed behind a ': it stays as it is, so that a dash is a dash and no empty cell."""
 
     __slots__ = ()
 
@@ -72,6 +80,8 @@ def from_json(plain: Mapping[str, Any]) -> Book:
 def _tagged(value: Any) -> Any:
     if isinstance(value, BrokenCell):
         return ["broken", str(value)]
+    if isinstance(value, QuotedCell):
+        return ["quoted", str(value)]
     if isinstance(value, datetime | date):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
         return ["moment", moment.isoformat()]
@@ -91,6 +101,8 @@ def _untagged(value: Any) -> Any:
     match tag:
         case "broken":
             return BrokenCell(text)
+        case "quoted":
+            return QuotedCell(text)
         case "moment":
             return datetime.fromisoformat(text)
         case "time":

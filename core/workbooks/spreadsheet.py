@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from core.workbooks.guards import MAX_CELL_CHARACTERS, MAX_CHARACTERS, check_archive, damaged, too_big
 from core.workbooks.layout import Layout, read_layout
-from core.workbooks.sheets import Book, BrokenCell, Sheet
+from core.workbooks.sheets import DASHES, Book, BrokenCell, QuotedCell, Sheet
 
 NOT_A_WORKBOOK = (
     zipfile.BadZipFile,
@@ -99,7 +99,11 @@ def _load_sheets(visible: list[Any], layouts: Mapping[str, Layout]) -> list[Shee
 
 
 def _value(cell: Any) -> Any:
-    return BrokenCell(cell.value) if cell.data_type == "e" else cell.value
+    if cell.data_type == "e":
+        return BrokenCell(cell.value)
+    if cell.value in DASHES and cell.has_style and cell.style_array.quotePrefix:
+        return QuotedCell(cell.value)
+    return cell.value
 
 
 def _length(value: Any) -> int:

@@ -15,8 +15,9 @@ from django.db.models import Choices
 
 from core.workbooks.dates import FORM, Aim, Reading, read_day
 from core.workbooks.errors import CellError
+from core.workbooks.sheets import DASHES, QuotedCell
 
-BLANKS = frozenset({"", "—", "——", "-", "--", "－", "–", "―", "/"})
+BLANKS = DASHES | {""}
 SEPARATORS = re.compile(r"[、，,；;\n]+")
 INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 EXACT_NUMBERS = 10**15  # Excel keeps fifteen digits; those behind are noughts
@@ -48,7 +49,7 @@ def folded(value: object) -> str:
 
 
 def is_blank(value: object) -> bool:
-    return plain(value) in BLANKS
+    return not isinstance(value, QuotedCell) and plain(value) in BLANKS
 
 
 def shown(value: object) -> str:

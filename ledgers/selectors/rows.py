@@ -34,13 +34,17 @@ def resource_rows(user: User, *, today: date) -> QuerySet[Resource]:
     return rows.annotate(expired=_flag(expired)).order_by(*ORDER)
 
 
+def with_aspect_names(rows: QuerySet[Resource]) -> QuerySet[Resource]:
+    """The same rows, each with `aspect_names` in place of its aspects: no object a name, no further query."""
+    aspects = ServiceAspect.objects.filter(resources=OuterRef("pk")).values("name")
+    return rows.prefetch_related(None).annotate(aspect_names=ArraySubquery(aspects))
+
+
 def resource_page_rows(user: User, *, today: date) -> QuerySet[Resource]:
     """The same rows with what only the page of one shows, in two queries: names, hours, `is_full`."""
-    aspects = ServiceAspect.objects.filter(resources=OuterRef("pk")).values("name")
     items = ServiceItem.objects.filter(resources=OuterRef("pk")).values("name")
-    rows = resource_rows(user, today=today).prefetch_related(None).prefetch_related("availabilities")
-    rows = rows.annotate(aspect_names=ArraySubquery(aspects), item_names=ArraySubquery(items))
-    return with_full(rows, today=today)
+    rows = with_aspect_names(resource_rows(user, today=today)).prefetch_related("availabilities")
+    return with_full(rows.annotate(item_names=ArraySubquery(items)), today=today)
 
 
 def demand_rows(user: User, *, today: date) -> QuerySet[Demand]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from core.pages import M, in_order
 from core.workbooks.filing import CONTENT_TYPE
 from ledgers.exchange.outgoing import demand_workbook, resource_workbook
+from ledgers.selectors.rows import with_aspect_names
 from ledgers.views.common import unit_of
 from ledgers.views.lists import DEMAND_SORTS, RESOURCE_SORTS, filtered_demands, filtered_resources
 
@@ -23,7 +24,7 @@ AT_ONCE = 1000  # rows held in memory
 @require_safe
 def resource_export(request: HttpRequest) -> FileResponse:
     today = timezone.localdate()
-    rows = rows_in_order(request, filtered_resources(request).qs, RESOURCE_SORTS)
+    rows = rows_in_order(request, with_aspect_names(filtered_resources(request).qs), RESOURCE_SORTS)
     content = resource_workbook(rows, user=request.user, unit=unit_of(request.user), today=today)
     return download("资源清单", content, today)
 

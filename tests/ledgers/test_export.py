@@ -138,7 +138,7 @@ def test_resource_export_comes_back_in_without_change(page, branch):
     ResourceFactory(branch=branch, aspects=aspects, capacity_per_month=3, place="三楼")
     ResourceFactory(branch=branch, title="-5°C 冷库", description="一行\n又一行", place="@三楼")
     ResourceFactory(branch=branch, title="＝一加一", description="＋86 开头", note="-5")
-    ResourceFactory(branch=branch, draft=True, note="提前两天预约")
+    ResourceFactory(branch=branch, draft=True, note="-", place="——")
     before = snapshot(Resource)
 
     result = import_resources(page.get(reverse("resource_export")).getvalue(), terms())
