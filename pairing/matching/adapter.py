@@ -94,10 +94,10 @@ def pose(
     as_of: date,
     weights: Weights | None = None,
 ) -> Posed:
-    """The matching problem of some demands and resources on a day, in seven queries.
+    """The matching problem of some demands and resources on a day, in five queries, or six.
 
-    A demand that says how often it wants to be served is asked for with the visits nobody has promised yet;
-    any other is one visit.
+    A demand that says how often it wants to be served – they take the sixth – is asked for with the visits
+    nobody has promised yet; any other is one visit.
     """
     asking = list(_with_names(demands, aspects=False))
     giving = list(_with_names(resources.fresh(on=as_of), aspects=True))
@@ -185,8 +185,14 @@ def _used(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:
     """Visits promised per resource and month, counted as a new claim would find them."""
     ids = list(resource_ids)
     used: Counter[tuple[int | str, date]] = Counter()
-    for held in (Claim.objects.holding_capacity(), PlanOrder.objects.holding_capacity()):
-        rows = held.filter(resource__in=ids).annotate(month=TruncMonth("day")).order_by()
-        for resource, month, n in rows.values_list("resource", "month").annotate(n=Sum("visit_count")):
-            used[resource, month] += n
+    claims, orders = (
+        held.filter(resource__in=ids)
+        .annotate(month=TruncMonth("day"))
+        .order_by()
+        .values_list("resource", "month")
+        .annotate(n=Sum("visit_count"))
+        for held in (Claim.objects.holding_capacity(), PlanOrder.objects.holding_capacity())
+    )
+    for resource, month, n in claims.union(orders, all=True):
+        used[resource, month] += n
     return used

@@ -73,11 +73,11 @@ def test_adapter_frees_the_capacity_of_a_cancelled_order(law_pair):
 
 
 @pytest.mark.parametrize("extra", [0, 2])
-def test_adapter_asks_six_queries(law_pair, extra, django_assert_num_queries):
+def test_adapter_asks_five_queries(law_pair, extra, django_assert_num_queries):
     pairing, _, _ = law_pair
     DemandFactory.create_batch(extra, branch=pairing.branch_b)
     ResourceFactory.create_batch(extra, branch=pairing.branch_a)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         pose(demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY)
 
 

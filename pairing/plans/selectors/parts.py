@@ -84,12 +84,17 @@ def demand_parts(demand: Demand, *, besides: Claim | None = None) -> DemandParts
 
 
 def demands_rest(demands: Iterable[Demand]) -> dict[int, int]:
-    """Visits nobody has promised yet, ≥ 0, of the demands that say how many they want, in two queries."""
+    """Visits nobody has promised yet, ≥ 0, of the demands that say how many they want, in one query."""
     wanted = {row.pk: row.visits_wanted for row in demands if row.visits_wanted is not None}
     promised: Counter[int] = Counter()
     if wanted:
-        claims = Claim.objects.filter(state__in=CLAIM_UNDECIDED)
-        for rows in (claims, PlanOrder.objects.exclude(state=PlanOrderState.CANCELLED)):
-            counted = rows.filter(demand__in=wanted).order_by().values_list("demand")
-            promised.update(dict(counted.annotate(visits=Sum("visit_count"))))
+        claims, orders = (
+            rows.filter(demand__in=wanted).order_by().values_list("demand").annotate(n=Sum("visit_count"))
+            for rows in (
+                Claim.objects.filter(state__in=CLAIM_UNDECIDED),
+                PlanOrder.objects.exclude(state=PlanOrderState.CANCELLED),
+            )
+        )
+        for pk, visits in claims.union(orders, all=True):
+            promised[pk] += visits
     return {pk: max(visits - promised[pk], 0) for pk, visits in wanted.items()}

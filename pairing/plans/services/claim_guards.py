@@ -9,7 +9,7 @@ from core.errors import ConflictError, DomainError
 from core.wording import cn_date
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
-from pairing.plans.enums import CLAIM_PENDING, CLAIM_TRANSITIONS, CLAIM_UNDECIDED, ClaimState
+from pairing.plans.enums import CLAIM_PENDING, CLAIM_TRANSITIONS, ClaimState
 from pairing.plans.models import Claim, Pairing
 from pairing.plans.selectors.claims import resource_capacity_left
 from pairing.plans.selectors.parts import demand_parts
@@ -79,12 +79,6 @@ def check_rest(demand: Demand, visit_count: int, besides: Claim | None = None) -
             f"请把次数改到 {rest} 次以内。",
             field="visit_count",
         )
-
-
-def check_not_asked(demand: Demand, resource: Resource) -> None:
-    """Refuse a second claim of the same resource while the first awaits its answer; the demand is held."""
-    if Claim.objects.filter(demand=demand, resource=resource, state__in=CLAIM_UNDECIDED).exists():
-        raise ConflictError(f"“{resource}”对“{demand}”已有一份认领在等答复，答复后再提下一份。")
 
 
 def claim_answer_blockers(claim: Claim, actor: User, *, on: date, on_behalf: bool = False) -> list[str]:

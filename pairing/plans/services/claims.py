@@ -21,7 +21,6 @@ from pairing.plans.models import Claim, Pairing, Series
 from pairing.plans.selectors.pairings import pairing_active_between
 from pairing.plans.services.claim_guards import (
     check_capacity,
-    check_not_asked,
     check_rest,
     check_terms,
     claim_answer_blockers,
@@ -121,7 +120,6 @@ def _check(demand: Demand, resource: Resource, pairing: Pairing | None, proposal
         )
     )
     check_terms(proposal.visit_count, proposal.wanted_on, today, demand.deadline_on)
-    check_not_asked(demand, resource)
     check_capacity(resource, proposal.visit_count, proposal.wanted_on or today)
 
 

@@ -107,7 +107,8 @@ def test_visits_of_later_months_are_claimed_one_after_the_other(spread, secretar
     draft = planned(secretary, pairing=law_pair[0])
     assert visits(draft) == [(speaker.pk, month, 1) for month in (MARCH, APRIL, MAY)]
     refused = accept(draft, secretary).refusals
-    assert refused == [f"“{demand}”：“{speaker}”对“{demand}”已有一份认领在等答复，答复后再提下一份。"] * 2
+    waits = "对这条需求的认领还没有定，请等答复，或在那条认领上改次数。"
+    assert refused == [f"“{demand}”：资源“{speaker}”{waits}"] * 2
     partner = UserFactory(secretary_of=law_pair[0].branch_a)
     claim_accept(claim=Claim.objects.get(), actor=partner, now=timezone.now())
     assert [claim.wanted_on for claim in accept(draft, secretary, month__lt=MAY).claims] == [None, APRIL]
