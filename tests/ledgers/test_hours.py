@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledgers.hours import WEEK, Exceptional, Hours, in_words, reading_of
 from ledgers.models import Availability, Resource
 from ledgers.services.resources import resource_update
-from pairing.activities.adapter import _exceptions, _weekly
+from pairing.activities.taken import single_days, week_of
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.imports.test_ledgers import resource as book_row
@@ -121,9 +121,8 @@ def test_hours_are_kept_shown_and_read_by_the_scheduler(page, branch):
             Exceptional(date(2026, 10, 10), "am", True),
         ),
     )
-    assert {(day, half.name) for day, half in _weekly(rows)} == {(0, "AM"), (2, "PM")}
-    [slots] = _exceptions({resource: rows}).values()
-    assert {(slot.day, slot.half.name) for slot in slots} == {
+    assert {(day, half.name) for day, half in week_of(rows)} == {(0, "AM"), (2, "PM")}
+    assert {(slot.day, slot.half.name) for slot in single_days(rows, is_available=False)} == {
         (date(2026, 10, 1), "AM"),
         (date(2026, 10, 1), "PM"),
     }
