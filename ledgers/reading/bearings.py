@@ -6,7 +6,6 @@ bearing is read from a text by itself; no other text of a county changes it. An 
 where its words do.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -152,8 +151,3 @@ def _parted(phrases: str) -> tuple[str, ...]:
 def item_of(name: str) -> str:
     """Return the item of a row of phrases: what stands before the dot."""
     return name.partition("·")[0]
-
-
-def probability(score: float) -> float:
-    """Turn a score into a confidence in [0, 1): about one half at a score of 0.25."""
-    return 1.0 / (1.0 + math.exp(-(score - 0.25) / 0.08))
