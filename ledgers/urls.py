@@ -13,6 +13,7 @@ from ledgers.views import (
     lists,
     regrouping,
     resources,
+    suggestions,
 )
 
 urlpatterns = [
@@ -43,5 +44,6 @@ urlpatterns = [
     path("duplicates/", duplicates.duplicate_list, name="duplicate_list"),
     path("duplicates/settle/", duplicates.duplicate_settle, name="duplicate_settle"),
     path("views/<int:pk>/remove/", listing.view_remove, name="saved_view_remove"),
+    path("service-items/confirm/", suggestions.item_confirm, name="item_confirm"),
     path("manage/service-items/", catalogue.service_item_list, name="service_item_list"),
 ]

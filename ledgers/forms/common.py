@@ -82,6 +82,8 @@ class LedgerForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Level line ends and invisible characters as an import does, so that a round trip is one."""
         data = super().clean() or {}
+        for name in ("help_kinds", "audiences"):  # a suggestion may be ticked beside the same choice
+            data[name] = list(dict.fromkeys(data.get(name, ())))
         self.cleaned_data = {
             name: plain(value) if isinstance(value, str) else value for name, value in data.items()
         }

@@ -21,7 +21,7 @@ _WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """One suggestion: `name` of the item, kind or audience, `confidence` in [0, 1], the words that led to it."""
+    """One suggestion: what (an item by its code), its `confidence` in [0, 1], the words that led to it."""
 
     name: str
     confidence: float

@@ -22,6 +22,7 @@ from ledgers.selectors.rows import demand_page_rows
 from ledgers.selectors.trails import trail
 from ledgers.services.demand_steps import STEPS, demand_step_blockers, demand_take_step
 from ledgers.services.demands import EDITABLE, demand_create, demand_edit_blockers, demand_update
+from ledgers.views.suggestions import suggested
 
 
 @require_safe
@@ -50,6 +51,8 @@ def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @get_or_post
 @permission_required("ledgers.add_demand", raise_exception=True)
 def demand_new(request: HttpRequest) -> HttpResponse:
+    if "suggest" in request.POST:
+        return suggested(request, asked=True)
     form = DemandForm(posted(request), user=request.user)
     if form.is_valid():
         publish = "publish" in request.POST
@@ -63,6 +66,8 @@ def demand_new(request: HttpRequest) -> HttpResponse:
 @get_or_post
 def demand_edit(request: HttpRequest, pk: int) -> HttpResponse:
     demand = found(Demand.objects.visible_to(request.user), pk, request.user, "ledgers.change_demand")
+    if "suggest" in request.POST:
+        return suggested(request, asked=True)
     form = DemandForm(posted(request), instance=demand, user=request.user)
     if form.is_valid() and attempt(
         form, lambda: demand_update(demand=demand, actor=request.user, **form.changed_values)

@@ -21,6 +21,7 @@ from ledgers.selectors.chains import resource_use
 from ledgers.selectors.rows import resource_page_rows, resource_page_state
 from ledgers.selectors.trails import trail
 from ledgers.services.resources import resource_change_state, resource_create, resource_update
+from ledgers.views.suggestions import suggested
 
 
 @require_safe
@@ -42,6 +43,8 @@ def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @get_or_post
 @permission_required("ledgers.add_resource", raise_exception=True)
 def resource_new(request: HttpRequest) -> HttpResponse:
+    if "suggest" in request.POST:
+        return suggested(request, asked=False)
     form = ResourceForm(posted(request), user=request.user)
     if "redraw" in request.POST:
         return _redrawn(request, form)
@@ -57,6 +60,8 @@ def resource_new(request: HttpRequest) -> HttpResponse:
 @get_or_post
 def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
     resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
+    if "suggest" in request.POST:
+        return suggested(request, asked=False)
     form = ResourceForm(posted(request), instance=resource, user=request.user)
     if "redraw" in request.POST:
         return _redrawn(request, form)

@@ -13,10 +13,11 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from ledgers.enums import Audience, HelpKind, Relation
-from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet, ServiceItem
+from ledgers.enums import Audience, HelpKind
+from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet
+from ledgers.selectors.lexicon import county_lexicon
 from pairing.matching.conditions import Conditions, Pairs
-from pairing.matching.engine import Lexicon, LexiconItem, MatchProblem, Need, Offer, Weights, pair_of
+from pairing.matching.engine import Lexicon, MatchProblem, Need, Offer, Weights, pair_of
 from pairing.matching.models import MatchRun
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing, PlanOrder
@@ -108,7 +109,7 @@ def pose(
         as_of=as_of,
         pairs=_pairs(),
         weights=weights or Weights.default(),
-        lexicon=_lexicon(),
+        lexicon=county_lexicon(),
         used=_used(row.pk for row in giving),
         branch_names={row.branch_id: row.branch.name for row in (*asking, *giving)},
     )
@@ -167,18 +168,6 @@ def _offer(row: Any) -> Offer:
 
 def _pairs() -> frozenset[frozenset[int | str]]:
     return frozenset(pair_of(a, b) for a, b in Pairing.objects.active().values_list("branch_a", "branch_b"))
-
-
-def _lexicon() -> Lexicon:
-    """The county's catalogue, with the built-in words behind it."""
-    negative = Q(terms__relation=Relation.NEGATIVE)
-    rows = ServiceItem.objects.filter(retired_on=None).annotate(
-        words=ArrayAgg("terms__text", filter=Q(terms__isnull=False) & ~negative, default=[]),
-        negatives=ArrayAgg("terms__text", filter=negative, default=[]),
-    )
-    return Lexicon.default().plus(
-        LexiconItem(row.name, row.name, tuple(row.words), tuple(row.negatives)) for row in rows
-    )
 
 
 def _used(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from core.periods import period_of
 from ledgers.enums import DemandState
 from ledgers.models import Demand
 from ledgers.selectors.freshness import to_answer
+from ledgers.selectors.suggestions import unconfirmed_demands, unconfirmed_resources
 from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState
 from pairing.activities.models import Activity
 from pairing.plans.enums import AgreementState, ChangeState, PlanOrderState
@@ -54,7 +56,7 @@ def todos_of(user: User, *, now: datetime) -> list[Todo]:
         *_activities(branch_ids, now),
         *_reviews(branch_ids, today),
         *_action_items(branch_ids, today),
-        *_confirmations(branch_ids, today),
+        *_upkeep(user, today),
     ]
     return sorted(found, key=Todo.urgency)
 
@@ -146,14 +148,24 @@ def _action_items(branch_ids: frozenset[int], today: date) -> Iterator[Todo]:
         yield Todo(item.title, "会议议定事项", url, "去办理", item.due_on, "flag")
 
 
-def _confirmations(branch_ids: frozenset[int], today: date) -> Iterator[Todo]:
-    count = to_answer(branch_ids, today=today).count()
-    if count:
+def _upkeep(user: User, today: date) -> Iterator[Todo]:
+    """What keeps the ledgers true: resources to confirm anew, rows without a service item; in one query."""
+    stale = to_answer(user.staff_branch_ids, today=today).annotate(chore=Value("stale"))
+    bare = (
+        rows.annotate(chore=Value("bare"))
+        for rows in (unconfirmed_demands(user), unconfirmed_resources(user))
+    )
+    chores = [rows.order_by().values_list("chore") for rows in (stale, *bare)]
+    counts = Counter(chore for (chore,) in chores[0].union(*chores[1:], all=True))
+    if counts["stale"]:
         note = "还能用的点一下确认；三个月没有确认的会退出匹配"
         due = period_of("quarter", today).last_day
-        yield Todo(
-            f"{count} 项资源请确认是否还能用", note, reverse("resource_round"), "去确认", due, "arrow-repeat"
-        )
+        title = f"{counts['stale']} 项资源请确认是否还能用"
+        yield Todo(title, note, reverse("resource_round"), "去确认", due, "arrow-repeat")
+    if counts["bare"]:
+        note = "系统已按文字猜好，核对后一次确认；确认过的匹配更准"
+        title = f"{counts['bare']} 条资源和需求待确认服务事项"
+        yield Todo(title, note, reverse("item_confirm"), "去核对", None, "tags")
 
 
 @dataclass(frozen=True)

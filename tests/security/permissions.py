@@ -103,6 +103,7 @@ PERMISSIONS: dict[str, Rule] = {
     "duplicate_settle": button(A),
     "demand_view_save": button(ALL),
     "saved_view_remove": button(A, sees=A),
+    "item_confirm": Rule(STAFF, only("secretary_b")),
     "demand_new": Rule(STAFF, STAFF),
     "demand_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
     "demand_edit": Rule(B, B, sees=PAIR_OR_COUNTY),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from ledgers.models import ServiceItem
 from pairing.activities.selectors import activity_coming
 from pairing.activities.services.rescheduling import reschedule_proposals, seal_of
 from pairing.matching.engine import Weights
@@ -151,6 +152,11 @@ def _resource(_world: World) -> Body:
     return {"title": "公职律师普法", "kind": "professional", "sharing": "pair"}
 
 
+def _item(world: World) -> dict[str, Any]:
+    demand, item = world.rows["demand"].pk, ServiceItem.objects.earliest("pk").pk
+    return {"row": f"demand-{demand}", f"demand-{demand}": item}
+
+
 def _demand(world: World) -> Body:
     return {
         "title": "门前路面破损",
@@ -289,6 +295,7 @@ BODIES: dict[str, Callable[[World], Body]] = {
         "action": "apart",
     },
     "demand_bulk": lambda world: {"action": "suspend", "row": world.rows["demand"].pk} | REASON,
+    "item_confirm": _item,
     "demand_new": _demand,
     "demand_edit": _demand,
     "demand_suspend": lambda world: REASON,

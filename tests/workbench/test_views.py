@@ -9,7 +9,7 @@ from django.utils import timezone
 from pairing.plans.enums import PlanOrderState
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.ledgers import DemandFactory
+from tests.factories.ledgers import DemandFactory, ServiceItemFactory
 from tests.factories.plans import (
     AgreementFactory,
     ChangeRequestFactory,
@@ -34,7 +34,9 @@ def secretary(client, pairing):
 
 
 def actions(client) -> list[str]:
-    return [todo.action for todo in client.get(reverse("workbench")).context["todos"]]
+    """The buttons of what waits, but for naming the service items of the rows that the factories made."""
+    todos = client.get(reverse("workbench")).context["todos"]
+    return [todo.action for todo in todos if todo.action != "去核对"]
 
 
 def fill(pairing):
@@ -102,6 +104,14 @@ def test_change_request_waits_for_the_other_side_only(client):
     assert actions(client) == ["去答复"]
     client.force_login(UserFactory(secretary_of=asking))
     assert actions(client) == []
+
+
+def test_rows_without_a_service_item_wait_to_be_named(secretary, pairing):
+    demand = DemandFactory(branch=pairing.branch_b)
+    titles = [todo.title for todo in secretary.get(reverse("workbench")).context["todos"]]
+    assert titles == ["1 条资源和需求待确认服务事项"]
+    demand.items.add(ServiceItemFactory())
+    assert secretary.get(reverse("workbench")).context["todos"] == []
 
 
 def test_own_demands_are_counted(secretary, pairing):
