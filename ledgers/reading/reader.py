@@ -42,6 +42,12 @@ def items_ruled_out(title: str, text: str, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(item for piece in pieces & index.negatives.keys() for item in index.negatives[piece])
 
 
+def terms_in(text: str, lexicon: Lexicon) -> set[str]:
+    """Return the words of the lexicon that a text contains."""
+    index = _index(lexicon)
+    return _pieces(plain(text), index.longest) & index.terms.keys()
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """The items by their words: term → item codes, negative → item codes."""

@@ -21,6 +21,12 @@ NOT_PAGES = {
     "closure_export",
     "import_template",
     "calendar_feed",
+    "agreement_word",
+    "agreement_paper",
+    "on_behalf_scan",
+    "attachment_file",
+    "attachment_thumbnail",
+    "attachment_picture",
 }
 
 

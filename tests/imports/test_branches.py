@@ -64,7 +64,7 @@ def test_branches_faults_are_told_at_once_and_nothing_is_written() -> None:
         (7, "党员人数", "约20", "应为数字，请只填数字"),
         (8, "党组织名称", "—", "必填，不能为空，请补填"),
         (8, "纬度", "", "经度和纬度要么都填，要么都不填，请补填或清空"),
-        (9, "纬度", "99", "不能大于 90"),
+        (9, "纬度", "99", "不能大于 90，请改正"),
     ]
     assert {error.sheet for error in result.errors} == {"组织清单"}
     assert (result.rows, result.created) == (6, 0)

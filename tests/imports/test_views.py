@@ -225,8 +225,8 @@ def test_import_template_has_every_column(kind: LedgerKind) -> None:
     assert (sheet.title, sheet["A3"].value) in {
         ("结对协议", "协议编号*"),
         ("计划定单", "定单编号*"),
-        ("组织清单", "序号"),
-        *((title, "序号*") for title in ("资源清单", "需求账单", "活动台账")),
+        ("活动台账", "序号*"),
+        *((title, "序号") for title in ("组织清单", "资源清单", "需求账单")),
     }
 
 

@@ -22,7 +22,7 @@ from core.embedded import places
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.security.permissions import PERMISSIONS
 from tests.security.targets import address
-from tests.security.world import World
+from tests.security.world import World, close_files
 from tests.test_production_settings import COMPLETE
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,10 @@ def check_headers(answer: HttpResponse, *, is_private: bool) -> None:
 def test_headers_of_every_page(name: str, world: World):
     """Of the page itself, of its refusals (403, 404), and of the way to the login."""
     for actor in ("admin", "secretary_a", "stranger"):
-        check_headers(world.clients[actor].get(address(name, world)), is_private=True)
+        response = world.clients[actor].get(address(name, world))
+        check_headers(response, is_private=True)
+        if response.streaming:
+            close_files(response)
     check_headers(world.clients["anonymous"].get(address(name, world)), is_private=False)
 
 

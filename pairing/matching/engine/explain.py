@@ -1,11 +1,13 @@
 """Sentences of a suggestion: one per term, one for the whole, and what is missing."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from ledgers.reading.bearings import bearings
+from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.meaning import words_in
+from ledgers.reading.reader import terms_in
 from ledgers.reading.words import plain
 from pairing.matching.engine.problem import MatchProblem, Need, Offer, Score, Term
 from pairing.matching.engine.scoring import TERMS, PairTable
@@ -29,15 +31,18 @@ _SHOWN = ("item", "help", "audience", "text", "aspect", "urgency", "window", "ca
 
 
 def shared_words(
-    first: str, second: str, idf: Mapping[str, float], known: Collection[str] = (), limit: int = 3
+    first: str, second: str, idf: Mapping[str, float], lexicon: Lexicon, limit: int = 3
 ) -> list[str]:
-    """Return the most telling words both texts contain: known terms, and whole words of two characters up."""
-    first, second = plain(first), plain(second)
-    both = {word for word in words_in(first) if len(word) > 1} & set(words_in(second)) - _COMMON
-    both |= {term for term in known if len(term) > 1 and term in first and term in second} - _COMMON
+    """Return the most telling words both texts contain: terms of the lexicon, words of two characters up."""
+    both = _words(first) & _words(second) | terms_in(first, lexicon) & terms_in(second, lexicon)
+    both = {word for word in both if len(word) > 1} - _COMMON
     words = sorted(word for word in both if not any(word != other and word in other for other in both))
     weight = {word: sum(idf.get(word[i : i + 2], 0.0) for i in range(len(word) - 1)) for word in words}
     return sorted(words, key=lambda word: (-weight[word], word))[:limit]
+
+
+def _words(text: str) -> set[str]:
+    return set(words_in(plain(text)))
 
 
 def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
@@ -126,8 +131,8 @@ def _audience(problem: MatchProblem, table: PairTable, row: int) -> str:
 
 def _text(problem: MatchProblem, table: PairTable, row: int) -> str:
     need, offer = problem.needs[table.need[row]], problem.offers[table.offer[row]]
-    known = {term for item in problem.lexicon.items for term in item.terms}
-    words = shared_words(f"{need.title} {need.text}", f"{offer.title} {offer.text}", table.reading.idf, known)
+    asked, given = f"{need.title} {need.text}", f"{offer.title} {offer.text}"
+    words = shared_words(asked, given, table.reading.idf, problem.lexicon)
     return f"都提到{''.join(f'“{word}”' for word in words)}" if words else ""
 
 

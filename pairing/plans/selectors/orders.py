@@ -37,10 +37,11 @@ def plan_order_detail(user: User) -> QuerySet[PlanOrder]:
     """
     tasks = PlanTask.objects.select_related("owner").order_by("position")
     on_behalf = Prefetch("on_behalf", OnBehalf.objects.select_related("branch", "actor"))
+    changes = ChangeRequest.objects.select_related("asked_by", "asker")
     return (
         plan_order_rows(user)
         .select_related("claim", "demand__aspect")
-        .prefetch_related(Prefetch("tasks", tasks), "activities", on_behalf)
+        .prefetch_related(Prefetch("tasks", tasks), "activities", on_behalf, Prefetch("changes", changes))
     )
 
 
@@ -72,8 +73,7 @@ def order_resources(pairing: Pairing, *, on: date) -> QuerySet[Resource]:
 
 def change_rows(order: PlanOrder) -> list[dict[str, Any]]:
     """The change requests of an order, newest first, each with what it makes different, old → new."""
-    rows = order.changes.select_related("asked_by", "asker")
-    return [{"request": row, "moved": _moved(order, row)} for row in rows]
+    return [{"request": row, "moved": _moved(order, row)} for row in order.changes.all()]
 
 
 def _moved(order: PlanOrder, request: ChangeRequest) -> list[dict[str, str]]:

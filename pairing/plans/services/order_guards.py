@@ -80,7 +80,7 @@ def change_request_blockers(order: PlanOrder, actor: User) -> list[str]:
     blockers = []
     if not actor.has_perm("plans.confirm_plan_order", order):
         blockers.append("申请变更等于确认新内容，要由结对双方的支部书记操作。")
-    if order.changes.filter(state=ChangeState.PROPOSED).exists():
+    if any(change.is_open for change in order.changes.all()):
         blockers.append("这张定单已有一项变更申请在等答复，请先答复或撤回那一项。")
     return blockers
 
