@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -62,15 +62,19 @@ class KeysFirst(Paginator):
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
         keys = self._keys((number - 1) * self.per_page)
-        rows = {row.pk: row for row in self.object_list.order_by().filter(pk__in=keys)} if keys else {}
-        return self._get_page([rows[key] for key in keys if key in rows], number, self)
+        rows = (
+            {row.pk: row for row in cast(Any, self.object_list).order_by().filter(pk__in=keys)}
+            if keys
+            else {}
+        )
+        return cast(Any, self)._get_page([rows[key] for key in keys if key in rows], number, self)
 
     def _keys(self, first: int) -> list[Any]:
         """The keys from `first` on. Of `few` rows all are fetched: asked for a part of them, the database
         would walk the index of the order and pass over everything that is not among them."""
         if not self.count:
             return []
-        keys = self.object_list.values_list("pk", flat=True)
+        keys = cast(Any, self.object_list).values_list("pk", flat=True)
         page = slice(first, first + self.per_page)
         return list(keys)[page] if self.count <= self.few else list(keys[page])
 

@@ -59,7 +59,7 @@ class Sheet:
 
 def write_sheet(sheet: Sheet) -> IO[bytes]:
     """An .xlsx file with one worksheet, to be filed and to be read back; stands at its beginning."""
-    book = Workbook(write_only=True)
+    book: Any = Workbook(write_only=True)
     page = _Rows(book, sheet.title)
     book._add_sheet(page)
     _Page(page, sheet).write()

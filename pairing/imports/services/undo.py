@@ -167,13 +167,14 @@ def _restore(trace: Trace, now: datetime) -> None:
     rows = trace.model._default_manager.filter(pk__in=trace.changed).select_for_update(of=("self",))
     moved: list[Any] = []
     hours: list[tuple[Resource, str]] = []
+    row: Any
     for row in rows.order_by("pk"):
         before = trace.changed[row.pk]
         if isinstance(row, Resource):
             hours.append((row, row.availability_text))
-        names = {each.attname for each in before._meta.concrete_fields}
+        kept = {each.attname for each in before._meta.concrete_fields}
         for column in trace.model._meta.concrete_fields:
-            if column.attname in names and not column.primary_key:
+            if column.attname in kept and not column.primary_key:
                 setattr(row, column.attname, getattr(before, column.attname))
         row.updated_at = now
         moved.append(row)

@@ -48,6 +48,7 @@ def _candidates(run: MatchRun, demand_id: int) -> set[int]:
     """The resources a draft knows for a demand: the chosen one, the others, and what was said before."""
     found = set(run.edits.filter(demand=demand_id).values_list("resource", flat=True))
     matches = Match.objects.filter(run=run, demand=demand_id)
-    for row in (*matches, *MatchGap.objects.filter(run=run, demand=demand_id)):
+    rows: tuple[Match | MatchGap, ...] = (*matches, *MatchGap.objects.filter(run=run, demand=demand_id))
+    for row in rows:
         found.update(each["resource_id"] for each in row.alternatives)
     return found.union(match.resource_id for match in matches)

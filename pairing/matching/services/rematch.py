@@ -100,7 +100,7 @@ class StoredPlan:
         for each in matches:
             chosen.setdefault(each.demand_id, Counter())[each.resource_id] += each.visit_count
         return cls(
-            frozenset(each.demand_id for each in (*matches, *gaps)),
+            frozenset([*(each.demand_id for each in matches), *(each.demand_id for each in gaps)]),
             chosen,
             {each.demand_id: each.sentence for each in gaps},
             {each.demand_id: each.visit_count for each in gaps},
