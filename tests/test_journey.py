@@ -85,7 +85,7 @@ def test_story_from_two_ledgers_to_a_closed_demand(county, clock):
     found = dict(asking.get(reverse("matching")).context["suggestions"].received)
     best = found[demand][0]
     assert best.resource.branch.name == "专卖党支部"
-    assert best.explanation.startswith("同一结对；")
+    assert best.explanation.startswith("都像是“") and best.explanation.endswith("同一结对")
     step(asking, "match_claim", demand.pk, best.resource.pk, visit_count=1, words="请派人上门")
     claim = Claim.objects.get(demand=demand)
     assert (claim.state, claim.explanation, claim.awaiting) == (
