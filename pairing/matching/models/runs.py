@@ -1,4 +1,4 @@
-"""Runs of the matching engine and the matches each produced, kept so that an old run stays explainable."""
+"""Runs of the matching engine and their shards, kept so that an old run stays explainable."""
 
 from __future__ import annotations
 
@@ -12,60 +12,17 @@ from django.urls import reverse
 
 from branches.models import Branch
 from core.models import TimeStampedModel
-from ledgers.models import Demand, Resource
-from pairing.matching.engine import Weights
 from pairing.matching.enums import (
     MATCH_RUN_LIVE,
     MATCH_RUN_OVER,
-    MatchEditKind,
     MatchRunOrigin,
     MatchRunState,
     MatchScope,
 )
-from pairing.plans.models import Claim, Pairing
+from pairing.plans.models import Pairing
 
 if TYPE_CHECKING:
     from branches.models import User
-
-
-class ScoreWeights(models.Model):
-    """匹配权重: one version of what each term counts and of the floor; the last one made is in force.
-
-    `weights` holds every number of the engine's `Weights` but the floor. Older versions stay as they were, so
-    that the runs made with them can be explained.
-    """
-
-    weights = models.JSONField("权重", help_text="term → weight, as Weights.as_dict() without the floor")
-    floor = models.FloatField("推荐下限")
-    note = models.CharField("调整说明", max_length=300)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="调整人", related_name="+"
-    )
-    made_at = models.DateTimeField("调整时间")
-    is_current = models.BooleanField("现行", default=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "匹配权重"
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["is_current"], condition=Q(is_current=True), name="score_weights_one_current"
-            ),
-            models.CheckConstraint(
-                condition=Q(floor__range=(0, 1)),
-                name="score_weights_floor",
-                violation_error_message="推荐下限须在 0 到 1 之间。",
-            ),
-            models.CheckConstraint(condition=~Q(note=""), name="score_weights_note"),
-        ]
-
-    def __str__(self) -> str:
-        return f"第 {self.pk} 版匹配权重"
-
-    def as_weights(self) -> Weights:
-        """What the engine is given: a term added to it since takes its default, one taken out is left out."""
-        kept = {name: self.weights[name] for name in Weights.default().as_dict() if name in self.weights}
-        return Weights.from_dict({**kept, "floor": self.floor})
 
 
 class MatchRunQuerySet(models.QuerySet["MatchRun"]):
@@ -215,94 +172,3 @@ class MatchShard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run} {self.position}"
-
-
-class MatchQuerySet(models.QuerySet["Match"]):
-    def visible_to(self, user: User) -> MatchQuerySet:
-        if user.sees_county:
-            return self
-        return self.filter(Q(demand__branch__in=user.branch_ids) | Q(resource__branch__in=user.branch_ids))
-
-
-class Match(models.Model):
-    """匹配: a resource assigned to a demand in a run, with its score in [0, 1] and the reasons.
-
-    `month` is the first day of the month its `visit_count` visits are planned for; a demand that wants
-    several has a row for each resource and month. `claim` is what accepting it led to.
-    """
-
-    run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="matches")
-    demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="matches")
-    resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="matches")
-    month = models.DateField("安排月份", null=True, blank=True)
-    visit_count = models.PositiveSmallIntegerField("次数", default=1)
-    score = models.FloatField("匹配分")
-    terms = models.JSONField("分项", default=list, help_text="[{name, value, weight, sentence}]")
-    explanation = models.TextField("理由", blank=True)
-    alternatives = models.JSONField(
-        "其他候选", default=list, blank=True, help_text="best first, as Candidate"
-    )
-    claim = models.ForeignKey(
-        Claim, models.SET_NULL, null=True, blank=True, verbose_name="认领", related_name="matches"
-    )
-
-    objects = MatchQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "匹配"
-        ordering = ["-score", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "demand", "resource", "month"], name="match_once"),
-            models.CheckConstraint(condition=Q(visit_count__range=(1, 50)), name="match_visit_count"),
-            models.CheckConstraint(condition=Q(score__range=(0, 1)), name="match_score"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.resource}→{self.demand}"
-
-
-class MatchGap(models.Model):
-    """未安排: a demand that a run leaves open, with the true reason and what would free it.
-
-    `visit_count` are the visits left open; the rest of them may be planned.
-    """
-
-    run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="gaps")
-    demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="match_gaps")
-    visit_count = models.PositiveSmallIntegerField("差几次", default=1)
-    code = models.CharField("原因", max_length=20)
-    sentence = models.TextField("说明")
-    alternatives = models.JSONField("候选", default=list, blank=True, help_text="best first, as Candidate")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "未安排"
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["run", "demand"], name="match_gap_once")]
-
-    def __str__(self) -> str:
-        return str(self.demand)
-
-
-class MatchEdit(TimeStampedModel):
-    """方案意见: what a person wants different when the plan is solved again."""
-
-    run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="edits")
-    demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="+")
-    resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="+")
-    kind = models.CharField("意见", max_length=10, choices=MatchEditKind)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name="提出人", related_name="+"
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "方案意见"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "demand", "resource"], name="match_edit_once"),
-            models.UniqueConstraint(
-                fields=["run", "demand"], condition=Q(kind="pin"), name="match_edit_one_pin"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.resource}→{self.demand}"

@@ -1,0 +1,17 @@
+"""Runs of the matching engine, what each planned, and the weights they were scored with."""
+
+from pairing.matching.models.matches import Match, MatchEdit, MatchGap, MatchQuerySet
+from pairing.matching.models.runs import MatchRun, MatchRunQuerySet, MatchShard, MatchShardQuerySet
+from pairing.matching.models.weights import ScoreWeights
+
+__all__ = [
+    "Match",
+    "MatchEdit",
+    "MatchGap",
+    "MatchQuerySet",
+    "MatchRun",
+    "MatchRunQuerySet",
+    "MatchShard",
+    "MatchShardQuerySet",
+    "ScoreWeights",
+]
