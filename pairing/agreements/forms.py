@@ -194,6 +194,7 @@ class AgreementForms:
     ) -> None:
         countables = Countables()
         self.form = None if only_clauses else AgreementForm(data, instance=instance, initial=initial)
+        self.main: forms.BaseForm = self.form or forms.Form(data)  # where a refusal of the service stands
         source = clauses_of or instance
         rows = list(source.clauses.current()) if source.pk else []
         self.clauses = ClauseFormSet(
@@ -206,11 +207,6 @@ class AgreementForms:
     def is_valid(self) -> bool:
         terms_are_valid = self.form is None or self.form.is_valid()
         return self.clauses.is_valid() and terms_are_valid
-
-    @property
-    def main(self) -> forms.BaseForm:
-        """The form above which a refusal stands."""
-        return self.form or self.clauses.forms[0]
 
     @property
     def filled(self) -> list[ClauseForm]:

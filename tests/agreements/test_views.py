@@ -105,6 +105,18 @@ def test_stale_edit_is_refused_and_keeps_what_was_typed(client):
     assert answer.context["forms"].form["aims"].value() == "我的修改"
 
 
+@pytest.mark.parametrize("count", ["0", "9" * 25, "-1", "一"])
+def test_clauses_of_a_form_without_rows_are_refused_in_a_sentence(client, count):
+    agreement = AgreementFactory()
+    log_in(client, secretary_of=agreement.pairing.branch_a)
+    url = reverse("agreement_clauses", args=[agreement.pk])
+    answer = client.post(url, {"clauses-TOTAL_FORMS": count, "clauses-INITIAL_FORMS": "0"})
+    forms = answer.context["forms"]
+    sentences = [*forms.main.non_field_errors(), *forms.clauses.non_form_errors()]
+    assert (answer.status_code, len(sentences)) == (422, 1)
+    assert sentences[0] in answer.content.decode()
+
+
 @pytest.mark.parametrize(("name", "queries"), [("agreement_detail", 10), ("agreement_edit", 9)])
 def test_pages_ask_the_same_queries_at_any_size(client, django_assert_num_queries, name, queries):
     agreement = AgreementFactory(draft=name == "agreement_edit")
