@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch": {"task": "pairing.reminders.tasks.dispatch", "schedule": 15.0},
     "schedule": {"task": "pairing.activities.tasks.schedule", "schedule": 60.0},
     "matching": {"task": "pairing.matching.tasks.resume_runs", "schedule": 10.0},
+    "opinions": {"task": "pairing.matching.tasks.ask_opinions", "schedule": 60.0},
 }
 
 # Which background task looks at what a lower layer has left; see core.doorbell.
@@ -200,6 +201,7 @@ DOORBELLS = {
     "plan_order_cancelled": "pairing.activities.tasks.schedule",
     "notification_queued": "pairing.reminders.tasks.dispatch",
     "match_shard_queued": "pairing.matching.tasks.execute_shard",
+    "second_opinion_wanted": "pairing.matching.tasks.ask_opinions",
 }
 
 LOGGING = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -34,7 +35,7 @@ _TASK = (
     "你为基层党组织的需求挑选能办这件事的资源。先看帮助方式是否对得上，再看事项。"
     '只回答 JSON：{"order": [资源编号…]}，最合适的在前。'
 )
-_FAULTS = (URLError, HTTPException, OSError, ValueError, KeyError, TypeError, IndexError)
+FAULTS = (URLError, HTTPException, OSError, ValueError, KeyError, TypeError, IndexError)
 
 
 class Cache(Protocol):
@@ -76,6 +77,41 @@ class Endpoint:
         )
 
 
+@dataclass(frozen=True)
+class Question:
+    """One demand and the resources found for it as the endpoint is asked about them; `digest` names it."""
+
+    digest: str
+    body: bytes
+    count: int
+
+    @classmethod
+    def of(cls, endpoint: Endpoint, need: Need, offers: Sequence[Offer]) -> Self:
+        body = _body_of(endpoint, need, offers)
+        return cls(sha256(body + endpoint.base_url.encode()).hexdigest(), body, len(offers))
+
+
+def configured() -> Endpoint | None:
+    """Return the endpoint of this installation; a mistake in its settings is logged and counts as none."""
+    try:
+        return Endpoint.from_environment(os.environ)
+    except ValueError as mistake:
+        log.warning("re-ranking is off, its settings are wrong: %s", mistake)
+        return None
+
+
+def ask(endpoint: Endpoint, body: bytes, count: int, stop: float) -> list[int]:
+    """Ask once and return the positions of all `count` resources, best first.
+
+    Args:
+        stop: the moment (time.monotonic) after which nobody is asked any more.
+
+    Raises:
+        one of FAULTS: there was no answer in time, or none that can be used.
+    """
+    return _complete(_answer(endpoint, body, stop), count)
+
+
 def rerank(
     problem: MatchProblem, found: Mapping[Id, Sequence[Score]], endpoint: Endpoint | None, cache: Cache
 ) -> dict[Id, list[Score]]:
@@ -95,7 +131,7 @@ def rerank(
             continue
         try:
             order = _order(endpoint, cache, needs[need], [offers[score.offer_id] for score in head], stop)
-        except _FAULTS as fault:
+        except FAULTS as fault:
             log.warning("re-ranking stopped, the built-in order stands: %s", type(fault).__name__)
             break
         scores[: len(head)] = [head[i] for i in order]
@@ -109,16 +145,16 @@ def without_personal_data(text: str) -> str:
 
 def _order(endpoint: Endpoint, cache: Cache, need: Need, offers: Sequence[Offer], stop: float) -> list[int]:
     """Return positions of `offers`, best first, each exactly once."""
-    question = _question(endpoint, need, offers)
-    name = f"rerank:{sha256(question + endpoint.base_url.encode()).hexdigest()}"
+    question = Question.of(endpoint, need, offers)
+    name = f"rerank:{question.digest}"
     order: list[int] | None = cache.get(name)
     if order is None:
-        order = _complete(_answer(endpoint, question, stop), len(offers))
+        order = ask(endpoint, question.body, question.count, stop)
         cache.set(name, order, KEPT_SECONDS)
     return order
 
 
-def _question(endpoint: Endpoint, need: Need, offers: Sequence[Offer]) -> bytes:
+def _body_of(endpoint: Endpoint, need: Need, offers: Sequence[Offer]) -> bytes:
     listed = [
         {"id": i, "text": without_personal_data(f"{offer.title}，{offer.text}")}
         for i, offer in enumerate(offers)

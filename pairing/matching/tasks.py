@@ -4,6 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.heartbeats import beat
+from pairing.matching.reranker import configured
+from pairing.matching.services.opinions import opinions_ask
 from pairing.matching.services.shards import match_shard_execute
 
 
@@ -19,3 +21,10 @@ def resume_runs() -> None:
     while match_shard_execute(now=timezone.now()):
         pass
     beat("matching", now=timezone.now())
+
+
+@shared_task
+def ask_opinions() -> None:
+    """Ask the county's own endpoint what the pages would like to know; nobody where none is set up."""
+    if endpoint := configured():
+        opinions_ask(endpoint=endpoint, now=timezone.now())

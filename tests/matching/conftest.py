@@ -11,9 +11,17 @@ from pairing.matching.services.shards import match_shard_execute
 from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
 from tests.factories.plans import PairingFactory
+from tests.matching.endpoint import answering
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone())
+
+
+@pytest.fixture
+def server():
+    """A re-ranking endpoint, see tests.matching.endpoint."""
+    with answering() as running:
+        yield running
 
 
 @pytest.fixture

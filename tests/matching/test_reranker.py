@@ -1,16 +1,15 @@
 """The optional second opinion, asked of a real HTTP server on this machine."""
 
 import json
-import threading
 import time
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
 
 from pairing.matching.engine import MatchProblem, Need, Offer, suggest
 from pairing.matching.reranker import Endpoint, rerank, without_personal_data
+from tests.matching.endpoint import saying
 
 OFFERS = (
     Offer("a", "giver", "调解员", "擅长邻里纠纷调解，可以上门"),
@@ -19,26 +18,6 @@ OFFERS = (
 )
 NEED = Need("n", "taker", "两家邻里纠纷劝不下来", "王同志（13812345678）请人来调解")
 OTHER = Need("o", "taker", "邻里矛盾要调解", "两家为排水闹纠纷")
-
-
-class Answering(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append((self.path, self.headers.get("Authorization"), json.loads(body)))
-        self.server.reply(self)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as running:
-        running.daemon_threads = True
-        running.asked = []
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.shutdown()
 
 
 @pytest.fixture
@@ -55,17 +34,6 @@ def problem():
 
 def endpoint_of(server, **changes):
     return Endpoint(f"http://127.0.0.1:{server.server_port}/v1", "small", "secret", **changes)
-
-
-def saying(content, status=200):
-    def reply(handler):
-        answer = json.dumps({"choices": [{"message": {"content": content}}]}).encode()
-        handler.send_response(status)
-        handler.send_header("Content-Length", str(len(answer)))
-        handler.end_headers()
-        handler.wfile.write(answer)
-
-    return reply
 
 
 def ids(found, need="n"):

@@ -1,6 +1,7 @@
-"""Runs of the matching engine, what each planned, and the weights they were scored with."""
+"""Runs of the matching engine, what each planned, the weights they were scored with, and second opinions."""
 
 from pairing.matching.models.matches import Match, MatchEdit, MatchGap, MatchQuerySet
+from pairing.matching.models.opinions import SecondOpinion, SecondOpinionQuerySet
 from pairing.matching.models.runs import MatchRun, MatchRunQuerySet, MatchShard, MatchShardQuerySet
 from pairing.matching.models.weights import ScoreWeights
 
@@ -14,4 +15,6 @@ __all__ = [
     "MatchShard",
     "MatchShardQuerySet",
     "ScoreWeights",
+    "SecondOpinion",
+    "SecondOpinionQuerySet",
 ]

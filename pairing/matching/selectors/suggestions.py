@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from branches.models import Branch
 from ledgers.models import Demand, Resource, ResourceQuerySet
 from pairing.matching.adapter import Posed, pose
-from pairing.matching.engine import Score, explain, suggest
+from pairing.matching.engine import Id, Score, explain, suggest
+from pairing.matching.reranker import Question
 from pairing.matching.selectors.gaps import for_everybody
 from pairing.matching.selectors.lessons import lessons_learned
+from pairing.matching.selectors.opinions import second_opinions
 from pairing.matching.selectors.weights import weights_current
 
 TOP = 3
@@ -36,25 +39,37 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """The best matches of one branch: what could serve its demands, and what its resources could serve."""
+    """The best matches of one branch: what could serve its demands, and what its resources could serve.
+
+    `advised` are the demands on whose order a second opinion had a say, `open_questions` what to ask next.
+    """
 
     received: list[tuple[Demand, list[Suggestion]]]
     given: list[tuple[Resource, list[Suggestion]]]
+    advised: frozenset[Id] = frozenset()
+    open_questions: list[Question] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class HallSuggestions:
+    """The best resources for one demand; `advised` when a second opinion had a say in their order."""
+
+    rows: list[Suggestion]
+    advised: bool
+    open_questions: list[Question]
 
 
 def branch_suggestions(branch_ids: frozenset[int], *, today: date) -> Suggestions:
     """Rank open demands against usable resources between some branches and their partners."""
     partners = set(Branch.objects.partnered_with(branch_ids).values_list("pk", flat=True))
     posed = _posed(partners | branch_ids, today)
-    found = _suggestions(posed)
-    received = _grouped(
-        [each for each in found if each.demand.branch_id in branch_ids], lambda each: each.demand
-    )
-    given = _grouped(
-        [each for each in found if each.resource.branch_id in branch_ids], lambda each: each.resource
-    )
+    scores = _scores(posed)
     own = [demand for demand in posed.demands.values() if demand.branch_id in branch_ids]
-    return Suggestions([(demand, received.get(demand.pk, [])) for demand in own], _with_heads(given))
+    ordered = second_opinions(posed.problem, {demand.pk: scores[demand.pk] for demand in own})
+    received = [(demand, _suggestions(posed, ordered.found[demand.pk][:TOP])) for demand in own]
+    offered = [each for ranked in scores.values() for each in _suggestions(posed, ranked)]
+    given = _by_resource([each for each in offered if each.resource.branch_id in branch_ids])
+    return Suggestions(received, given, ordered.advised, ordered.open_questions)
 
 
 def _posed(branch_ids: set[int] | frozenset[int], today: date) -> Posed:
@@ -68,38 +83,36 @@ def _posed(branch_ids: set[int] | frozenset[int], today: date) -> Posed:
     return replace(posed, problem=replace(posed.problem, learned=lessons_learned()))
 
 
-def _suggestions(posed: Posed) -> list[Suggestion]:
-    """Every suggestion of a problem, best first within each demand."""
-    scores = suggest(posed.problem, top=len(posed.resources) or 1)
+def _scores(posed: Posed) -> Mapping[Id, Sequence[Score]]:
+    """Every suggestion of a problem by demand, best first."""
+    return suggest(posed.problem, top=len(posed.resources) or 1)
+
+
+def _suggestions(posed: Posed, scores: Sequence[Score]) -> list[Suggestion]:
     return [
         Suggestion(posed.demands[int(score.need_id)], posed.resources[int(score.offer_id)], score)
-        for ranked in scores.values()
-        for score in ranked
+        for score in scores
     ]
 
 
-def _grouped(found: list[Suggestion], head: object) -> dict[int, list[Suggestion]]:
-    """The TOP suggestions of each head row, best first."""
+def _by_resource(found: list[Suggestion]) -> list[tuple[Resource, list[Suggestion]]]:
+    """The TOP demands of each resource, best first; resources in order of their best."""
     groups: dict[int, list[Suggestion]] = {}
     for each in sorted(found, key=lambda each: (-each.score.value, each.demand.pk, each.resource.pk)):
-        group = groups.setdefault(head(each).pk, [])  # type: ignore[operator]
+        group = groups.setdefault(each.resource.pk, [])
         if len(group) < TOP:
             group.append(each)
-    return groups
-
-
-def _with_heads(groups: dict[int, list[Suggestion]]) -> list[tuple[Resource, list[Suggestion]]]:
     return [(group[0].resource, group) for group in groups.values()]
 
 
 def suggestion_of(demand: Demand, resource: Resource, *, today: date) -> Suggestion | None:
     """The suggestion of one resource for one demand, or None when it stays below the floor."""
-    found = _suggestions(_posed({demand.branch_id, resource.branch_id}, today))
-    wanted = (each for each in found if (each.demand, each.resource) == (demand, resource))
-    return next(wanted, None)
+    posed = _posed({demand.branch_id, resource.branch_id}, today)
+    found = _suggestions(posed, _scores(posed).get(demand.pk, ()))
+    return next((each for each in found if each.resource == resource), None)
 
 
-def hall_suggestions(demand: Demand, resources: ResourceQuerySet, *, today: date) -> list[Suggestion]:
+def hall_suggestions(demand: Demand, resources: ResourceQuerySet, *, today: date) -> HallSuggestions:
     """The best of some resources for one demand, whether or not their branches are paired."""
     posed = pose(
         demands=Demand.objects.filter(pk=demand.pk),
@@ -108,5 +121,6 @@ def hall_suggestions(demand: Demand, resources: ResourceQuerySet, *, today: date
         weights=weights_current(),
     )
     problem = for_everybody(replace(posed.problem, learned=lessons_learned()))
-    found = _suggestions(replace(posed, problem=problem))
-    return found[:HALL_TOP]
+    ordered = second_opinions(problem, _scores(replace(posed, problem=problem)))
+    rows = _suggestions(posed, ordered.found.get(demand.pk, [])[:HALL_TOP])
+    return HallSuggestions(rows, bool(ordered.advised), ordered.open_questions)

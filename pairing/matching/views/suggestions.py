@@ -11,6 +11,7 @@ from branches.models import Branch
 from core.pages import get_or_post, number
 from ledgers.models import Demand, Resource
 from pairing.matching.selectors.suggestions import branch_suggestions, hall_suggestions, suggestion_of
+from pairing.matching.services.opinions import opinions_want
 from pairing.plans.views.claims import propose_page
 
 
@@ -18,8 +19,11 @@ from pairing.plans.views.claims import propose_page
 def matching(request: HttpRequest) -> HttpResponse:
     """The best matches of my branch; the county chooses whose matches to look at."""
     branch_ids = _chosen_branches(request)
+    found = branch_suggestions(branch_ids, today=timezone.localdate()) if branch_ids else None
+    if found:
+        opinions_want(questions=found.open_questions, now=timezone.now())
     context = {
-        "suggestions": branch_suggestions(branch_ids, today=timezone.localdate()) if branch_ids else None,
+        "suggestions": found,
         "branches": Branch.objects.active() if request.user.sees_county else None,
         "chosen": next(iter(branch_ids), None),
         "can_claim": bool(request.user.staff_branch_ids & branch_ids),
@@ -53,9 +57,12 @@ def hall_matches(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     rows = Demand.objects.open() if user.sees_county else Demand.objects.claimable_by(user, on=today).open()
     demand = get_object_or_404(rows, pk=pk)
+    found = hall_suggestions(demand, Resource.objects.visible_to(user), today=today)
+    opinions_want(questions=found.open_questions, now=timezone.now())
     context = {
         "demand": demand,
-        "suggestions": hall_suggestions(demand, Resource.objects.visible_to(user), today=today),
+        "suggestions": found.rows,
+        "advised": found.advised,
         "may_assign": user.has_perm("plans.dispatch_claim"),
     }
     return render(request, "matching/hall_matches.html", context)
