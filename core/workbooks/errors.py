@@ -13,6 +13,10 @@ class WorkbookError(DomainError):
     status = 422
 
 
+class HeadingError(WorkbookError):
+    """The file was read, but no row of it looks like the header; a person may still say which one is."""
+
+
 class WorkbookFormatError(WorkbookError):
     """Not an .xlsx, or one behind a password."""
 

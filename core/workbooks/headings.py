@@ -1,23 +1,19 @@
-"""Finds where a ledger stands in a book, and which column is which: by name, synonym or likeness."""
+"""Which rows of a sheet may be the header of a table, in one line or two, and what its columns are called."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
-from rapidfuzz import fuzz
-
-from core.workbooks.columns import Column
-from core.workbooks.errors import WorkbookError
 from core.workbooks.sheets import Book, Sheet
 from core.workbooks.values import folded, is_blank, shown
 
 HEADER_ROWS = 10  # the header begins within the first ten rows
-HEADER_SHARE = 0.5  # of the columns a ledger must have; a row with fewer is the header of another table
-LIKE_ENOUGH = 70  # of 100: from here on a header is offered as a guess
-ENDS_ALIKE, HOLDS_IT = 90, 80  # Chinese says last what a thing is: 结对支部名称 is a 名称
+OFFERED_ROWS = 30  # a person may point further down
+OFFERED = 200  # headers that a list of choices holds
 
 
 @dataclass(frozen=True)
@@ -31,143 +27,38 @@ class Heading:
     keys: list[tuple[str, ...]]  # what each label may be known by
 
     @property
+    def rows_told(self) -> str:
+        """Its rows as a person calls them: 第 3 行, 第 3–4 行."""
+        rows = f"{self.first_row}–{self.last_row}" if self.last_row > self.first_row else self.first_row
+        return f"第 {rows} 行"
+
+    @property
     def shape(self) -> str:
         """A digest of the labels: files with the same one are read alike."""
         return sha256("\n".join(keys[0] if keys else "" for keys in self.keys).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Match:
-    """Which column stands where (0-based). `guessed` ones are merely alike; `doubled` ones stand twice."""
-
-    heading: Heading
-    places: dict[str, int] = field(default_factory=dict)
-    guessed: frozenset[str] = frozenset()
-    doubled: dict[str, list[int]] = field(default_factory=dict)
-
-    @property
-    def unused(self) -> list[int]:
-        """The labelled columns that are none of the ledger's."""
-        used = {*self.places.values(), *(place for places in self.doubled.values() for place in places)}
-        return [
-            place
-            for place, label in enumerate(self.heading.labels)
-            if not is_blank(label) and place not in used
-        ]
-
-    def missing(self, columns: Sequence[Column]) -> list[Column]:
-        """The columns a file must have and this one has not."""
-        known = {*self.places, *self.doubled}
-        return [column for column in columns if not column.optional and column.name not in known]
-
-    def is_doubtful(self, columns: Sequence[Column]) -> bool:
-        """Whether a person should look: something was guessed, or a lost column may be an unused one."""
-        return bool(self.guessed or (self.missing(columns) and self.unused))
-
-
-def find_heading(book: Book, columns: Sequence[Column], title: str) -> Match:
-    """The sheet and header that know most of the columns; a sheet called `title` wins a tie.
-
-    Raises:
-        WorkbookError: when no row of the book looks like the ledger's header.
-    """
-    if not any(sheet.rows for sheet in book.sheets):
-        raise WorkbookError("文件没有数据行：工作表是空的。请填好数据再导入。")
-    best: tuple[float, bool, int] = (0, False, 0)
-    found: Match | None = None
-    for sheet in book.sheets:
-        for heading in _headings(sheet):
-            match = match_columns(heading, columns)
-            sure = len(match.places) + len(match.doubled) - len(match.guessed)
-            is_named = folded(sheet.title) == folded(title)
-            weight = (sure + len(match.guessed) / 2, is_named, heading.first_row - heading.last_row)
-            if weight > best:
-                best, found = weight, match
-    wanted = [column for column in columns if column.required] or list(columns)
-    if found is None or len(wanted) - len([c for c in wanted if c in found.missing(columns)]) < (
-        len(wanted) * HEADER_SHARE
-    ):
-        names = "、".join(column.header for column in columns if not column.optional)
-        raise WorkbookError(
-            f"前 {HEADER_ROWS} 行里没有找到“{title}”的表头，应当有这些列：{names}。可先下载模板对照。"
-        )
-    return found
-
-
-def choose_columns(match: Match, places: Mapping[str, int]) -> Match:
-    """The heading with the columns a person chose for it."""
-    width = len(match.heading.labels)
-    return Match(match.heading, {name: place for name, place in places.items() if 0 <= place < width})
-
-
-def match_columns(heading: Heading, columns: Sequence[Column]) -> Match:
-    """Give every column its place: first by its own name, then by a synonym, then by likeness."""
-    places: dict[str, int] = {}
-    doubled: dict[str, list[int]] = {}
-    free = [place for place, keys in enumerate(heading.keys) if keys]
-    for column in columns:
-        if found := [place for place in free if header_key(column.header) in heading.keys[place]]:
-            if len(found) > 1:
-                doubled[column.name] = found
-            else:
-                places[column.name] = found[0]
-            free = [place for place in free if place not in found]
-    for column in columns:
-        if column.name in places or column.name in doubled:
-            continue
-        synonyms = [header_key(word) for word in column.also]
-        by_word = (place for word in synonyms for place in free if word in heading.keys[place])
-        if (place := next(by_word, None)) is not None:
-            places[column.name] = place
-            free.remove(place)
-    rest = [column for column in columns if column.name not in places and column.name not in doubled]
-    guessed = _guess(heading, rest, free)
-    return Match(heading, places | guessed, frozenset(guessed), doubled)
-
-
-def _guess(heading: Heading, columns: Sequence[Column], free: Sequence[int]) -> dict[str, int]:
-    """The likeliest place of each column among the `free` ones, the best pairs first."""
-    scored = (
-        (_likeness(key, word), place, column.name)
-        for column in columns
-        for word in map(header_key, (column.header, *column.also))
-        for place in free
-        for key in heading.keys[place]
-    )
-    found: dict[str, int] = {}
-    for score, place, name in sorted(scored, key=lambda each: -each[0]):
-        if score < LIKE_ENOUGH:
-            break
-        if name not in found and place not in found.values():
-            found[name] = place
-    return found
-
-
-def _likeness(key: str, word: str) -> float:
-    """How alike a header and a column's name are, 0 to 100."""
-    shorter, longer = sorted((key, word), key=len)
-    if len(shorter) >= 2 and longer.endswith(shorter):
-        return ENDS_ALIKE
-    if len(shorter) >= 2 and shorter in longer:
-        return HOLDS_IT
-    return float(fuzz.ratio(key, word))
-
-
-def header_key(value: object) -> str:
-    """A header without width, spaces, remarks in brackets, and the star of a required column."""
-    key = folded(value).strip("*")
-    return re.sub(r"[(\[【〔].*?[)\]】〕]", "", key).strip("*:") or key
-
-
-def _headings(sheet: Sheet) -> Iterator[Heading]:
-    """Every row among the first that may be a header, alone and as the upper one of two lines."""
-    for number in range(1, min(len(sheet.rows), HEADER_ROWS) + 1):
+def headings(sheet: Sheet, rows: int = HEADER_ROWS) -> Iterator[Heading]:
+    """Every row among the first `rows` that may be a header, alone and as the upper one of two lines."""
+    for number in range(1, min(len(sheet.rows), rows) + 1):
         row = sheet.rows[number - 1]
         yield Heading(
             sheet, number, number, [_label(value) for value in row], [_keys(value) for value in row]
         )
         if number < len(sheet.rows) and _is_two_lines(sheet, number):
             yield _two_lines(sheet, number)
+
+
+def offered_headings(book: Book) -> list[Heading]:
+    """What a person may choose as the header: rows with two labels or more, sheet by sheet."""
+    found = (heading for sheet in book.sheets for heading in headings(sheet, OFFERED_ROWS))
+    return list(islice((heading for heading in found if sum(map(bool, heading.keys)) > 1), OFFERED))
+
+
+def header_key(value: object) -> str:
+    """A header without width, spaces, remarks in brackets, and the star of a required column."""
+    key = folded(value).strip("*")
+    return re.sub(r"[(\[【〔].*?[)\]】〕]", "", key).strip("*:") or key
 
 
 def _is_two_lines(sheet: Sheet, number: int) -> bool:

@@ -14,8 +14,8 @@ from core.errors import RowError
 from core.workbooks.columns import Column
 from core.workbooks.dates import Reading
 from core.workbooks.errors import CellError, WorkbookError
-from core.workbooks.headings import Match, choose_columns, find_heading
 from core.workbooks.opening import open_book
+from core.workbooks.recognition import Match, find_heading
 from core.workbooks.results import ImportTerms
 from core.workbooks.sheets import Book, BrokenCell, MergedRange
 from core.workbooks.tables import Row, Table
@@ -36,7 +36,7 @@ def read_table(source: bytes | Book, columns: Sequence[Column], *, title: str, t
         WorkbookError: when the file cannot be read at all, or holds no such ledger.
     """
     book = source if isinstance(source, Book) else open_book(source)
-    match = locate(book, columns, title=title, places=terms.places)
+    match = terms.match or find_heading(book, columns, title)
     sheet = match.heading.sheet
     table = Table(sheet.title, columns)
     _note_book(table, book, match)
@@ -46,14 +46,6 @@ def read_table(source: bytes | Book, columns: Sequence[Column], *, title: str, t
     if not table.rows and not table.errors:
         raise WorkbookError(f"工作表“{sheet.title}”只有表头，没有数据行。请填好数据再导入。")
     return table
-
-
-def locate(
-    book: Book, columns: Sequence[Column], *, title: str, places: Mapping[str, int] | None = None
-) -> Match:
-    """Where the ledger stands in the book, with the columns a person chose, if somebody did."""
-    match = find_heading(book, columns, title)
-    return match if places is None else choose_columns(match, places)
 
 
 def _note_book(table: Table, book: Book, match: Match) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model
 
 from core.errors import RowError
+from core.workbooks.recognition import Match
 from core.workbooks.tables import Table
 
 
@@ -53,7 +54,7 @@ class ImportTerms:
         shift: how far every date of the file is moved.
         owner_ids: the only owners whose rows are accepted; None accepts all.
         may_extend: whether unknown dictionary words are added; otherwise they are errors.
-        places: which column of the file (0-based) is which of the ledger's, when a person has chosen.
+        match: where the ledger stands in the opened book and which column is which, when a person has chosen.
     """
 
     now: datetime
@@ -61,7 +62,7 @@ class ImportTerms:
     shift: timedelta = timedelta(0)
     owner_ids: frozenset[int] | None = None
     may_extend: bool = True
-    places: Mapping[str, int] | None = None
+    match: Match | None = None
 
 
 @dataclass(frozen=True)

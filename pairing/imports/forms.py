@@ -13,11 +13,13 @@ from openpyxl.utils import get_column_letter
 from core.errors import DomainError
 from core.workbooks.columns import Column
 from core.workbooks.guards import MAX_FILE_BYTES, check_outside, too_big
-from core.workbooks.headings import Match
+from core.workbooks.headings import Heading
+from core.workbooks.recognition import Match
 from core.workbooks.values import is_blank, shown
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLES, SAMPLE_LENGTH = 3, 12  # what a list shows of a column of the file
+LABELS = 4  # of a header, by which a list tells it from others
 
 
 class UploadForm(forms.Form):
@@ -62,6 +64,26 @@ class UploadForm(forms.Form):
         return self.refusal.status if self.refusal else 422
 
 
+class HeaderForm(forms.Form):
+    """Which of the rows that may be a header is the one; its value is a place in `offered` (0-based)."""
+
+    header = forms.TypedChoiceField(
+        label="工作表和表头行",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text="认错了表头，就在这里另选一行；下面各列随之改变。",
+        widget=forms.Select(attrs={"data-submit-on-change": True}),
+    )
+
+    def __init__(self, offered: Sequence[Heading], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        sheets: dict[str, list[tuple[str, str]]] = {}
+        for place, heading in enumerate(offered):
+            sheets.setdefault(f"工作表“{heading.sheet.title}”", []).append((str(place), _named(heading)))
+        self.fields["header"].choices = list(sheets.items())  # type: ignore[attr-defined]
+
+
 class ColumnsForm(forms.Form):
     """One choice for each column of the ledger: which column of the file it is."""
 
@@ -103,6 +125,13 @@ class ColumnsForm(forms.Form):
         return {name: place for name, place in self.cleaned_data.items() if place is not None}
 
 
+def _named(heading: Heading) -> str:
+    """A row that may be a header, by the first labels in it."""
+    labels = [label for label in heading.labels if label]
+    more = "……" if len(labels) > LABELS else ""
+    return f"{heading.rows_told}：{'、'.join(label[:SAMPLE_LENGTH] for label in labels[:LABELS])}{more}"
+
+
 def _told(place: int, label: str, match: Match) -> str:
     """A column of the file in a list: its letter, its header and the first things written under it."""
     samples = "、".join(_samples(match, place))
@@ -120,4 +149,6 @@ def _samples(match: Match, place: int) -> list[str]:
 def _help(column: Column, match: Match) -> str:
     if column.name in match.guessed:
         return "这是按相近的表头猜的，请核对。"
-    return "必填" if column.required else ""
+    if column.required:
+        return "必填"
+    return "" if column.optional else "文件里要有这一列，格子可以空着。"

@@ -66,7 +66,8 @@ class ImportBatch(models.Model):
 class ColumnChoice(models.Model):
     """列的对应: which column of files of one shape is which, as somebody of a branch has settled it.
 
-    Without a branch it is the county office's. `places` is column name → place (0-based).
+    Without a branch it is the county office's. `places` is column name → place (0-based). Where a
+    header of this shape stands several times in a book, the one on `sheet` and nearest to `row` is meant.
     """
 
     branch = models.ForeignKey(
@@ -74,6 +75,8 @@ class ColumnChoice(models.Model):
     )
     kind = models.CharField("台账", max_length=20, choices=LedgerKind)
     shape = models.CharField("表头摘要", max_length=64)
+    sheet = models.CharField("工作表", max_length=100, blank=True)
+    row = models.PositiveSmallIntegerField("表头行", default=1)
     places = models.JSONField("列的对应", default=dict)
     chosen_at = models.DateTimeField("确定时间")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 from rules import has_perm
 
 from branches.models import User
+from core.workbooks.headings import Heading
+from core.workbooks.recognition import Match, choose_columns
 from pairing.imports.enums import LedgerKind
 from pairing.imports.models import ColumnChoice, ImportBatch
 
@@ -40,10 +42,17 @@ def home_of(user: User) -> int | None:
     return min(user.staff_branch_ids, default=None)
 
 
-def chosen_places(user: User, kind: LedgerKind, shape: str) -> dict[str, int] | None:
-    """How files with a header of this shape are to be taken, when the branch of `user` has settled it."""
-    found = ColumnChoice.objects.filter(branch=home_of(user), kind=kind, shape=shape)
-    return found.values_list("places", flat=True).first()
+def settled_match(user: User, kind: LedgerKind, headings: Sequence[Heading]) -> Match | None:
+    """The header among `headings` and its columns as the branch of `user` settled them last, if it did."""
+    choices = ColumnChoice.objects.filter(
+        branch=home_of(user), kind=kind, shape__in={heading.shape for heading in headings}
+    )
+    choice = choices.order_by("-chosen_at", "-pk").first()
+    if choice is None:
+        return None
+    alike = [heading for heading in headings if heading.shape == choice.shape]
+    nearest = min(alike, key=lambda h: (h.sheet.title != choice.sheet, abs(h.first_row - choice.row)))
+    return choose_columns(nearest, choice.places)
 
 
 def batches(user: User) -> QuerySet[ImportBatch]:

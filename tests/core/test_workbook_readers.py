@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.workbooks.columns import Column
 from core.workbooks.dates import Aim, Reading
 from core.workbooks.errors import CellError
-from core.workbooks.headings import find_heading
+from core.workbooks.recognition import find_heading
 from core.workbooks.sheets import Book, Sheet
 from core.workbooks.values import Day, Phone, Text, Whole
 

@@ -18,7 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from core.workbooks import guards
 from core.workbooks.columns import Column
 from core.workbooks.dates import Reading
-from core.workbooks.errors import CellError, WorkbookError, WorkbookFormatError, WorkbookTooBigError
+from core.workbooks.errors import (
+    CellError,
+    HeadingError,
+    WorkbookError,
+    WorkbookFormatError,
+    WorkbookTooBigError,
+)
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportTerms
 from core.workbooks.template import template
@@ -316,7 +322,7 @@ GOOD = workbook(HEADER, [1, "甲", None])
         (workbook(HEADER), WorkbookError, "工作表“表”只有表头，没有数据行。请填好数据再导入。"),
         (
             workbook(["别的", "东西"], [1, 2]),
-            WorkbookError,
+            HeadingError,
             "前 10 行里没有找到“表”的表头，应当有这些列：序号、名称、日期。可先下载模板对照。",
         ),
         (

@@ -127,6 +127,87 @@ def test_messy_sheet_is_understood_and_the_choice_remembered(secretary: Client, 
     ]
 
 
+def two_years(first_row: int) -> bytes:
+    """The same table on a sheet for each year, under so many rows of preface, in headers of its own."""
+    book = Workbook()
+    for title, year in (("2024年", 2024), ("2025年", 2025)):
+        page = book.active if title == "2024年" else book.create_sheet(title)
+        page.title = title
+        for number in range(1, first_row):
+            page.cell(number, 1, f"编制说明之{number}")
+        for column, value in enumerate(STRANGE, 1):
+            page.cell(first_row, column, value)
+        for column, value in enumerate([1, "甲支部", "乡村振兴", f"{year}年的路灯", "一般", "长期"], 1):
+            page.cell(first_row + 1, column, value)
+        page.cell(first_row + 1, 7, f"{year}-03-05")
+        page.cell(first_row + 1, 8, "待认领")
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+STRANGE = ["号", "谁提的", "哪一类", "什么事", "急不急", "要到几时", "哪天", "到哪步", "几时了的"]
+MEANT = {
+    "serial": 0, "branch": 1, "aspect": 2, "title": 3, "urgency": 4, "deadline_on": 5, "raised_on": 6,
+    "state": 7, "closed_on": 8,
+}  # fmt: skip
+
+
+def test_header_nobody_would_guess_is_pointed_out_and_remembered(secretary: Client) -> None:
+    refused = upload(secretary, two_years(14))
+    assert refused.status_code == 422
+    by_hand = refused.context["by_hand_url"]
+    assert refused.context["form"].errors["file"][0].startswith("前 10 行里没有找到“需求账单”的表头")
+    page = secretary.get(by_hand)
+    headers = page.context["headers"]["header"]
+    assert [(sheet, [text for _, text in rows]) for sheet, rows in headers.field.choices] == [
+        (f"工作表“{year}年”", [f"第 14 行：{head}……", f"第 15 行：1、甲支部、乡村振兴、{year}年的路灯……"])
+        for year, head in (("2024", "号、谁提的、哪一类、什么事"), ("2025", "号、谁提的、哪一类、什么事"))
+    ]
+    assert (page.status_code, headers.initial) == (200, 0)
+
+    assert secretary.get(f"{by_hand}&header=9").context["heading"].sheet.title == "2024年"
+    assert secretary.get(f"{by_hand}&header=x").context["heading"].sheet.title == "2024年"
+    assert secretary.get(f"{by_hand}&header=2").context["heading"].sheet.title == "2025年"
+    faulty = secretary.post(f"{by_hand}&header=2", MEANT | {"title": ""})
+    assert (faulty.status_code, faulty.context["heading"].sheet.title) == (422, "2025年")
+    preview = secretary.post(f"{by_hand}&header=2", MEANT, follow=True)
+    result = preview.context["result"]
+    assert (result.errors, [change.key for change in result.changes]) == ([], ["2025年的路灯"])
+
+    again = upload(secretary, two_years(12))  # a line has gone from the preface: the same header all the same
+    assert again.resolver_match.url_name == "import_preview"
+    assert [change.key for change in again.context["result"].changes] == ["2025年的路灯"]
+    other = logged_in(UserFactory(secretary_of=BranchFactory(name="乙支部")))
+    assert upload(other, two_years(12)).status_code == 422
+
+
+def test_guess_is_overruled_and_the_last_word_holds(secretary: Client) -> None:
+    content = two_sheets()
+    page = upload(secretary, content)
+    assert page.context["result"].changes[0].key == "旧事"
+    columns = page.context["columns_url"]
+    for header, title in ((2, "新事"), (0, "旧事")):
+        form = secretary.get(f"{columns}&header={header}").context["form"]
+        places = {name: form[name].initial for name in form.fields}
+        preview = secretary.post(f"{columns}&header={header}", places, follow=True)
+        assert [change.key for change in preview.context["result"].changes] == [title]
+        token = {"upload": upload(secretary, content).context["upload"].token}
+        assert token["upload"]
+    secretary.post(reverse("import_confirm", args=["demands"]), token)
+    assert Demand.objects.get().title == "旧事"
+
+
+def two_sheets() -> bytes:
+    book = Workbook()
+    for page, title in ((book.active, "旧事"), (book.create_sheet("改过的"), "新事")):
+        page.append(HEADER)
+        page.append([1, "甲支部", "乡村振兴", title, "一般", "2025-03-05", "长期", "待认领", None])
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def test_errors_come_back_as_the_own_file_with_marks(secretary: Client) -> None:
     query = upload(secretary, messy(FAULTY)).request["QUERY_STRING"]
     secretary.post(f"{reverse('import_columns', args=['demands'])}?{query}", PLACES)

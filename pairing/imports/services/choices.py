@@ -1,4 +1,4 @@
-"""Remembers how the columns of a branch's own files are to be taken."""
+"""Remembers where the header of a branch's own files stands, and how its columns are to be taken."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from branches.models import User
+from core.workbooks.headings import Heading
 from pairing.imports.enums import LedgerKind
 from pairing.imports.models import ColumnChoice
 from pairing.imports.selectors import home_of
@@ -15,13 +16,21 @@ from pairing.imports.selectors import home_of
 
 @transaction.atomic
 def column_choice_save(
-    *, user: User, kind: LedgerKind, shape: str, places: Mapping[str, int], now: datetime
+    *, user: User, kind: LedgerKind, heading: Heading, places: Mapping[str, int], now: datetime
 ) -> ColumnChoice:
-    """Keep the choice for the branch of `user`; files with the same header go straight to the preview."""
+    """Keep the choice for the branch of `user`; files with the same header go straight to the preview.
+
+    The header settled last comes before any guess, should a file hold several.
+    """
     choice, _ = ColumnChoice.objects.update_or_create(
         branch_id=home_of(user),  # type: ignore[misc]  # null is the county office
         kind=kind,
-        shape=shape,
-        defaults={"places": dict(places), "chosen_at": now},
+        shape=heading.shape,
+        defaults={
+            "sheet": heading.sheet.title[:100],
+            "row": heading.first_row,
+            "places": dict(places),
+            "chosen_at": now,
+        },
     )
     return choice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from core import audit
 from core.errors import ConflictError
 from core.wording import cn_datetime
 from core.workbooks.opening import open_book
+from core.workbooks.recognition import Match
 from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.sheets import Book
 from pairing.imports.enums import LedgerKind
@@ -28,14 +29,14 @@ TAKEN_MEANWHILE = frozenset({"23505", "23P01", "23503"})  # unique, exclusion an
 
 
 def terms_for(
-    user: User, *, now: datetime, as_of: date | None = None, places: Mapping[str, int] | None = None
+    user: User, *, now: datetime, as_of: date | None = None, match: Match | None = None
 ) -> ImportTerms:
     """The terms of a person's import: branch staff write rows of their own branches and no dictionary."""
     may_everything = user.has_perm("branches.import_ledgers")
     return ImportTerms(
         now=now,
         as_of=as_of or timezone.localdate(now),
-        places=places,
+        match=match,
         owner_ids=None if may_everything else user.staff_branch_ids,
         may_extend=may_everything,
     )

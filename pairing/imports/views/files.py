@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -19,20 +18,18 @@ from rules import has_perm
 
 from core.errors import DomainError
 from core.pages import get_or_post, posted
-from core.workbooks.headings import Match, choose_columns
+from core.workbooks.errors import HeadingError
 from core.workbooks.marking import marked_book
-from core.workbooks.opening import open_book
-from core.workbooks.reader import locate
 from core.workbooks.results import ImportResult, ImportTerms
-from core.workbooks.sheets import Book
 from core.workbooks.template import template
 from pairing.imports.enums import LedgerKind
-from pairing.imports.forms import SPREADSHEET, ColumnsForm, UploadForm
+from pairing.imports.forms import SPREADSHEET, ColumnsForm, HeaderForm, UploadForm
+from pairing.imports.opening import Opened, upload_open
 from pairing.imports.registry import LEDGERS
-from pairing.imports.selectors import chosen_places, import_lines
+from pairing.imports.selectors import import_lines
 from pairing.imports.services.choices import column_choice_save
 from pairing.imports.services.intake import ledger_import, ledger_preview, terms_for
-from pairing.imports.uploads import Upload, upload_delete, upload_load, upload_store
+from pairing.imports.uploads import Upload, upload_delete, upload_store
 
 SHOWN_ROWS = 200  # rows of a preview; its counts speak of all
 
@@ -68,12 +65,10 @@ def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     """
     _check_permission(request, kind)
     try:
-        opened = _open(request, kind, request.GET.get("upload", ""))
-        if opened.chosen is None and opened.match.is_doubtful(LEDGERS[kind].columns):
-            return redirect(_page("import_columns", kind, opened.upload))
-        result = ledger_preview(
-            kind=kind, content=opened.upload.content, terms=opened.terms, book=opened.book
-        )
+        opened = _open(request, kind)
+        if not opened.is_settled and opened.match.is_doubtful(LEDGERS[kind].columns):
+            return redirect(_page("import_columns", kind, opened.upload.token))
+        result = _previewed(request, kind, opened)
     except DomainError as error:
         return _refused(request, kind, error)
     return _preview_page(request, kind, opened.upload, result, HTTPStatus.OK)
@@ -81,20 +76,22 @@ def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
 
 @get_or_post
 def import_columns(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
-    """Show which column of the file is taken for which, and keep what a person settles."""
+    """Show which row is taken for the header and which column for which; keep what a person settles."""
     _check_permission(request, kind)
     ledger = LEDGERS[kind]
     try:
-        opened = _open(request, kind, request.GET.get("upload", ""))
+        opened = _open(request, kind, header=request.GET.get("header", ""), by_hand=True)
     except DomainError as error:
         return _refused(request, kind, error)
+    heading = opened.match.heading
     form = ColumnsForm(opened.match, ledger.columns, posted(request))
     if request.method == "POST" and form.is_valid():
-        shape, now = opened.match.heading.shape, timezone.now()
-        column_choice_save(user=request.user, kind=kind, shape=shape, places=form.places, now=now)
-        return redirect(_page("import_preview", kind, opened.upload))
+        now = timezone.now()
+        column_choice_save(user=request.user, kind=kind, heading=heading, places=form.places, now=now)
+        return redirect(_page("import_preview", kind, opened.upload.token))
     status = 422 if form.errors else HTTPStatus.OK
-    context = {"ledger": ledger, "opened": opened, "form": form, "heading": opened.match.heading}
+    headers = HeaderForm(opened.offered, initial={"header": opened.place})
+    context = {"ledger": ledger, "opened": opened, "form": form, "headers": headers, "heading": heading}
     return render(request, "imports/import_columns.html", context, status=status)
 
 
@@ -103,10 +100,8 @@ def import_errors(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     """The uploaded file with its bad cells marked and a list of the faults, to be mended and sent again."""
     _check_permission(request, kind)
     try:
-        opened = _open(request, kind, request.GET.get("upload", ""))
-        result = ledger_preview(
-            kind=kind, content=opened.upload.content, terms=opened.terms, book=opened.book
-        )
+        opened = _open(request, kind)
+        result = _previewed(request, kind, opened)
     except DomainError as error:
         return _refused(request, kind, error)
     headers = {column.name: column.header for column in LEDGERS[kind].columns}
@@ -121,14 +116,14 @@ def import_confirm(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     """Import the very file that was previewed."""
     _check_permission(request, kind)
     try:
-        opened = _open(request, kind, request.POST.get("upload", ""))
+        opened = _open(request, kind)
         upload = opened.upload
         result = ledger_import(
             kind=kind,
             file_name=upload.file_name,
             content=upload.content,
             actor=request.user,
-            terms=opened.terms,
+            terms=_terms(request, opened),
             book=opened.book,
         )
     except DomainError as error:
@@ -149,34 +144,23 @@ def import_template(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     return HttpResponse(content, SPREADSHEET, headers={"Content-Disposition": disposition})
 
 
-class _Opened(NamedTuple):
-    """A parsed upload: where its ledger stands, what was settled about its columns, on what terms."""
-
-    upload: Upload
-    book: Book
-    match: Match
-    chosen: dict[str, int] | None
-    terms: ImportTerms
+def _open(request: HttpRequest, kind: LedgerKind, header: str = "", by_hand: bool = False) -> Opened:
+    token = request.POST.get("upload") or request.GET.get("upload", "")
+    return upload_open(user=request.user, kind=kind, token=token, header=header, by_hand=by_hand)
 
 
-def _open(request: HttpRequest, kind: LedgerKind, token: str) -> _Opened:
-    """Parse the upload of a token.
-
-    Raises:
-        DomainError: when it is not this person's, or cannot be read.
-    """
-    upload, ledger = upload_load(user=request.user, kind=kind, token=token), LEDGERS[kind]
-    book = open_book(upload.content)
-    match = locate(book, ledger.columns, title=ledger.title)
-    chosen = chosen_places(request.user, kind, match.heading.shape)
-    if chosen is not None:
-        match = choose_columns(match, chosen)
-    terms = terms_for(request.user, now=timezone.now(), as_of=upload.as_of, places=chosen)
-    return _Opened(upload, book, match, chosen, terms)
+def _terms(request: HttpRequest, opened: Opened) -> ImportTerms:
+    as_of = opened.upload.as_of
+    return terms_for(request.user, now=timezone.now(), as_of=as_of, match=opened.match)
 
 
-def _page(name: str, kind: LedgerKind, upload: Upload) -> str:
-    return f"{reverse(name, args=[kind])}?{urlencode({'upload': upload.token})}"
+def _previewed(request: HttpRequest, kind: LedgerKind, opened: Opened) -> ImportResult:
+    content, terms = opened.upload.content, _terms(request, opened)
+    return ledger_preview(kind=kind, content=content, terms=terms, book=opened.book)
+
+
+def _page(name: str, kind: LedgerKind, token: str) -> str:
+    return f"{reverse(name, args=[kind])}?{urlencode({'upload': token})}"
 
 
 def _check_permission(request: HttpRequest, kind: LedgerKind) -> None:
@@ -184,19 +168,25 @@ def _check_permission(request: HttpRequest, kind: LedgerKind) -> None:
         raise PermissionDenied
 
 
-def _upload_page(request: HttpRequest, kind: LedgerKind, form: UploadForm) -> HttpResponse:
+def _upload_page(
+    request: HttpRequest, kind: LedgerKind, form: UploadForm, by_hand_url: str = ""
+) -> HttpResponse:
     status = form.status if form.errors else HTTPStatus.OK
-    return render(
-        request, "imports/import_upload.html", {"ledger": LEDGERS[kind], "form": form}, status=status
-    )
+    context = {"ledger": LEDGERS[kind], "form": form, "by_hand_url": by_hand_url}
+    return render(request, "imports/import_upload.html", context, status=status)
 
 
 def _refused(request: HttpRequest, kind: LedgerKind, error: DomainError) -> HttpResponse:
-    """The upload page again, with the reason why the file did not get through."""
+    """The upload page again, with the reason why the file did not get through.
+
+    Where only its header was not found, a link leads to saying by hand which row it is.
+    """
     form = UploadForm({}, {})
     form.errors.clear()
     form.refuse(error)
-    return _upload_page(request, kind, form)
+    has_rows = isinstance(error, HeadingError) and request.GET.get("upload")
+    by_hand_url = _page("import_columns", kind, request.GET["upload"]) if has_rows else ""
+    return _upload_page(request, kind, form, by_hand_url)
 
 
 def _preview_page(
@@ -205,8 +195,8 @@ def _preview_page(
     context = {
         "ledger": LEDGERS[kind],
         "upload": upload,
-        "columns_url": _page("import_columns", kind, upload),
-        "errors_url": _page("import_errors", kind, upload),
+        "columns_url": _page("import_columns", kind, upload.token),
+        "errors_url": _page("import_errors", kind, upload.token),
         "result": result,
         "shown_twins": result.twins[:SHOWN_ROWS],
         "has_changes": bool(result.created or result.changed),
