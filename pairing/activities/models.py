@@ -65,7 +65,10 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
 @pghistory.track()
 class Activity(TimeStampedModel):
-    """活动: one joint event. Without a start it is planned but not yet scheduled."""
+    """活动: one joint event. Without a start it is planned but not yet scheduled.
+
+    Every other time or person raises `version`, by which a form says what its reader has seen.
+    """
 
     serial = models.PositiveIntegerField("序号")
     pairing = models.ForeignKey(Pairing, models.PROTECT, verbose_name="结对", related_name="activities")
@@ -87,6 +90,7 @@ class Activity(TimeStampedModel):
     state = models.CharField("状态", max_length=20, choices=ActivityState, default=ActivityState.PLANNED)
     state_reason = models.CharField("状态说明", max_length=300, blank=True)
     unplaced_reason = models.CharField("未能排期的原因", max_length=300, blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
 
     objects = ActivityQuerySet.as_manager()
 

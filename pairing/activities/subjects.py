@@ -20,11 +20,18 @@ def venue_key(name: str) -> str:
 
 def subjects_of(activity: Activity) -> list[Subject]:
     """The unsaved subjects an activity occupies: its branches, its venue, its people."""
-    order = activity.plan_order
-    home = order.resource.branch if order and order.resource else activity.pairing.branch_a
     return subjects_for(
-        branches=branches_of(activity), venue=activity.venue, person=activity.person, home=home
+        branches=branches_of(activity),
+        venue=activity.venue,
+        person=activity.person,
+        home=home_of(activity),
     )
+
+
+def home_of(activity: Activity) -> Branch:
+    """The branch whose people lead: the one that serves; 甲方 where no resource says so."""
+    order = activity.plan_order
+    return order.resource.branch if order and order.resource else activity.pairing.branch_a
 
 
 def subjects_for(*, branches: Iterable[Branch], venue: str, person: str, home: Branch) -> list[Subject]:
@@ -55,9 +62,15 @@ def _venue_subjects(venue: str) -> list[Subject]:
     return [Subject(kind=SubjectKind.VENUE, key=f"venue:{key}", name=venue.strip())] if key else []
 
 
+def people_in(text: str) -> list[str]:
+    """The names that a field for people holds, in its order."""
+    return [name.strip() for name in _SEPARATORS.split(text) if name.strip()]
+
+
+def person_subject(name: str, home: Branch) -> Subject:
+    """The unsaved subject that stands for a person of a branch."""
+    return Subject(kind=SubjectKind.PERSON, key=f"person:{home.pk}/{name}", name=f"{name}（{home.name}）")
+
+
 def _person_subjects(person: str, home: Branch) -> list[Subject]:
-    names = [name.strip() for name in _SEPARATORS.split(person) if name.strip()]
-    return [
-        Subject(kind=SubjectKind.PERSON, key=f"person:{home.pk}/{name}", name=f"{name}（{home.name}）")
-        for name in names
-    ]
+    return [person_subject(name, home) for name in people_in(person)]

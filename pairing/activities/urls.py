@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pairing.activities.views import activities as views
-from pairing.activities.views import rescheduling
+from pairing.activities.views import rescheduling, steps
 
 urlpatterns = [
     path("calendar/", views.calendar, name="calendar"),
@@ -14,7 +14,8 @@ urlpatterns = [
     path("closures/new/", rescheduling.closure_new, name="closure_new"),
     path("closures/<int:pk>/remove/", rescheduling.closure_remove, name="closure_remove"),
     path("activities/<int:pk>/", views.activity_detail, name="activity_detail"),
-    path("activities/<int:pk>/move/", views.activity_move, name="activity_move"),
-    path("activities/<int:pk>/cancel/", views.activity_cancel, name="activity_cancel"),
+    path("activities/<int:pk>/move/", steps.activity_move, name="activity_move"),
+    path("activities/<int:pk>/cancel/", steps.activity_cancel, name="activity_cancel"),
+    path("activities/<int:pk>/lead/", steps.activity_lead, name="activity_lead"),
     path("activities/<int:pk>/record/", views.activity_record, name="activity_record"),
 ]

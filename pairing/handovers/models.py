@@ -29,7 +29,10 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 
 @pghistory.track()
 class Handover(TimeStampedModel):
-    """交接: from `on` the successor holds the seat and what is open in it; `moved` is label → count."""
+    """交接: from `on` the successor holds the seat and what is open in it.
+
+    `moved` is label → count; `left` holds a sentence for each activity that stayed with the leaver.
+    """
 
     seat = models.ForeignKey(Membership, models.PROTECT, verbose_name="岗位", related_name="handovers")
     successor = models.ForeignKey(
@@ -44,6 +47,7 @@ class Handover(TimeStampedModel):
     )
     done_at = models.DateTimeField("交接时间", null=True, blank=True)
     moved = models.JSONField("移交内容", default=dict, blank=True)
+    left = models.JSONField("没有移交的", default=list, blank=True)
 
     objects = HandoverQuerySet.as_manager()
 

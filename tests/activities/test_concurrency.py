@@ -19,6 +19,7 @@ from pairing.activities.half_days import half_day
 from pairing.activities.models import Activity, Booking
 from pairing.activities.selectors import activity_coming
 from pairing.activities.services import rescheduling
+from pairing.activities.services.activities import activity_move, when
 from pairing.activities.services.booking import activity_book
 from pairing.activities.subjects import subjects_of
 from pairing.plans.models import Pairing
@@ -146,3 +147,36 @@ def test_reschedule_of_two_pairs_into_one_half_day_moves_one_and_spares_the_othe
     assert lost.starts_at == standing[lost.pk]
     assert moves_of(lost) == 0
     assert Booking.objects.filter(activity=lost, period__startswith=lost.starts_at).count() == 3
+
+
+def both_move_by_hand(version: int | None) -> tuple[Activity, list[object]]:
+    """Both secretaries have the page open and give the activity two times at the same moment."""
+    pairing = PairingFactory()
+    actors = [UserFactory(secretary_of=side) for side in (pairing.branch_a, pairing.branch_b)]
+    activity = in_the_hall(pairing, "am")
+    days = (date(2026, 3, 10), date(2026, 3, 11))
+    calls = []
+    for actor, day in zip(actors, days, strict=True):
+        starts_at, ends_at = half_day(day, "am")
+        times = {"starts_at": starts_at, "ends_at": ends_at}
+        move = {"activity": activity, "actor": actor, "now": NOW, "reason": "农忙", "version": version}
+        calls.append(partial(activity_move, **move, **times))
+    return activity, at_once(*calls)
+
+
+def test_activity_moved_by_hand_twice_at_once_keeps_the_first_and_tells_the_second() -> None:
+    activity, outcomes = both_move_by_hand(version=1)
+
+    (refusal,) = [outcome for outcome in outcomes if isinstance(outcome, ConflictError)]
+    (moved,) = [outcome for outcome in outcomes if isinstance(outcome, Activity)]
+    activity.refresh_from_db()
+    assert (moves_of(activity), activity.starts_at) == (1, moved.starts_at)
+    assert str(refusal).startswith(f"您打开这一页以后，别人改过这项活动：现在的时间是{when(moved)}，")
+
+
+def test_activity_moved_by_hand_twice_at_once_is_overwritten_without_the_version() -> None:
+    """Negative control: the lock alone lets the second write over what it has not seen."""
+    activity, outcomes = both_move_by_hand(version=None)
+
+    assert [type(outcome) for outcome in outcomes] == [Activity, Activity]
+    assert moves_of(activity) == 2

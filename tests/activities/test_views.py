@@ -11,10 +11,12 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from branches.models import User
+from core.models import Notification
+from core.wording import cn_datetime
 from pairing.activities.enums import ActivityState
 from pairing.activities.forms.slots import slot_value
 from pairing.activities.half_days import half_day
-from pairing.activities.models import Activity
+from pairing.activities.models import Activity, Subject
 from pairing.activities.services.booking import activity_book
 from pairing.plans.models import Pairing
 from tests.factories.activities import (
@@ -27,7 +29,7 @@ from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import PairingFactory
 
 pytestmark = pytest.mark.django_db
-ONE_ACTIVITY = ("activity_detail", "activity_move", "activity_cancel", "activity_record")
+ONE_ACTIVITY = ("activity_detail", "activity_move", "activity_lead", "activity_cancel", "activity_record")
 
 
 @pytest.fixture
@@ -286,7 +288,7 @@ class TestActivityMove:
         starts_at = next_monday()
         slot = slot_value((starts_at, starts_at + timedelta(hours=3)))
 
-        page.post(path("activity_move", activity), {"slot": slot, "reason": "场地维修"})
+        page.post(path("activity_move", activity), {"slot": slot, "reason": "场地维修", "version": 1})
 
         activity.refresh_from_db()
         assert activity.starts_at == starts_at
@@ -303,9 +305,72 @@ class TestActivityMove:
         starts_at = next_monday()
         slot = slot_value((starts_at, starts_at + timedelta(hours=3)))
 
-        response = page.post(path("activity_move", activity), {"slot": slot})
+        response = page.post(path("activity_move", activity), {"slot": slot, "version": 1})
 
         assert response.context["form"].errors["reason"] == ["这项活动已经通知双方，请写明改期的理由。"]
+
+    def test_second_of_two_people_is_told_what_the_first_has_done(
+        self, page: Client, activity: Activity
+    ) -> None:
+        starts_at, url = next_monday(), path("activity_move", activity)
+        slots = [
+            slot_value((starts_at + timedelta(days=day), starts_at + timedelta(days=day, hours=3)))
+            for day in (0, 1)
+        ]
+        meant = {"reason": "场地维修", "insist": "on"}
+        seen = meant | {"version": page.get(url).context["form"]["version"].value()}
+        page.post(url, {"slot": slots[0], **seen})
+
+        refused = page.post(url, {"slot": slots[1], **seen})
+
+        form = refused.context["form"]
+        assert form.non_field_errors() == [
+            f"您打开这一页以后，别人改过这项活动：现在的时间是{cn_datetime(starts_at)}，主讲/带队是未定。"
+            "您的改动没有保存；核对后仍要改，请再提交一次。"
+        ]
+        activity.refresh_from_db()
+        assert (refused.status_code, activity.starts_at, form["slot"].value()) == (422, starts_at, slots[1])
+        page.post(url, {"slot": slots[1], **meant, "version": form["version"].value()})
+        activity.refresh_from_db()
+        assert activity.starts_at == starts_at + timedelta(days=1)
+
+
+class TestActivityLead:
+    def test_another_person_is_booked_and_told(self, page: Client, activity: Activity) -> None:
+        partner = UserFactory(secretary_of=activity.pairing.branch_b)
+
+        page.post(path("activity_lead", activity), {"person": "周同志、王同志", "version": 1})
+
+        activity.refresh_from_db()
+        people = activity.bookings.filter(subject__kind="person").values_list("subject__name", flat=True)
+        home = activity.pairing.branch_a
+        assert (activity.person, set(people)) == (
+            "周同志、王同志",
+            {f"周同志（{home}）", f"王同志（{home}）"},
+        )
+        told = Notification.objects.get(recipient=partner, channel="in_app")
+        assert told.subject == f"换人：{activity}"
+
+    def test_somebody_who_leads_elsewhere_is_refused_and_the_old_one_stays(
+        self, page: Client, activity: Activity
+    ) -> None:
+        other = ActivityFactory(
+            pairing=PairingFactory(branch_a=BranchFactory()),
+            starts_at=activity.starts_at,
+            ends_at=activity.ends_at,
+            state="announced",
+            title="读书会",
+        )
+        name = Subject(kind="person", key=f"person:{activity.pairing.branch_a_id}/周同志", name="周同志")
+        name.save()
+        other.bookings.create(subject=name, period=(other.starts_at, other.ends_at))
+
+        response = page.post(path("activity_lead", activity), {"person": "周同志", "version": 1})
+
+        (sentence,) = response.context["form"].non_field_errors()
+        assert sentence.startswith("“周同志”在 ")
+        activity.refresh_from_db()
+        assert (activity.person, activity.version) == ("", 1)
 
 
 class TestActivityCancel:

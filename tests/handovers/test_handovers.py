@@ -1,6 +1,6 @@
 """A seat and everything open in it move together on a day, once, and the old person's next request obeys."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,10 +9,15 @@ from django.utils import timezone
 from branches.models import Membership
 from core.errors import DomainError, StaleVersionError
 from core.models import AuditEntry, Notification
+from core.wording import short_datetime
+from pairing.activities.models import Closure
+from pairing.activities.services.booking import activity_book
+from pairing.activities.subjects import subjects_of
 from pairing.handovers.enums import HandoverState
 from pairing.handovers.models import Handover
 from pairing.handovers.services import handovers
 from pairing.handovers.tasks import execute_due
+from pairing.plans.models import Series
 from pairing.plans.selectors.task_lists import TaskDraft
 from pairing.plans.services.order_contents import plan_order_edit
 from tests.factories.activities import ActivityFactory
@@ -86,7 +91,10 @@ def open_rows(seat):
         fields={"responsible_a": CARD, "responsible_b": OLD},
         tasks=[task.as_json()],
     )
-    ActivityFactory(pairing=pair, announced=True, person=OLD, title="送法下乡")
+    rows["activity"] = ActivityFactory(
+        pairing=pair, announced=True, person=f"王同志，{CARD}", title="送法下乡"
+    )
+    activity_book(activity=rows["activity"])
     return rows
 
 
@@ -107,17 +115,21 @@ def test_preview_names_what_moves_and_what_stays(
     found = {row.label: len(row.titles) for row in handovers.handover_preview(seat)}
     assert found == {
         "结对的联络员": 1,
-        "没有答复的认领": 1,
+        "没有定下的认领": 1,
         "在办定单的责任人": 2,
         "没有完成的定单任务": 1,
+        "要主讲、带队的活动": 1,
         "没有办结的督办事项": 1,
         "需求的联系人": 1,
         "资源的联系人": 1,
     }
+    order = PlanOrderFactory(pairing=open_rows["order"].pairing, confirmed=True, resource=open_rows["expert"])
+    ActivityFactory(pairing=order.pairing, plan_order=order, person=OLD, title="专家本人去讲")
+    ActivityFactory(pairing=order.pairing, person=f"小{OLD}", title="别人去讲")
     client.force_login(admin)
     with django_assert_max_num_queries(12):
         page = client.get(reverse("handover_new", args=[seat.pk]))
-    assert [activity.title for activity in page.context["leftovers"]] == ["送法下乡"]
+    assert [activity.title for activity in page.context["leftovers"]] == ["专家本人去讲"]
 
 
 def test_handover_today_moves_everything_and_the_next_request_obeys(
@@ -145,6 +157,12 @@ def test_handover_today_moves_everything_and_the_next_request_obeys(
         "done_task": OLD,
         "item": NEW,
     }
+    activity = open_rows["activity"]
+    assert (activity.person, activity.version, booked(activity)) == (
+        f"王同志、{NEW}",
+        2,
+        {"甲支部", "乙支部", "党群服务中心", "王同志（甲支部）", f"{NEW}（甲支部）"},
+    )
     change = open_rows["change"]
     assert change.fields == {"responsible_a": NEW, "responsible_b": OLD}
     assert [each["responsible"] for each in change.tasks] == [NEW]
@@ -164,6 +182,72 @@ def test_handover_today_moves_everything_and_the_next_request_obeys(
     assert (entry.actor, entry.reason) == (admin, "换届")
     with pytest.raises(StaleVersionError):
         plan_order_edit(order=order, version=1, actor=successor, now=timezone.now(), responsible_a=OLD)
+
+
+def booked(activity):
+    return {row.subject.name for row in activity.bookings.select_related("subject")}
+
+
+@pytest.fixture
+def busy(seat, successor):
+    """甲支部 leads two activities at one time: the leaver one, and the successor the other."""
+    pair = seat.branch.pairings_as_a.get()
+    other = PairingFactory(branch_a=seat.branch)
+    rows = {
+        "stays": ActivityFactory(pairing=pair, announced=True, person=OLD, title="送法下乡"),
+        "closed": ActivityFactory(
+            pairing=pair, announced=True, person=OLD, title="防汛演练", starts_at=at(9, 9), ends_at=at(9, 11)
+        ),
+        "moves": ActivityFactory(pairing=pair, person=OLD, title="还没有时间"),
+        "taken": ActivityFactory(
+            pairing=other, announced=True, person=NEW, title="读书会", venue="乙村", state="to_record"
+        ),
+    }
+    for name in ("stays", "closed"):
+        activity_book(activity=rows[name])
+    (own,) = [subject for subject in subjects_of(rows["taken"]) if subject.kind == "person"]
+    own.save()
+    rows["taken"].bookings.create(subject=own, period=(at(7, 9), at(7, 11)))
+    Closure.objects.create(subject=own, period=(at(9, 0), at(9, 23)), reason="外出培训", noted_by=seat.user)
+    return rows
+
+
+def at(day, hour):
+    return timezone.make_aware(datetime.combine(days(day), time(hour)))
+
+
+def test_activities_whose_time_the_successor_has_not_stay_and_everybody_is_told(
+    client, seat, busy, successor, admin
+):
+    partner = UserFactory(secretary_of=seat.branch.pairings_as_a.exclude(liaison_a="").get().branch_b)
+    handover = plan(seat, successor, admin)
+    people = {name: (row.refresh_from_db(), row.person)[1] for name, row in busy.items()}
+    assert people == {"stays": OLD, "closed": OLD, "moves": NEW, "taken": NEW}
+    assert booked(busy["stays"]) == {"甲支部", "乙支部", "党群服务中心", f"{OLD}（甲支部）"}
+    assert handover.state == HandoverState.DONE
+    assert handover.moved["要主讲、带队的活动"] == 1
+    when = {number: short_datetime(at(number, 9)) for number in (7, 9)}
+    first = short_datetime(at(9, 0))
+    away = f"“防汛演练”仍由{OLD}主讲、带队：{NEW}从 {first} 起不在（外出培训），请改派别人或改期。"
+    assert away in handover.left
+    (clash,) = [each for each in handover.left if each != away]
+    assert clash.startswith(
+        f"“送法下乡”仍由{OLD}主讲、带队：“{NEW}（甲支部）”在 {when[7]}–11:00 已安排“读书会”，"
+    )
+    told = Notification.objects.get(dedupe_key=f"handover:{handover.pk}:done:{partner.pk}:in_app")
+    assert all(sentence in told.body for sentence in handover.left)
+    client.force_login(admin)
+    page = client.get(handover.get_absolute_url()).content.decode()
+    assert all(sentence in page for sentence in handover.left)
+
+
+def test_parts_of_a_joint_claim_that_are_agreed_move_too(seat, successor, admin):
+    pair = seat.branch.pairings_as_a.get()
+    series = Series.objects.create(title="义诊进村")
+    claim = ClaimFactory(pairing=pair, proposer=seat.user, person=OLD, state="agreed", series=series)
+    plan(seat, successor, admin)
+    claim.refresh_from_db()
+    assert (claim.proposer, claim.person) == (successor, NEW)
 
 
 def _cn(day):

@@ -183,6 +183,7 @@ PERMISSIONS: dict[str, Rule] = {
     "closure_new": Rule(STAFF, A),
     "closure_remove": button(A, sees=A),
     "activity_move": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "activity_lead": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     "activity_cancel": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     "activity_record": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     # matching

@@ -293,7 +293,7 @@ MAY_CHANGE = {
         "task", "line", "due_on", "responsible_a", "responsible_b", "place", "version", "state",
         "confirmed_version_a", "confirmed_version_b", "series_id", "updated_at",
     },
-    "activity_move": {"starts_at", "ends_at", "updated_at"},
+    "activity_move": {"starts_at", "ends_at", "version", "updated_at"},
     "activity_record": {
         "record", "state", "served_count", "member_count", "starts_at", "ends_at", "updated_at",
     },

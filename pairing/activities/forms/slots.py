@@ -16,7 +16,7 @@ from core.forms import DateInput, ReasonForm, TimeInput
 from core.pages import number, text_of
 from core.wording import short_datetime
 from pairing.activities.half_days import Span, local_instant
-from pairing.activities.models import ActivityKind
+from pairing.activities.models import Activity, ActivityKind
 from pairing.activities.services.judging import Offer, asked_for
 from pairing.plans.models import Pairing
 
@@ -143,10 +143,22 @@ class ActivityForm(SlotForm):
         return {name: self.cleaned_data[name] for name in names}
 
 
-class ActivityMoveForm(SlotForm):
+class SeenForm(forms.Form):
+    """A step on an activity as its reader has seen it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def seen_now(self, activity: Activity, sentence: str) -> None:
+        """Say what changed meanwhile; what was typed stays, and sending it again means it all the same."""
+        self.add_error(None, sentence)
+        self.data = self.data.copy()
+        self.data["version"] = str(activity.version)
+
+
+class ActivityMoveForm(SlotForm, SeenForm):
     """Another time and why."""
 
-    field_order = ("slot", "reason", "day", "starts", "ends", "insist")
+    field_order = ("slot", "reason", "day", "starts", "ends", "insist", "version")
     reason = forms.CharField(
         label="改期理由",
         max_length=300,
@@ -157,7 +169,20 @@ class ActivityMoveForm(SlotForm):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "reason", "insist")}
+        names = ("starts_at", "ends_at", "reason", "insist", "version")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class ActivityLeadForm(SeenForm):
+    """Who leads instead."""
+
+    person = forms.CharField(
+        label="主讲/带队",
+        max_length=60,
+        required=False,
+        help_text="多人用“、”隔开；会检查他们那个时间有没有别的活动。还没有定的可以留空。",
+    )
+    field_order = ("person", "version")
 
 
 class ActivityCancelForm(ReasonForm):

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from branches.models import Branch, User
 from core import audit
-from core.errors import DomainError, refuse
+from core.errors import DomainError, StaleVersionError, refuse
 from core.transitions import check_transition
 from core.wording import cn_datetime, short_datetime
 from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState, ParticipationRole
@@ -84,7 +84,7 @@ def activity_create(
         )
         activity_book(activity=activity)
         entry.target = activity
-        entry.summary = "；".join([_when(activity), *against])
+        entry.summary = "；".join([when(activity), *against])
     if not over:
         announce(activity, now=now, actor=actor)
     return activity
@@ -116,29 +116,35 @@ def activity_move(
     now: datetime,
     reason: str,
     insist: bool = False,
+    version: int | None = None,
 ) -> Activity:
     """Give an activity another time; one without a time gets its first, and its order starts.
 
+    Args:
+        version: the version the actor saw; None when the caller holds the row and has just looked.
+
     Raises:
+        StaleVersionError: somebody else moved it or named another person meanwhile.
         DomainError: it is under way or over, an announced one is moved without a reason, or a rule speaks
             against the time and nobody insists, see `judging.settle`.
         ConflictError: a branch, the venue or a person is taken then.
     """
     activity = locked(activity)
     refuse(activity_move_blockers(activity))
+    check_version(activity, version)
     announced = activity.state == ActivityState.ANNOUNCED
     if announced and not reason.strip():
         raise DomainError("这项活动已经通知双方，请写明改期的理由。", field="reason")
-    before = _when(activity)
+    before = when(activity)
     question = judging.asked_about(activity, now=now, chosen=(starts_at, ends_at))
     against = judging.settle(question, (starts_at, ends_at), insist=insist)
     activity.starts_at, activity.ends_at = starts_at, ends_at
     with audit.action("activity.move", actor=actor, target=activity, reason=reason) as entry:
         place(activity, now=now)
-        entry.summary = "；".join([f"{before} → {_when(activity)}", *against])
-        entry.changes = {"starts_at": [before, _when(activity)]}
+        entry.summary = "；".join([f"{before} → {when(activity)}", *against])
+        entry.changes = {"starts_at": [before, when(activity)]}
     if announced:
-        words = f"由{before}改到{_when(activity)}，理由：{reason}"
+        words = f"由{before}改到{when(activity)}，理由：{reason}"
         tell_staff(
             activity,
             event=f"moved:{now.isoformat()}",
@@ -177,7 +183,7 @@ def activity_cancel(
         activity_unbook(activity=activity)
     hand_in_if_last(activity, actor=actor, now=now)
     if told:
-        words = f"原定{_when(activity)}，理由：{reason}"
+        words = f"原定{when(activity)}，理由：{reason}"
         tell_staff(activity, event="cancelled", subject=f"取消：{activity}", body=words, now=now, actor=actor)
     return activity
 
@@ -191,6 +197,7 @@ def place(activity: Activity, *, now: datetime) -> None:
     if activity.state == ActivityState.PLANNED:
         activity.state = ActivityState.ANNOUNCED
     activity.unplaced_reason = ""
+    activity.version += 1
     activity.full_clean()
     activity.save()
     activity_book(activity=activity)
@@ -204,10 +211,23 @@ def announce(activity: Activity, *, now: datetime, actor: User | None = None) ->
         activity,
         event="announced",
         subject=f"活动通知：{activity} {short_datetime(activity.starts_at)}",
-        body=f"{_when(activity)}{where}。",
+        body=f"{when(activity)}{where}。",
         now=now,
         actor=actor,
     )
+
+
+def check_version(activity: Activity, version: int | None) -> None:
+    """Refuse a step on a version that is not the newest; None has just looked.
+
+    Raises:
+        StaleVersionError: saying how it stands now.
+    """
+    if version is not None and version != activity.version:
+        raise StaleVersionError(
+            f"您打开这一页以后，别人改过这项活动：现在的时间是{when(activity)}，"
+            f"主讲/带队是{activity.person or '未定'}。您的改动没有保存；核对后仍要改，请再提交一次。"
+        )
 
 
 def locked(activity: Activity) -> Activity:
@@ -228,5 +248,6 @@ def _next_serial() -> int:
     return (Activity.objects.aggregate(last=Max("serial"))["last"] or 0) + 1
 
 
-def _when(activity: Activity) -> str:
+def when(activity: Activity) -> str:
+    """The start in words; 未定 before there is one."""
     return cn_datetime(activity.starts_at) if activity.starts_at else "未定"

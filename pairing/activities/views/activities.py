@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,17 +25,13 @@ from pairing.activities import selectors
 from pairing.activities.forms.filters import MONTH, ActivityFilter
 from pairing.activities.forms.records import RecordForm, record_initial
 from pairing.activities.forms.slots import (
-    ActivityCancelForm,
     ActivityForm,
-    ActivityMoveForm,
     offered_slots,
     own_pairings,
     time_in_address,
 )
-from pairing.activities.models import Activity
-from pairing.activities.services import activities, records
-from pairing.activities.services.judging import asked_about
-from pairing.activities.services.orders import UNDER_WAY
+from pairing.activities.services import activities, leading, records
+from pairing.activities.views.steps import own
 
 LONGEST_VIEW = timedelta(days=400)
 YEARS = range(1900, 2101)  # what a calendar is asked for
@@ -108,6 +102,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "order": selectors.order_shown(activity, request.user),
         "may_change": request.user.has_perm("activities.change_activity", activity),
         "record_blockers": records.activity_record_blockers(activity, now=timezone.now()),
+        "lead_blockers": leading.activity_lead_blockers(activity),
         "move_blockers": activities.activity_move_blockers(activity),
         "cancel_blockers": activities.activity_cancel_blockers(activity),
         "timeline": selectors.activity_timeline(entries_of(activity)),
@@ -141,71 +136,9 @@ def activity_new(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give the activity another time, or its first."""
-    activity, now = _own(request, pk), timezone.now()
-    question = asked_about(activity, now=now)
-    offers = question.offers()
-    form = ActivityMoveForm(request.POST or None, initial=time_in_address(request.GET), offers=offers)
-    dragged = form.chosen_before()
-    if request.method == "POST" and form.is_valid():
-        move = partial(activities.activity_move, activity=activity, actor=request.user, now=now)
-        moved = attempt(form, partial(move, **form.arguments))
-        if moved:
-            ring("notification_queued")
-            messages.success(request, f"已排到{cn_datetime(moved.starts_at)}，已通知参加的支部。")
-            return redirect(moved)
-    context = {
-        "form": form,
-        "activity": activity,
-        "against": question.against(dragged) if dragged and request.method == "GET" else [],
-        "blockers": activities.activity_move_blockers(activity),
-    }
-    return render(request, "activities/activity_move.html", context, status=422 if form.errors else 200)
-
-
-@get_or_post
-def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Cancel the activity after naming what that does."""
-    activity = _own(request, pk)
-    may_again = activity.task_id is not None and activity.plan_order.state in UNDER_WAY
-    form = ActivityCancelForm(request.POST or None, may_again=may_again)
-    if request.method == "POST" and form.is_valid():
-        cancel = partial(
-            activities.activity_cancel, activity=activity, actor=request.user, now=timezone.now()
-        )
-        cancelled = attempt(form, partial(cancel, **form.cleaned_data))
-        if cancelled:
-            ring("notification_queued")
-            messages.success(request, f"“{cancelled}”已取消，时段已让出。")
-            return redirect(cancelled)
-    context = {"form": form, **_cancel_words(activity)}
-    return render(request, "activities/activity_cancel.html", context, status=422 if form.errors else 200)
-
-
-def _cancel_words(activity: Activity) -> dict[str, Any]:
-    return {
-        "title": f"取消“{activity}”",
-        "rows": [
-            ("时间", cn_datetime(activity.starts_at)),
-            ("地点", activity.venue),
-            ("结对", activity.pairing),
-        ],
-        "effects": [
-            "双方支部、场地和人员的这个时段让出来。",
-            "参加的支部会收到取消通知和理由。",
-            "取消后不能恢复。",
-        ],
-        "submit": "取消活动",
-        "cancel_url": activity.get_absolute_url(),
-        "blockers": activities.activity_cancel_blockers(activity),
-    }
-
-
-@get_or_post
 def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole record on one page, short enough for a phone."""
-    activity, now = _own(request, pk), timezone.now()
+    activity, now = own(request, pk), timezone.now()
     blockers = records.activity_record_blockers(activity, now=now)
     if blockers:
         messages.error(request, blockers[0])
@@ -220,11 +153,3 @@ def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(done)
     context = {"form": form, "activity": activity}
     return render(request, "activities/activity_record.html", context, status=422 if form.errors else 200)
-
-
-def _own(request: HttpRequest, pk: int) -> Activity:
-    """The activity, for staff of its pairing; others may at most read it."""
-    activity = get_object_or_404(selectors.activity_detail(request.user), pk=pk)
-    if not request.user.has_perm("activities.change_activity", activity):
-        raise PermissionDenied
-    return activity

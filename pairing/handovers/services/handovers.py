@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,8 +17,8 @@ from core.errors import DomainError, refuse
 from core.notifications import notify
 from core.wording import cn_date
 from ledgers.services.handover import ledger_shares, ledgers_hand_over
-from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
+from pairing.activities.services.handover import activities_hand_over, activity_leftovers, activity_shares
 from pairing.handovers.enums import HandoverState
 from pairing.handovers.models import Handover
 from pairing.plans.models import Pairing
@@ -28,23 +27,21 @@ from pairing.reviews.services.handover import review_shares, reviews_hand_over
 
 
 def handover_preview(seat: Membership) -> list[Preview]:
-    """What would move with the seat today, kind by kind, in one query."""
+    """What would move with the seat today, kind by kind, in two queries."""
     names = names_of(seat.user, seat.branch)
     return preview(
         [
             *plan_shares(seat.branch, names, seat.user),
+            *activity_shares(seat.branch, names),
             *review_shares(seat.branch, names),
             *ledger_shares(seat.branch, names),
         ]
     )
 
 
-def handover_leftovers(seat: Membership) -> QuerySet[Activity]:
-    """Activities to come that the leaver leads: booked in that name, so they are reassigned by hand."""
-    pairs = Pairing.objects.of_branches([seat.branch_id])
-    names = names_of(seat.user, seat.branch)
-    coming = Activity.objects.filter(state__in=[ActivityState.PLANNED, ActivityState.ANNOUNCED])
-    return coming.filter(pairing__in=pairs, person__in=names).order_by("starts_at", "pk")
+def handover_leftovers(seat: Membership) -> list[Activity]:
+    """Activities to come that carry the leaver's name and do not follow the seat."""
+    return activity_leftovers(seat.branch, names_of(seat.user, seat.branch))
 
 
 def handover_plan_blockers(seat: Membership, actor: User, *, today: date) -> list[str]:
@@ -114,6 +111,8 @@ def handover_execute(*, handover: Handover, now: datetime) -> Handover:
     ) as entry:
         moved = plans_hand_over(leaver=seat.user, **people)
         moved |= reviews_hand_over(**people) | ledgers_hand_over(**people)
+        led, handover.left = activities_hand_over(now=now, **people)
+        moved |= led
         seat_hand_over(seat=seat, successor=handover.successor, on=handover.on, actor=handover.planned_by)
         handover.moved = {label: count for label, count in moved.items() if count}
         handover.state, handover.done_at = HandoverState.DONE, now
@@ -176,7 +175,8 @@ def _execute_refusal(handover: Handover, seat: Membership) -> str:
 
 def _moved_words(handover: Handover) -> str:
     found = "、".join(f"{label} {count}" for label, count in handover.moved.items())
-    return f"岗位和权限移交，另有：{found}" if found else "岗位和权限移交，没有在办的事"
+    words = f"岗位和权限移交，另有：{found}" if found else "岗位和权限移交，没有在办的事"
+    return "；".join([words, *(f"没有移交：{sentence}" for sentence in handover.left)])
 
 
 def _tell(handover: Handover, event: str, what: str, now: datetime, body: str = "") -> None:

@@ -26,7 +26,7 @@ def plan_shares(branch: Branch, names: Sequence[str], leaver: User) -> list[Shar
     of_order = Q(pairing__branch_a=branch, responsible_a__in=names) | Q(
         pairing__branch_b=branch, responsible_b__in=names
     )
-    claims = Claim.objects.pending().filter(
+    claims = Claim.objects.undecided().filter(
         Q(proposed_by=branch, proposer=leaver) | Q(resource__branch=branch, person__in=names)
     )
     tasks = PlanTask.objects.filter(
@@ -34,7 +34,7 @@ def plan_shares(branch: Branch, names: Sequence[str], leaver: User) -> list[Shar
     )
     return [
         Share("结对的联络员", "对", pairs.filter(liaisons), "branch_b__name"),
-        Share("没有答复的认领", "条", claims, "demand__title"),
+        Share("没有定下的认领", "条", claims, "demand__title"),
         Share("在办定单的责任人", "张", PlanOrder.objects.live().filter(of_order), "number"),
         Share("没有完成的定单任务", "项", tasks),
     ]
@@ -48,7 +48,7 @@ def plans_hand_over(*, branch: Branch, names: Sequence[str], leaver: User, succe
     pairs = Pairing.objects.filter(pk__in=keys["结对的联络员"])
     renamed(pairs.filter(branch_a=branch), "liaison_a", names, successor)
     renamed(pairs.filter(branch_b=branch), "liaison_b", names, successor)
-    claims = Claim.objects.filter(pk__in=keys["没有答复的认领"])
+    claims = Claim.objects.filter(pk__in=keys["没有定下的认领"])
     claims.filter(proposed_by=branch, proposer=leaver).update(proposer=successor)
     renamed(claims.filter(resource__branch=branch), "person", names, successor)
     for pk in keys["在办定单的责任人"]:

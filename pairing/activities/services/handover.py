@@ -1,0 +1,100 @@
+"""The activities a person was to lead, in a handover: they are booked anew in the successor's name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q, QuerySet
+
+from branches.models import Branch, User
+from branches.services.handover import Share
+from core.errors import ConflictError, DomainError
+from core.wording import short_datetime
+from pairing.activities.models import Activity, Closure
+from pairing.activities.services.activities import MOVABLE
+from pairing.activities.services.leading import activity_lead_set
+from pairing.activities.subjects import home_of, people_in, person_subject
+from pairing.plans.models import Pairing
+
+LABEL = "要主讲、带队的活动"
+
+
+def activity_shares(branch: Branch, names: Sequence[str]) -> list[Share]:
+    """Activities still to come that a person of the branch, called by one of `names`, is to lead."""
+    return [Share(LABEL, "场", Activity.objects.filter(pk__in=_keys(_led(branch, names), names)))]
+
+
+def activity_leftovers(branch: Branch, names: Sequence[str]) -> list[Activity]:
+    """Coming activities of the branch's pairs that carry the name but do not follow the seat.
+
+    Either the other side has somebody of that name, or the person is the resource: an expert under their own
+    name goes on serving.
+    """
+    rest = _named(names).filter(pairing__in=Pairing.objects.of_branches([branch.pk]))
+    rest = rest.exclude(pk__in=_led(branch, names)).order_by("starts_at", "pk")
+    return [activity for activity in rest if not set(names).isdisjoint(people_in(activity.person))]
+
+
+@transaction.atomic
+def activities_hand_over(
+    *, branch: Branch, names: Sequence[str], successor: User, now: datetime
+) -> tuple[dict[str, int], list[str]]:
+    """Let the successor lead; gives label → how many, and a sentence for each that had to stay.
+
+    Each is a savepoint: where the successor is busy or away the activity stays booked as it was.
+    """
+    keys, left = _keys(_led(branch, names), names), []
+    for pk in keys:
+        activity = Activity.objects.get(pk=pk)
+        try:
+            _hand_over(activity, names, successor, now)
+        except DomainError as refusal:
+            left.append(f"“{activity}”仍由{activity.person}主讲、带队：{refusal.message}")
+    return {LABEL: len(keys) - len(left)}, left
+
+
+def _hand_over(activity: Activity, names: Sequence[str], successor: User, now: datetime) -> None:
+    people = [str(successor) if name in names else name for name in people_in(activity.person)]
+    if away := _away(activity, successor):
+        first, reason = short_datetime(away.period.lower), away.reason
+        raise ConflictError(f"{successor}从 {first} 起不在（{reason}），请改派别人或改期。")
+    activity_lead_set(activity=activity, person="、".join(dict.fromkeys(people)), actor=None, now=now)
+
+
+def _away(activity: Activity, successor: User) -> Closure | None:
+    if not activity.starts_at:
+        return None
+    key = person_subject(str(successor), home_of(activity)).key
+    period = DateTimeTZRange(activity.starts_at, activity.ends_at)
+    return Closure.objects.filter(subject__key=key, period__overlap=period).first()
+
+
+def _named(names: Sequence[str]) -> QuerySet[Activity]:
+    """Those that can still change hands and whose text holds the name, perhaps inside a longer one."""
+    return Activity.objects.filter(state__in=MOVABLE, person__contains=names[0])
+
+
+def _led(branch: Branch, names: Sequence[str]) -> QuerySet[Activity]:
+    """The named activities of the branch: its resource serves, or none says whose person it is."""
+    serves = Q(plan_order__resource__branch=branch) & ~Q(plan_order__resource__title__startswith=names[0])
+    own_pair = Q(pairing__branch_a=branch) & ~_has("branch_b", names[0])
+    own_pair |= Q(pairing__branch_b=branch) & ~_has("branch_a", names[0])
+    return _named(names).filter(serves | Q(plan_order__resource=None) & own_pair)
+
+
+def _has(side: str, name: str) -> Q:
+    """The card of the side names somebody of this name."""
+    fields = (f"pairing__{side}__{role}_name" for role in ("secretary", "liaison"))
+    known = Q()
+    for field in fields:
+        known |= Q(**{field: name}) | Q(**{f"{field}__startswith": f"{name}（"})
+    return known
+
+
+def _keys(rows: QuerySet[Activity], names: Sequence[str]) -> list[int]:
+    """The ids of those that name one of `names` in full, in the order in which they are locked."""
+    found = rows.order_by("plan_order", "pk").values_list("pk", "person")
+    return [pk for pk, person in found if not set(names).isdisjoint(people_in(person))]
