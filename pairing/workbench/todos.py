@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import User
 from core.periods import period_of
-from ledgers.enums import DemandState
-from ledgers.models import Demand
-from ledgers.selectors.freshness import to_answer
-from ledgers.selectors.suggestions import unconfirmed_demands, unconfirmed_resources
 from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState
 from pairing.activities.models import Activity
 from pairing.plans.enums import AgreementState, ChangeState, PlanOrderState
 from pairing.plans.models import Agreement, ChangeRequest, Claim, PlanOrder
 from pairing.reviews.models import ActionItem, Review
+from pairing.workbench.tally import Tally
 
 AHEAD_DAYS = 14
 TO_DECIDE = [PlanOrderState.DRAFT, PlanOrderState.TO_CONFIRM, PlanOrderState.AWAITING_ACCEPTANCE]
@@ -43,7 +39,7 @@ class Todo:
         return self.due_on is None, self.due_on or date.max
 
 
-def todos_of(user: User, *, now: datetime) -> list[Todo]:
+def todos_of(user: User, tally: Tally, *, now: datetime) -> list[Todo]:
     """Everything that waits for the branches of `user`, most urgent first, with a fixed number of queries."""
     today = timezone.localdate(now)
     branch_ids = user.staff_branch_ids
@@ -56,7 +52,7 @@ def todos_of(user: User, *, now: datetime) -> list[Todo]:
         *_activities(branch_ids, now),
         *_reviews(branch_ids, today),
         *_action_items(branch_ids, today),
-        *_upkeep(user, today),
+        *_upkeep(tally, today),
     ]
     return sorted(found, key=Todo.urgency)
 
@@ -148,41 +144,17 @@ def _action_items(branch_ids: frozenset[int], today: date) -> Iterator[Todo]:
         yield Todo(item.title, "会议议定事项", url, "去办理", item.due_on, "flag")
 
 
-def _upkeep(user: User, today: date) -> Iterator[Todo]:
-    """What keeps the ledgers true: resources to confirm anew, rows without a service item; in one query."""
-    stale = to_answer(user.staff_branch_ids, today=today).annotate(chore=Value("stale"))
-    bare = (
-        rows.annotate(chore=Value("bare"))
-        for rows in (unconfirmed_demands(user), unconfirmed_resources(user))
-    )
-    chores = [rows.order_by().values_list("chore") for rows in (stale, *bare)]
-    counts = Counter(chore for (chore,) in chores[0].union(*chores[1:], all=True))
-    if counts["stale"]:
+def _upkeep(tally: Tally, today: date) -> Iterator[Todo]:
+    """What keeps the ledgers true: resources to confirm anew, rows without a service item."""
+    if tally.stale:
         note = "还能用的点一下确认；三个月没有确认的会退出匹配"
         due = period_of("quarter", today).last_day
-        title = f"{counts['stale']} 项资源请确认是否还能用"
+        title = f"{tally.stale} 项资源请确认是否还能用"
         yield Todo(title, note, reverse("resource_round"), "去确认", due, "arrow-repeat")
-    if counts["bare"]:
+    if tally.bare:
         note = "系统已按文字猜好，核对后一次确认；确认过的匹配更准"
-        title = f"{counts['bare']} 条资源和需求待确认服务事项"
+        title = f"{tally.bare} 条资源和需求待确认服务事项"
         yield Todo(title, note, reverse("item_confirm"), "去核对", None, "tags")
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Where the demands of some branches stand: how many wait for a claim, how many are late."""
-
-    open_count: int
-    overdue_count: int
-
-
-def ledger_of(branch_ids: frozenset[int], *, today: date) -> Ledger:
-    rows = Demand.objects.unfinished().filter(branch__in=branch_ids).values_list("state", "deadline_on")
-    states = list(rows)
-    return Ledger(
-        sum(state == DemandState.OPEN for state, _ in states),
-        sum(deadline is not None and deadline < today for _, deadline in states),
-    )
 
 
 def coming_activities(user: User, *, now: datetime) -> list[Activity]:

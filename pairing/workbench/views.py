@@ -12,17 +12,19 @@ from pairing.plans.models import Pairing
 from pairing.reports.lights import pairing_lights
 from pairing.workbench.pair_page import is_past_term, pair_tab, pair_tabs
 from pairing.workbench.search import search_everything
-from pairing.workbench.todos import coming_activities, ledger_of, todos_of
+from pairing.workbench.tally import tally_of
+from pairing.workbench.todos import coming_activities, todos_of
 
 
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
+    tally = tally_of(request.user, today=today)
     context = {
-        "todos": todos_of(request.user, now=now),
+        "todos": todos_of(request.user, tally, now=now),
         "coming": coming_activities(request.user, now=now),
-        "ledger": ledger_of(request.user.branch_ids, today=today) if request.user.branch_ids else None,
+        "tally": tally if request.user.branch_ids else None,
         "today": today,
     }
     return render(request, "workbench/workbench.html", context)

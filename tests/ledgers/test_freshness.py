@@ -13,7 +13,6 @@ from core.models import Notification
 from ledgers.models import Resource
 from ledgers.services.freshness import resources_ask, resources_tell_lapsed
 from pairing.matching.adapter import pose
-from pairing.workbench.todos import todos_of
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import ResourceFactory
 
@@ -105,8 +104,11 @@ def test_round_lists_what_is_due_and_confirms_in_one_go(
     with django_assert_max_num_queries(12):
         response = client.get(url)
     assert [row.title for row in response.context["rows"]] == [row.title for row in due]
-    todos = todos_of(person, now=timezone.now())
-    assert [todo.title for todo in todos] == ["3 项资源请确认是否还能用"]
+    todos = client.get(reverse("workbench")).context["todos"]
+    assert [todo.title for todo in todos] == [
+        "3 项资源请确认是否还能用",
+        "4 条资源和需求待确认服务事项",
+    ]
 
     response = client.post(url, {"row": [row.pk for row in due]}, follow=True)
 

@@ -118,8 +118,8 @@ def test_own_demands_are_counted(secretary, pairing):
     DemandFactory(branch=pairing.branch_b)
     DemandFactory(branch=pairing.branch_b, raised_on=timezone.localdate() - timedelta(days=99))
     DemandFactory(branch=pairing.branch_a)
-    ledger = secretary.get(reverse("workbench")).context["ledger"]
-    assert (ledger.open_count, ledger.overdue_count) == (2, 1)
+    tally = secretary.get(reverse("workbench")).context["tally"]
+    assert (tally.unclaimed, tally.overdue) == (2, 1)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -128,7 +128,7 @@ def test_query_count_is_the_same_for_more_rows(secretary, pairing, rows, django_
         ClaimFactory(pairing=pairing, awaiting=pairing.branch_b)
         PlanOrderFactory(pairing=pairing)
         ActivityFactory(pairing=pairing, to_record=True)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         secretary.get(reverse("workbench"))
 
 
