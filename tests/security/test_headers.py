@@ -22,7 +22,7 @@ from core.embedded import places
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.security.permissions import PERMISSIONS
 from tests.security.targets import address
-from tests.security.world import World, close_files
+from tests.security.world import World, content_of
 from tests.test_production_settings import COMPLETE
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +59,7 @@ def test_headers_of_every_page(name: str, world: World):
     for actor in ("admin", "secretary_a", "stranger"):
         response = world.clients[actor].get(address(name, world))
         check_headers(response, is_private=True)
-        if response.streaming:
-            close_files(response)
+        content_of(response)
     check_headers(world.clients["anonymous"].get(address(name, world)), is_private=False)
 
 

@@ -26,7 +26,7 @@ from tests.factories.core import NotificationFactory
 from tests.factories.ledgers import ResourceFactory
 from tests.security.permissions import PERMISSIONS
 from tests.security.targets import ROWS, address, body
-from tests.security.world import World, logged_in
+from tests.security.world import World, content_of, logged_in
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +138,7 @@ def _canary(field: models.Field, row: models.Model) -> str:
 
 def readable(answer: HttpResponse) -> str:
     """The text of a page or of every part of a workbook, and where the answer leads."""
-    content = b"".join(answer) if answer.streaming else answer.content
+    content = content_of(answer)
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as archive:
             content = b"\n".join(archive.read(name) for name in archive.namelist())
