@@ -17,6 +17,7 @@ from django.utils import timezone
 from branches.models import Branch
 from core.models import TimeStampedModel
 from pairing.activities.enums import ActivityState, ParticipationRole, SubjectKind
+from pairing.activities.tallies import tally_trigger
 from pairing.plans.enums import Line
 from pairing.plans.models import Metric, Pairing, PlanOrder, PlanTask
 
@@ -97,6 +98,7 @@ class Activity(TimeStampedModel):
     class Meta:
         verbose_name = verbose_name_plural = "活动"
         ordering = ["starts_at", "pk"]
+        triggers = [tally_trigger()]
         constraints = [
             models.UniqueConstraint(fields=["serial"], name="activity_serial"),
             models.CheckConstraint(

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from pairing.activities.models import Activity
+from pairing.activities.tallies import ActivityTally
 from pairing.plans.enums import Line
 from pairing.plans.models import Pairing
 from pairing.reports.metrics.article import ARTICLE
-from pairing.reports.metrics.conditions import held
 from pairing.reports.metrics.measure import Figure, Topic, Window, values
 from pairing.reports.metrics.pulse import PULSE
 from pairing.reports.tables import TABLES, Table
@@ -49,11 +48,14 @@ def by_topic(found: dict[str, Reading]) -> list[tuple[Topic, list[Reading]]]:
 
 def month_trend(window: Window) -> list[Any]:
     """Recorded activities per month, oldest first: month and one count for each line."""
+    lines = {line.value: Sum("activity_count", filter=Q(kind__line=line), default=0) for line in Line}
     rows = (
-        Activity.objects.filter(held(window))
-        .annotate(month=TruncMonth("starts_at"))
+        ActivityTally.objects.filter(window.holds("day"))
+        .annotate(month=TruncMonth("day"))
         .values("month")
-        .annotate(**{line.value: Count("pk", filter=Q(kind__line=line)) for line in Line})
+        .alias(of_all=Sum("activity_count"))
+        .filter(of_all__gt=0)
+        .annotate(**lines)
         .order_by("month")
     )
     return list(rows)

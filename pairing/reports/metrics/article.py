@@ -8,9 +8,10 @@ from branches.enums import BranchKind
 from branches.models import Branch
 from ledgers.enums import ResourceKind
 from ledgers.models import Demand, Resource, ServiceAspect
-from pairing.activities.models import Activity, Outcome
+from pairing.activities.models import Outcome
 from pairing.plans.models import Agreement
-from pairing.reports.metrics.conditions import held, measured, raised, solved, usable
+from pairing.reports.metrics.conditions import measured, raised, solved, usable
+from pairing.reports.metrics.held import activities, people
 from pairing.reports.metrics.measure import Measure, Register, Topic, Window, count, distinct, total
 
 ARTICLE = Register()
@@ -51,7 +52,7 @@ def partner_branches(window: Window) -> Measure:
 @figure("走访座谈", "次", Topic.DEMANDS)
 def symposia(window: Window) -> Measure:
     """期内已归档、类型为座谈的活动数。"""
-    return count(Activity, held(window, "座谈"))
+    return activities(window, "座谈")
 
 
 @figure("需求方面", "个", Topic.DEMANDS)
@@ -75,61 +76,61 @@ def pairings_signed(window: Window) -> Measure:
 @figure("结对共建会议", "次", Topic.ORGANISATION)
 def meetings(window: Window) -> Measure:
     """期内已归档的结对共建会议数，沟通、调度、研讨合计。"""
-    return count(Activity, held(window, "结对共建会议"))
+    return activities(window, "结对共建会议")
 
 
 @figure("红色走读", "次", Topic.ACTIVITY)
 def red_walks(window: Window) -> Measure:
     """期内已归档的红色走读活动数。"""
-    return count(Activity, held(window, "红色走读"))
+    return activities(window, "红色走读")
 
 
 @figure("书香支部", "次", Topic.ACTIVITY)
 def book_branch(window: Window) -> Measure:
     """期内已归档的书香支部活动数。"""
-    return count(Activity, held(window, "书香支部"))
+    return activities(window, "书香支部")
 
 
 @figure("田间课堂", "期", Topic.ACTIVITY)
 def field_classes(window: Window) -> Measure:
     """期内已归档的田间课堂期数。"""
-    return count(Activity, held(window, "田间课堂"))
+    return activities(window, "田间课堂")
 
 
 @figure("主题党日", "场", Topic.ACTIVITY)
 def theme_party_days(window: Window) -> Measure:
     """期内已归档的主题党日场数。"""
-    return count(Activity, held(window, "主题党日"))
+    return activities(window, "主题党日")
 
 
 @figure("送政策送服务送温暖", "次", Topic.ACTIVITY)
 def three_sends(window: Window) -> Measure:
     """期内已归档的“三送”活动数。"""
-    return count(Activity, held(window, "三送"))
+    return activities(window, "三送")
 
 
 @figure("“三送”服务群众", "人次", Topic.ACTIVITY)
 def three_sends_people(window: Window) -> Measure:
     """期内“三送”活动记录的服务群众人次之和；同一人参加两次计两次。"""
-    return total(Activity, held(window, "三送"), "served_count")
+    return people(window, "三送")
 
 
 @figure("青年论坛", "期", Topic.TALENT)
 def youth_forums(window: Window) -> Measure:
     """期内已归档的青年论坛期数。"""
-    return count(Activity, held(window, "青年论坛"))
+    return activities(window, "青年论坛")
 
 
 @figure("“清廉”青年说", "期", Topic.TALENT)
 def integrity_talks(window: Window) -> Measure:
     """期内已归档的清廉青年说期数。"""
-    return count(Activity, held(window, "清廉青年说"))
+    return activities(window, "清廉青年说")
 
 
 @figure("业务沙龙", "期", Topic.TALENT)
 def salons(window: Window) -> Measure:
     """期内已归档的业务沙龙期数。"""
-    return count(Activity, held(window, "业务沙龙"))
+    return activities(window, "业务沙龙")
 
 
 @figure("到派出所跟班学习", "名", Topic.TALENT)
@@ -149,7 +150,7 @@ def secondments_in(window: Window) -> Measure:
 @figure("联合专项行动", "次", Topic.WORK)
 def special_actions(window: Window) -> Measure:
     """期内已归档的专项行动次数。"""
-    return count(Activity, held(window, "专项行动"))
+    return activities(window, "专项行动")
 
 
 @figure("查处违法案件", "起", Topic.WORK)
@@ -173,7 +174,7 @@ def households(window: Window) -> Measure:
 @figure("直播助农", "场次", Topic.WORK)
 def live_streams(window: Window) -> Measure:
     """期内已归档的直播场次。"""
-    return count(Activity, held(window, "直播"))
+    return activities(window, "直播")
 
 
 @figure("直播观看", "人次", Topic.WORK)
@@ -197,10 +198,10 @@ def problems_solved(window: Window) -> Measure:
 @figure("联合志愿服务", "场", Topic.RESULT)
 def volunteer_services(window: Window) -> Measure:
     """期内已归档、类型在字典中标为“计入联合志愿服务”的活动数。"""
-    return count(Activity, held(window) & Q(kind__is_volunteer_service=True))
+    return activities(window, where=Q(is_volunteer_service=True))
 
 
 @figure("志愿服务惠及", "人次", Topic.RESULT)
 def volunteer_people(window: Window) -> Measure:
     """期内计入联合志愿服务的活动记录的服务群众人次之和。"""
-    return total(Activity, held(window) & Q(kind__is_volunteer_service=True), "served_count")
+    return people(window, where=Q(is_volunteer_service=True))

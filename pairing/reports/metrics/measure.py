@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from django.db.models import Aggregate, Count, Model, Q, QuerySet, Sum
 from django.utils import timezone
@@ -43,6 +44,15 @@ class Measure:
     where: Q
     field: str = ""
     distinct_of: type[Model] | None = None
+
+    @property
+    def source(self) -> Hashable:
+        """Measures of one source are computed in one query."""
+        return self.model
+
+    def base(self) -> QuerySet[Any]:
+        """What `aggregate` is computed over."""
+        return self.model._default_manager.all()
 
     def aggregate(self) -> Aggregate:
         if self.distinct_of:
@@ -118,12 +128,12 @@ class Register:
 
 
 def values(figures: Iterable[Figure], window: Window) -> dict[str, int | Decimal]:
-    """key → number for every figure, with one query per table however many figures there are."""
+    """key → number for every figure, with one query per source however many figures there are."""
     wanted = {figure.key: figure.measure(window) for figure in figures}
     found: dict[str, int | Decimal] = {}
-    for model in {measure.model: None for measure in wanted.values()}:
-        aggregates = {key: measure.aggregate() for key, measure in wanted.items() if measure.model is model}
-        found |= model._default_manager.aggregate(**aggregates)
+    for source, first in {measure.source: measure for measure in wanted.values()}.items():
+        aggregates = {key: measure.aggregate() for key, measure in wanted.items() if measure.source == source}
+        found |= first.base().aggregate(**aggregates)
     return {key: whole(found[key]) for key in wanted}
 
 

@@ -6,10 +6,10 @@ from django.db.models import Q
 
 from ledgers.enums import DEMAND_FINISHED, DemandState
 from ledgers.models import Demand
-from pairing.activities.models import Activity
 from pairing.plans.enums import PLAN_ORDER_LIVE, Line
 from pairing.plans.models import PlanOrder, SolvedProblem
-from pairing.reports.metrics.conditions import held, raised
+from pairing.reports.metrics.conditions import raised
+from pairing.reports.metrics.held import activities
 from pairing.reports.metrics.measure import Measure, Register, Topic, Window, count
 
 PULSE = Register()
@@ -76,25 +76,25 @@ def plan_orders_overdue(window: Window) -> Measure:
 @figure("组织联建", "场", Topic.ORGANISATION)
 def line_organisation(window: Window) -> Measure:
     """期内已归档、属组织联建的活动数。"""
-    return count(Activity, held(window) & Q(kind__line=Line.ORGANISATION))
+    return activities(window, where=Q(line=Line.ORGANISATION))
 
 
 @figure("活动联办", "场", Topic.ACTIVITY)
 def line_activity(window: Window) -> Measure:
     """期内已归档、属活动联办的活动数。"""
-    return count(Activity, held(window) & Q(kind__line=Line.ACTIVITY))
+    return activities(window, where=Q(line=Line.ACTIVITY))
 
 
 @figure("人才联育", "场", Topic.TALENT)
 def line_talent(window: Window) -> Measure:
     """期内已归档、属人才联育的活动数。"""
-    return count(Activity, held(window) & Q(kind__line=Line.TALENT))
+    return activities(window, where=Q(line=Line.TALENT))
 
 
 @figure("工作联抓", "场", Topic.WORK)
 def line_work(window: Window) -> Measure:
     """期内已归档、属工作联抓的活动数。"""
-    return count(Activity, held(window) & Q(kind__line=Line.WORK))
+    return activities(window, where=Q(line=Line.WORK))
 
 
 FUNNEL = ("demands_open", "demands_taken_up", "demands_in_progress", "demands_closed")
