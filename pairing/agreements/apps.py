@@ -8,4 +8,8 @@ class AgreementsConfig(AppConfig):
     verbose_name = "协议"
 
     def ready(self) -> None:
+        from core.attachments.registry import attachable
         from pairing.agreements import rules  # noqa: F401  registers the permissions
+        from pairing.plans.models import Agreement
+
+        attachable("agreement", Agreement, change="agreements.change_agreement")

@@ -20,7 +20,7 @@ from pairing.agreements.models import AgreementClause
 from pairing.agreements.reading import Reading, clauses_read
 from pairing.agreements.services.drafting import MAX_CLAUSES, ClauseTerms
 from pairing.plans.enums import Line
-from pairing.plans.forms.on_behalf import OnBehalfForm, ScanField
+from pairing.plans.forms.on_behalf import OnBehalfForm
 from pairing.plans.models import Agreement, Pairing
 
 TERM_YEARS = 2  # what a new agreement is proposed for
@@ -257,9 +257,3 @@ class TerminateForm(forms.Form):
         help_text="条款做到了多少、为什么终止，几句话即可；与协议一起存档，双方会看到。",
         error_messages={"required": "请写明执行情况和终止的原因。"},
     )
-
-
-class SignedScanForm(forms.Form):
-    """The paper with both signatures."""
-
-    scan = ScanField(label="签字扫描件", help_text="双方签字盖章的协议，PDF、PNG 或 JPG，10 MB 以内。")

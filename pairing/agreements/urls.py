@@ -10,8 +10,6 @@ urlpatterns = [
     path("agreements/<int:pk>/edit/", agreements.agreement_edit, name="agreement_edit"),
     path("agreements/<int:pk>/clauses/", agreements.agreement_clauses, name="agreement_clauses"),
     path("agreements/<int:pk>/word/", agreements.agreement_word, name="agreement_word"),
-    path("agreements/<int:pk>/scan/", agreements.agreement_scan, name="agreement_scan"),
-    path("agreements/<int:pk>/paper/", agreements.agreement_paper, name="agreement_paper"),
     path("agreements/<int:pk>/send/", steps.agreement_send, name="agreement_send"),
     path("agreements/<int:pk>/sign/", steps.agreement_sign, name="agreement_sign"),
     path(

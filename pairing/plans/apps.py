@@ -11,8 +11,9 @@ class PlansConfig(AppConfig):
         from core.attachments.registry import attachable
         from ledgers.selectors import usage
         from pairing.plans import rules  # noqa: F401  registers the permissions
-        from pairing.plans.models import PlanOrder
+        from pairing.plans.models import OnBehalf, PlanOrder
         from pairing.plans.selectors.promises import visits_promised
 
         attachable("plan_order", PlanOrder, change="plans.change_plan_order")
+        attachable("on_behalf", OnBehalf, change="plans.change_on_behalf")
         usage.count_promises_with(visits_promised)

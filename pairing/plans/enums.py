@@ -149,6 +149,12 @@ class OnBehalfStep(TextChoices):
     ORDER_CONFIRM = "order_confirm", "确认定单"
     ORDER_ACCEPT = "order_accept", "验收销号"
     AGREEMENT_SIGN = "agreement_sign", "签订协议"
+    CHANGE_ACCEPT = "change_accept", "同意变更"
+    CHANGE_DECLINE = "change_decline", "不同意变更"
+
+
+# The steps that stand for the confirmation of a version.
+CONFIRMING_STEPS = (OnBehalfStep.ORDER_CONFIRM, OnBehalfStep.CHANGE_ACCEPT)
 
 
 class Aggregation(TextChoices):

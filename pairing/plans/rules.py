@@ -50,6 +50,7 @@ PERMISSIONS = {
     "plans.accept_plan_order": is_secretary_of_demand_branch,
     "plans.manage_pairing": is_admin,
     "plans.confirm_on_behalf": is_office,
+    "plans.change_on_behalf": rules.always_false,  # the paper behind a step stays as it was handed in
 }
 
 for name, predicate in PERMISSIONS.items():

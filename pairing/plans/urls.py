@@ -57,6 +57,11 @@ urlpatterns = [
         order_forms.change_request_withdraw,
         name="change_request_withdraw",
     ),
+    path(
+        "plan-orders/<int:pk>/changes/<int:change_pk>/answer-on-behalf/",
+        on_behalf.change_request_answer_on_behalf,
+        name="change_request_answer_on_behalf",
+    ),
     path("plan-orders/<int:pk>/confirm/", order_steps.plan_order_confirm, name="plan_order_confirm"),
     path(
         "plan-orders/<int:pk>/confirm-on-behalf/",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -150,8 +150,9 @@ def _archive(pairing: Pairing, _user: User, today: date) -> dict[str, Any]:
     minutes = Review.objects.filter(~Q(minutes=""), series__pairing=pairing).select_related(
         "series__pairing__branch_a", "series__pairing__branch_b"
     )
+    agreements = pairing.agreements.select_related("renews").annotate(file_count=Count("files"))
     return {
-        "agreements": [(row, row.standing(today)) for row in pairing.agreements.select_related("renews")],
+        "agreements": [(row, row.standing(today)) for row in agreements],
         "minutes": list(minutes.order_by("-held_on", "-pk")[: 2 * BRIEF]),
         "on_behalf": list(pairing.on_behalf.select_related("branch", "actor")),
         "timeline": timeline(entries_of(pairing)),

@@ -70,9 +70,14 @@ def test_agreement_is_written_from_the_template_sent_and_signed(client):
     client.post(reverse("agreement_sign", args=[agreement.pk]), sign)
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.IN_FORCE
-    client.post(reverse("agreement_scan", args=[agreement.pk]), {"scan": scan()})
-    paper = client.get(reverse("agreement_paper", args=[agreement.pk]))
-    assert b"".join(paper.streaming_content) == scan().read()
+    client.post(reverse("attachment_add", args=["agreement", agreement.pk]), {"file": scan("协议.pdf")})
+    (paper,) = agreement.files.all()
+    assert (paper.name, client.get(reverse("attachment_file", args=[paper.pk])).content) == (
+        "协议.pdf",
+        scan().read(),
+    )
+    archive = client.get(reverse("pairing_detail", args=[pairing.pk]), {"tab": "archive"})
+    assert archive.content.decode().count(f'href="{agreement.get_absolute_url()}#attachments"') == 1
     word = client.get(reverse("agreement_word", args=[agreement.pk]))
     assert word.headers["Content-Type"].endswith("wordprocessingml.document")
 
@@ -117,7 +122,7 @@ def test_clauses_of_a_form_without_rows_are_refused_in_a_sentence(client, count)
     assert sentences[0] in answer.content.decode()
 
 
-@pytest.mark.parametrize(("name", "queries"), [("agreement_detail", 10), ("agreement_edit", 9)])
+@pytest.mark.parametrize(("name", "queries"), [("agreement_detail", 11), ("agreement_edit", 9)])
 def test_pages_ask_the_same_queries_at_any_size(client, django_assert_num_queries, name, queries):
     agreement = AgreementFactory(draft=name == "agreement_edit")
     log_in(client, secretary_of=agreement.pairing.branch_a)

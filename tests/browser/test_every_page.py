@@ -22,7 +22,6 @@ NOT_PAGES = {
     "import_template",
     "calendar_feed",
     "agreement_word",
-    "agreement_paper",
     "on_behalf_scan",
     "attachment_file",
     "attachment_thumbnail",

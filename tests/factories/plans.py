@@ -194,12 +194,13 @@ class OnBehalfFactory(DjangoModelFactory):
 
     class Meta:
         model = OnBehalf
+        skip_postgeneration_save = True
 
     order = factory.SubFactory(PlanOrderFactory)
     pairing = factory.SelfAttribute("order.pairing")
     branch = factory.SelfAttribute("pairing.branch_b")
     step = OnBehalfStep.ORDER_CONFIRM
     reason = "对方支部还没有账号，书记已在纸上签字"
-    scan = factory.LazyFunction(scan)
     actor = factory.SubFactory("tests.factories.branches.UserFactory", office=True)
     at = factory.LazyFunction(timezone.now)
+    paper = factory.RelatedFactory("tests.factories.core.AttachmentFactory", "target")

@@ -1,18 +1,28 @@
 """The county office confirms for a branch that has no account or does not answer, and it shows everywhere."""
 
+from hashlib import sha256
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import DomainError, StaleVersionError
-from core.models import AuditEntry, Notification
+from core.models import Attachment, AuditEntry, Notification
 from ledgers.enums import DemandState
-from pairing.plans.enums import ClaimState, OnBehalfStep, PlanOrderState
+from pairing.plans.enums import ChangeState, ClaimState, OnBehalfStep, PlanOrderState
 from pairing.plans.models import OnBehalf, PlanOrder
+from pairing.plans.selectors.on_behalf import on_behalf_words
 from pairing.plans.services import claim_answers, claims, on_behalf, order_contents
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
-from tests.factories.plans import ClaimFactory, OnBehalfFactory, PairingFactory, PlanOrderFactory, scan
+from tests.factories.plans import (
+    ChangeRequestFactory,
+    ClaimFactory,
+    OnBehalfFactory,
+    PairingFactory,
+    PlanOrderFactory,
+    scan,
+)
 
 pytestmark = pytest.mark.django_db
 REASON = "对方还没有账号，书记已在纸上签字"
@@ -37,8 +47,10 @@ def test_claim_is_accepted_on_behalf_and_says_so_on_page_timeline_and_record(cli
     refused = client.post(url, {"reason": "", "scan": scan(content=b"MZ not a paper")})
     assert refused.context["form"].errors == {
         "reason": ["请写明理由。"],
-        "scan": ["只收 PDF、PNG 或 JPG 扫描件，请另存后再上传。"],
+        "scan": ["“意见.pdf”的内容和扩展名不符，或者文件不完整，没有保存。请用原来的软件打开、另存后再传。"],
     }
+    text = client.post(url, {"reason": REASON, "scan": scan("意见.txt", "同意".encode())})
+    assert text.context["form"].errors == {"scan": ["只收 PDF、PNG 或 JPG 扫描件，请另存后再上传。"]}
     assert client.post(url, {"reason": REASON, "scan": scan()}).status_code == 302
     claim.refresh_from_db()
     row = OnBehalf.objects.get()
@@ -51,7 +63,10 @@ def test_claim_is_accepted_on_behalf_and_says_so_on_page_timeline_and_record(cli
     assert page.count(f"代{claim.awaiting}：同意认领") == 1
     client.force_login(staff)
     answer = client.get(reverse("on_behalf_scan", args=[row.pk]))
-    assert b"".join(answer.streaming_content) == scan().read()
+    assert answer.content == scan().read()
+    paper = Attachment.objects.of(row).get()
+    assert (paper.name, paper.sha256) == ("意见.pdf", sha256(scan().read()).hexdigest())
+    assert client.post(reverse("attachment_remove", args=[paper.pk])).status_code == 403
     client.force_login(UserFactory(secretary_of=PairingFactory().branch_a))
     assert client.get(reverse("on_behalf_scan", args=[row.pk])).status_code == 404
 
@@ -152,6 +167,70 @@ def test_plan_order_accepted_on_behalf_closes_the_demand(client, office):
     again = client.post(url, {"satisfaction": "4", "reason": REASON, "scan": scan()})
     assert again.status_code == 422
     assert OnBehalf.objects.count() == 1
+
+
+def answer_change(client, office, verdict):
+    change = ChangeRequestFactory()
+    order = change.plan_order
+    client.force_login(office)
+    url = reverse("change_request_answer_on_behalf", args=[order.pk, change.pk])
+    assert client.get(order.get_absolute_url()).content.decode().count(f'href="{url}"') == 1
+    assert client.post(url, {"reason": REASON, "scan": scan()}).context["form"].errors == {
+        "is_accepted": ["请选择支部在纸面上的答复。"]
+    }
+    client.post(url, {"is_accepted": verdict, "reason": REASON, "scan": scan()})
+    again = client.post(url, {"is_accepted": verdict, "reason": REASON, "scan": scan()})
+    assert again.status_code == 422
+    return PlanOrder.objects.get(pk=order.pk), OnBehalf.objects.get()
+
+
+def test_change_is_agreed_to_on_behalf_and_its_version_carries_the_mark(client, office):
+    order, row = answer_change(client, office, "yes")
+    side = order.pairing.branch_b
+    assert (row.step, row.branch, row.version) == (OnBehalfStep.CHANGE_ACCEPT, side, 2)
+    assert (order.place, order.version, order.is_confirmed_a, order.is_confirmed_b) == (
+        "镇政府",
+        2,
+        True,
+        True,
+    )
+    assert (order.is_on_behalf_a, order.is_on_behalf_b) == (False, True)
+    entry = AuditEntry.objects.get(action="plan_order.change")
+    assert entry.summary == f"县党建办代{side}同意变更，成为第 2 版"
+    client.force_login(UserFactory(secretary_of=order.pairing.branch_a))
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert (page.count("县党建办代确认</span>"), page.count(f"代{side}：同意变更（第 2 版）")) == (2, 1)
+    assert on_behalf_words(order) == f"县党建办代{side}同意变更"
+
+
+def test_change_is_declined_on_behalf_and_the_order_stays(client, office):
+    order, row = answer_change(client, office, "no")
+    change = order.changes.get()
+    assert (row.step, row.change, row.version) == (OnBehalfStep.CHANGE_DECLINE, change, 1)
+    assert (order.place, order.version, change.state, change.answer) == (
+        "党群服务中心",
+        1,
+        ChangeState.DECLINED,
+        REASON,
+    )
+    assert order.is_on_behalf_b is False
+    entry = AuditEntry.objects.get(action="plan_order.keep")
+    assert entry.summary == f"县党建办代{order.pairing.branch_b}不同意变更"
+
+
+def test_change_is_not_answered_on_behalf_by_a_branch(client):
+    change = ChangeRequestFactory()
+    secretary = UserFactory(secretary_of=change.plan_order.pairing.branch_b)
+    with pytest.raises(DomainError, match="只有县党建办能代支部确认。"):
+        on_behalf.change_request_answer_on_behalf(
+            request=change,
+            is_accepted=True,
+            actor=secretary,
+            reason=REASON,
+            scan=scan(),
+            now=timezone.now(),
+        )
+    assert OnBehalf.objects.count() == 0
 
 
 def test_pages_of_on_behalf_ask_the_same_queries_at_one_and_three_rows(client, django_assert_num_queries):

@@ -48,7 +48,6 @@ from tests.factories.plans import (
     PairingFactory,
     PlanOrderFactory,
     PlanTaskFactory,
-    scan,
 )
 from tests.factories.reviews import ActionItemFactory, ReviewFactory, ReviewSeriesFactory
 from tests.security.permissions import ACTORS
@@ -106,7 +105,7 @@ def build_pair() -> dict[str, Any]:
     aspect = ServiceAspectFactory()
     sides = {"pairing": pairing, "demand__aspect": aspect}
     rows: dict[str, Any] = {"branch_a": branch_a, "branch_b": branch_b, "pairing": pairing, "aspect": aspect}
-    rows["agreement"] = AgreementFactory(pairing=pairing, scan=scan())
+    rows["agreement"] = AgreementFactory(pairing=pairing)
     rows["resource"] = ResourceFactory(branch=branch_a, aspects=[aspect])
     rows["series"] = Series.objects.create(title="长期的事")
     rows["second_resource"] = ResourceFactory(branch=branch_a)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,10 +15,11 @@ from core.wording import cn_date
 from pairing.agreements.services import guards
 from pairing.agreements.services.drafting import check_version, in_force, lock_agreement
 from pairing.plans.enums import AgreementState, OnBehalfStep
-from pairing.plans.models import Agreement, OnBehalf, Pairing
+from pairing.plans.models import Agreement, Pairing
 from pairing.plans.services.guards import signed_by, stated
 from pairing.plans.services.locks import lock_pairing
 from pairing.plans.services.notices import tell
+from pairing.plans.services.on_behalf import on_behalf_keep
 
 
 @transaction.atomic
@@ -71,7 +72,7 @@ def agreement_sign_on_behalf(
     signed_on: date,
     actor: User,
     reason: str,
-    scan: File,
+    scan: UploadedFile,
     now: datetime,
 ) -> Agreement:
     """Record the signature that `branch` gave on paper; marked 县党建办代确认 wherever it shows.
@@ -89,7 +90,7 @@ def agreement_sign_on_behalf(
     if guards.side_to_sign(agreement, frozenset({branch.pk})) is None:
         raise DomainError(f"{branch}不是这份协议的签约方，或者已经签过第 {version} 版。", field="branch")
     agreement = _sign(agreement, pairing, branch, signed_on, actor, now, reason)
-    OnBehalf.objects.create(
+    on_behalf_keep(
         pairing=pairing,
         branch=branch,
         step=OnBehalfStep.AGREEMENT_SIGN,
@@ -98,7 +99,7 @@ def agreement_sign_on_behalf(
         reason=reason,
         scan=scan,
         actor=actor,
-        at=now,
+        now=now,
     )
     return agreement
 
@@ -166,25 +167,6 @@ def agreement_terminate(*, agreement: Agreement, summary: str, actor: User, now:
         agreement.state, agreement.end_summary = AgreementState.TERMINATED, summary.strip()
         agreement.save(update_fields=["state", "end_summary", "updated_at"])
         _tell(agreement, "terminate", f"共建协议 {agreement} 已终止", now, actor)
-    return agreement
-
-
-@transaction.atomic
-def agreement_scan_keep(*, agreement: Agreement, scan: File, actor: User, now: datetime) -> Agreement:
-    """Keep the scanned paper with both signatures; a newer scan takes the place of the older one.
-
-    Raises:
-        DomainError: for an agreement that nobody has signed, or an actor who may not change it.
-    """
-    agreement = lock_agreement(agreement.pk)
-    if not actor.has_perm("agreements.change_agreement", agreement):
-        raise DomainError(guards.NOT_STAFF)
-    if agreement.signed_on is None:
-        raise DomainError("双方签订后才能上传签字扫描件。", field="scan")
-    with audit.action("agreement.keep_scan", actor=actor, target=agreement) as entry:
-        agreement.scan = scan
-        agreement.save(update_fields=["scan", "updated_at"])
-        entry.summary = "上传签字扫描件"
     return agreement
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -15,13 +15,13 @@ from django.views.decorators.http import require_safe
 from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import StaleVersionError
-from core.forms import attempt, submit
+from core.forms import attempt
 from core.pages import found, get_or_post, posted
 from pairing.agreements.exchange.word import agreement_word as word_of
-from pairing.agreements.forms import AgreementForms, SignedScanForm, proposed_terms
+from pairing.agreements.forms import AgreementForms, proposed_terms
 from pairing.agreements.selectors.agreements import agreement_rows, agreement_signatures, by_line
 from pairing.agreements.selectors.progress import agreement_progress
-from pairing.agreements.services import drafting, guards, signing
+from pairing.agreements.services import drafting, guards
 from pairing.plans.models import Agreement, Pairing
 from pairing.plans.selectors.timeline import timeline
 
@@ -129,38 +129,6 @@ def _write(
                 return redirect(agreement)
     context |= {"forms": forms, "refusal": refusal}
     return render(request, "agreements/agreement_form.html", context, status=status)
-
-
-@get_or_post
-def agreement_scan(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep the scanned paper with both signatures."""
-    agreement = _visible(request, pk, "agreements.change_agreement")
-    form = SignedScanForm(posted(request), request.FILES or None)
-    if request.method == "POST" and submit(
-        form, signing.agreement_scan_keep, agreement=agreement, actor=request.user, now=timezone.now()
-    ):
-        messages.success(request, "扫描件已存档。")
-        return redirect(agreement)
-    context = {
-        "title": "上传签字扫描件",
-        "lead": str(agreement),
-        "form": form,
-        "submit": "上传",
-        "tone": "primary",
-        "effects": ["双方和县党建办都能下载。"] + (["替换现在的扫描件。"] if agreement.scan else []),
-        "cancel_url": agreement.get_absolute_url(),
-    }
-    return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
-
-
-@require_safe
-def agreement_paper(request: HttpRequest, pk: int) -> FileResponse:
-    """The scanned paper."""
-    agreement = _visible(request, pk)
-    if not agreement.scan:
-        raise Http404
-    suffix = agreement.scan.name.rpartition(".")[2]
-    return FileResponse(agreement.scan.open(), as_attachment=True, filename=f"{agreement} 扫描件.{suffix}")
 
 
 @require_safe

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-import filetype
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from branches.models import Branch
+from core.attachments.content import MAX_BYTES, kind_of, shown_name
+from core.errors import DomainError
 from core.forms import ReasonForm
 from pairing.plans.forms.orders import AcceptanceForm
 from pairing.plans.models import PlanOrder
 
-SCAN_BYTES = 10 * 1024 * 1024
-SCAN_SUFFIXES = {"pdf": ".pdf", "png": ".png", "jpg": ".jpg"}
+SCANS = ("application/pdf", "image/png", "image/jpeg")
 
 
 class ScanField(forms.FileField):
-    """A scanned paper: PDF, PNG or JPEG by its content, whatever its name says, at most SCAN_BYTES."""
+    """A scanned paper: an attachment as any other (see core.attachments), but PDF, PNG or JPEG only."""
 
-    widget = forms.ClearableFileInput(attrs={"accept": "application/pdf,image/png,image/jpeg"})
+    widget = forms.ClearableFileInput(attrs={"accept": ",".join(SCANS)})
 
     def to_python(self, data: Any) -> UploadedFile | None:
         file = super().to_python(data)
         if file is None:
             return None
-        if file.size > SCAN_BYTES:
-            raise ValidationError("扫描件超过 10 MB，请压缩或分开扫描后再上传。")
-        kind = filetype.guess(file.read(261))
+        try:
+            kind = kind_of(shown_name(file.name), file.read(MAX_BYTES + 1))
+        except DomainError as refusal:
+            raise ValidationError(refusal.message) from refusal
         file.seek(0)
-        if kind is None or kind.extension not in SCAN_SUFFIXES:
+        if kind.content_type not in SCANS:
             raise ValidationError("只收 PDF、PNG 或 JPG 扫描件，请另存后再上传。")
-        file.name = f"scan{SCAN_SUFFIXES[kind.extension]}"
         return file
 
 
@@ -42,7 +42,7 @@ class OnBehalfForm(ReasonForm):
 
     scan = ScanField(
         label="依据扫描件",
-        help_text="支部盖章或书记签字的纸质意见，PDF、PNG 或 JPG，10 MB 以内。",
+        help_text="支部盖章或书记签字的纸质意见，PDF、PNG 或 JPG，20 MB 以内。",
         error_messages={"required": "请上传支部盖章或签字的扫描件。"},
     )
 
@@ -67,6 +67,19 @@ class OrderOnBehalfForm(OnBehalfForm):
         waiting = [branch_id for branch_id, is_confirmed in sides if not is_confirmed]
         self.fields["branch"].queryset = Branch.objects.filter(pk__in=waiting)
         self.initial.setdefault("version", order.version)
+
+
+class ChangeOnBehalfForm(OnBehalfForm):
+    """What the branch has answered on paper to a change that its partner asks for."""
+
+    is_accepted = forms.TypedChoiceField(
+        label="支部的答复",
+        choices=[("yes", "同意变更"), ("no", "不同意变更，仍按原来的办")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择支部在纸面上的答复。"},
+    )
+    field_order = ("is_accepted", "reason", "scan")
 
 
 class AcceptanceOnBehalfForm(AcceptanceForm, OnBehalfForm):

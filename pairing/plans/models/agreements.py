@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pghistory
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from core.models import TimeStampedModel
+from core.models import Attachment, TimeStampedModel
 from pairing.plans.enums import AGREEMENT_OPEN, AgreementState
 from pairing.plans.models.pairings import Pairing
-from pairing.plans.models.scans import scan_path
 
 if TYPE_CHECKING:
     from branches.models import User
@@ -55,9 +55,10 @@ class Agreement(TimeStampedModel):
     signed_on_a = models.DateField("甲方签约日期", null=True, blank=True)
     signed_on_b = models.DateField("乙方签约日期", null=True, blank=True)
     signed_on = models.DateField("签约日期", null=True, blank=True, help_text="the later of the two")
-    scan = models.FileField("签字扫描件", upload_to=scan_path, max_length=200, blank=True)
     state = models.CharField("状态", max_length=20, choices=AgreementState, default=AgreementState.DRAFT)
     end_summary = models.TextField("终止说明", max_length=2000, blank=True)
+
+    files = GenericRelation(Attachment)  # the signed paper, scanned
 
     objects = AgreementQuerySet.as_manager()
 

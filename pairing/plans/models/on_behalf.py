@@ -12,10 +12,10 @@ from branches.models import Branch
 from core.models import TimeStampedModel
 from pairing.plans.enums import OnBehalfStep
 from pairing.plans.models.agreements import Agreement
+from pairing.plans.models.changes import ChangeRequest
 from pairing.plans.models.claims import Claim
 from pairing.plans.models.orders import PlanOrder
 from pairing.plans.models.pairings import Pairing
-from pairing.plans.models.scans import scan_path
 
 if TYPE_CHECKING:
     from branches.models import User
@@ -33,7 +33,8 @@ class OnBehalfQuerySet(models.QuerySet["OnBehalf"]):
 class OnBehalf(TimeStampedModel):
     """代确认: one step on one claim, order or agreement, taken by the office in the name of `branch`.
 
-    `version` is the version of the order or agreement that was confirmed; a later one needs a new step.
+    `version` is the version of the order or agreement that the step made or confirmed; a later one needs a
+    new step. An answer to a change names the change beside its order. The paper is the row's one attachment.
     """
 
     pairing = models.ForeignKey(Pairing, models.PROTECT, verbose_name="结对", related_name="on_behalf")
@@ -48,9 +49,16 @@ class OnBehalf(TimeStampedModel):
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, null=True, blank=True, verbose_name="协议", related_name="on_behalf"
     )
+    change = models.OneToOneField(
+        ChangeRequest,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="变更申请",
+        related_name="on_behalf",
+    )
     version = models.PositiveIntegerField("版本", default=1)
     reason = models.CharField("理由", max_length=300)
-    scan = models.FileField("依据扫描件", upload_to=scan_path, max_length=200)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="办理人", related_name="+"
     )
@@ -63,19 +71,27 @@ class OnBehalf(TimeStampedModel):
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(step="claim_accept", claim__isnull=False, order=None, agreement=None)
+                condition=Q(step="claim_accept", claim__isnull=False, order=None, agreement=None, change=None)
                 | Q(
                     step__in=["order_confirm", "order_accept"],
                     order__isnull=False,
                     claim=None,
                     agreement=None,
+                    change=None,
                 )
-                | Q(step="agreement_sign", agreement__isnull=False, claim=None, order=None),
+                | Q(
+                    step__in=["change_accept", "change_decline"],
+                    order__isnull=False,
+                    change__isnull=False,
+                    claim=None,
+                    agreement=None,
+                )
+                | Q(step="agreement_sign", agreement__isnull=False, claim=None, order=None, change=None),
                 name="on_behalf_one_target",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="on_behalf_has_reason"),
             models.UniqueConstraint(
-                fields=["step", "branch", "claim", "order", "agreement", "version"],
+                fields=["step", "branch", "claim", "order", "agreement", "change", "version"],
                 nulls_distinct=False,
                 name="on_behalf_once",
             ),

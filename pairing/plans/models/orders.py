@@ -15,7 +15,7 @@ from django.urls import reverse
 from branches.models import Branch
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
-from pairing.plans.enums import PLAN_ORDER_LIVE, Line, OnBehalfStep, PlanOrderState, TaskKind
+from pairing.plans.enums import CONFIRMING_STEPS, PLAN_ORDER_LIVE, Line, PlanOrderState, TaskKind
 from pairing.plans.models.claims import Claim, Series
 from pairing.plans.models.pairings import Pairing
 
@@ -149,7 +149,7 @@ class PlanOrder(TimeStampedModel):
     def is_on_behalf(self, branch_id: int) -> bool:
         """Whether the county office has confirmed this version for the branch; reads `on_behalf`."""
         return any(
-            row.branch_id == branch_id and row.step == OnBehalfStep.ORDER_CONFIRM
+            row.branch_id == branch_id and row.step in CONFIRMING_STEPS
             for row in self.on_behalf.all()
             if row.version == self.version
         )

@@ -1,4 +1,4 @@
-"""Where scanned papers are stored."""
+"""Where scanned papers were stored before they became attachments; only the first migration names it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from pairing.plans.models import ChangeRequest, PlanOrder
 from pairing.plans.selectors.targets import Targets, targets_as_json, targets_from_json
 from pairing.plans.selectors.task_lists import TaskDraft
 from pairing.plans.services import order_guards
-from pairing.plans.services.guards import stated
+from pairing.plans.services.guards import signed_by, stated
 from pairing.plans.services.locks import lock_order
 from pairing.plans.services.notices import tell
 from pairing.plans.services.order_contents import check_version, revision_apply, revision_of
@@ -77,14 +77,19 @@ def change_request_propose(
 
 
 @transaction.atomic
-def change_request_accept(*, request: ChangeRequest, actor: User, now: datetime) -> ChangeRequest:
+def change_request_accept(
+    *, request: ChangeRequest, actor: User, now: datetime, on_behalf: str = ""
+) -> ChangeRequest:
     """Agree to a change: a new version that both sides have confirmed.
+
+    Args:
+        on_behalf: why the county office answers for the awaited side; see services.on_behalf.
 
     Raises:
         DomainError: see `change_request_answer_blockers`; also when the change is no longer possible.
     """
     order, request = _locked(request)
-    refuse(order_guards.change_request_answer_blockers(order, request, actor))
+    refuse(order_guards.change_request_answer_blockers(order, request, actor, on_behalf=bool(on_behalf)))
     check_version(order, request.version)
     revision = revision_of(order, _fields(request), _tasks(request), _targets(request), now)
     with audit.action("plan_order.change", actor=actor, target=order, reason=request.reason) as entry:
@@ -92,23 +97,28 @@ def change_request_accept(*, request: ChangeRequest, actor: User, now: datetime)
         order.confirmed_version_a = order.confirmed_version_b = order.version
         order.save()
         _answer(request, ChangeState.ACCEPTED, "", now)
-        entry.summary = f"变更经双方同意，成为第 {order.version} 版"
-        _tell(order, "change", f"定单 {order} 的变更已经双方同意", now, actor)
+        who = signed_by(order.pairing.partner_of(request.asked_by_id), on_behalf=on_behalf)
+        entry.summary = f"{who}同意变更，成为第 {order.version} 版"
+        _tell(order, "change", f"{who}同意变更，定单 {order} 成为第 {order.version} 版", now, actor)
     return request
 
 
 @transaction.atomic
 def change_request_decline(
-    *, request: ChangeRequest, actor: User, reason: str, now: datetime
+    *, request: ChangeRequest, actor: User, reason: str, now: datetime, on_behalf: str = ""
 ) -> ChangeRequest:
     """Say no to a change with a reason; the order stays as both sides have confirmed it.
+
+    Args:
+        on_behalf: why the county office answers for the awaited side; see services.on_behalf.
 
     Raises:
         DomainError: see `change_request_answer_blockers`; also when the reason is blank.
     """
     order, request = _locked(request)
-    refuse(order_guards.change_request_answer_blockers(order, request, actor))
-    return _refuse(order, request, ChangeState.DECLINED, actor, stated(reason, "不同意"), now)
+    refuse(order_guards.change_request_answer_blockers(order, request, actor, on_behalf=bool(on_behalf)))
+    who = signed_by(order.pairing.partner_of(request.asked_by_id), on_behalf=on_behalf)
+    return _refuse(order, request, ChangeState.DECLINED, who, actor, stated(reason, "不同意"), now)
 
 
 @transaction.atomic
@@ -122,7 +132,8 @@ def change_request_withdraw(
     """
     order, request = _locked(request)
     refuse(order_guards.change_request_withdraw_blockers(order, request, actor))
-    return _refuse(order, request, ChangeState.WITHDRAWN, actor, stated(reason, "撤回"), now)
+    who = str(request.asked_by)
+    return _refuse(order, request, ChangeState.WITHDRAWN, who, actor, stated(reason, "撤回"), now)
 
 
 def change_requests_lapse(order: PlanOrder, reason: str, now: datetime) -> None:
@@ -132,13 +143,18 @@ def change_requests_lapse(order: PlanOrder, reason: str, now: datetime) -> None:
 
 
 def _refuse(
-    order: PlanOrder, request: ChangeRequest, to: ChangeState, actor: User, reason: str, now: datetime
+    order: PlanOrder,
+    request: ChangeRequest,
+    to: ChangeState,
+    who: str,
+    actor: User,
+    reason: str,
+    now: datetime,
 ) -> ChangeRequest:
     verb, word = ("keep", "不同意变更") if to == ChangeState.DECLINED else ("unask_change", "撤回变更申请")
     with audit.action(f"plan_order.{verb}", actor=actor, target=order, reason=reason) as entry:
         _answer(request, to, reason, now)
-        side = order.pairing.partner_of(request.asked_by_id)
-        entry.summary = f"{side if to == ChangeState.DECLINED else request.asked_by}{word}"
+        entry.summary = f"{who}{word}"
         _tell(order, verb, f"{entry.summary}：{order}", now, actor, f"理由：{reason}")
     return request
 

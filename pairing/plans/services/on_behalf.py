@@ -7,20 +7,25 @@ the step itself, and keeps the reason and the scanned paper beside it in the sam
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from branches.models import Branch, User
+from core.attachments.services import attachment_add
 from pairing.plans.enums import OnBehalfStep
-from pairing.plans.models import Claim, OnBehalf, PlanOrder
+from pairing.plans.models import ChangeRequest, Claim, OnBehalf, PlanOrder
+from pairing.plans.services.change_requests import change_request_accept, change_request_decline
 from pairing.plans.services.claim_answers import claim_accept
 from pairing.plans.services.guards import stated
 from pairing.plans.services.orders import plan_order_accept, plan_order_confirm
 
 
 @transaction.atomic
-def claim_accept_on_behalf(*, claim: Claim, actor: User, reason: str, scan: File, now: datetime) -> Claim:
+def claim_accept_on_behalf(
+    *, claim: Claim, actor: User, reason: str, scan: UploadedFile, now: datetime
+) -> Claim:
     """Agree to a claim in the name of the branch whose answer is awaited.
 
     Args:
@@ -31,16 +36,8 @@ def claim_accept_on_behalf(*, claim: Claim, actor: User, reason: str, scan: File
     """
     reason = stated(reason, "代确认")
     claim = claim_accept(claim=claim, actor=actor, now=now, on_behalf=reason)
-    OnBehalf.objects.create(
-        pairing=claim.pairing,
-        branch=claim.awaiting,
-        step=OnBehalfStep.CLAIM_ACCEPT,
-        claim=claim,
-        reason=reason,
-        scan=scan,
-        actor=actor,
-        at=now,
-    )
+    about = {"pairing": claim.pairing, "branch": claim.awaiting, "claim": claim}
+    on_behalf_keep(step=OnBehalfStep.CLAIM_ACCEPT, actor=actor, reason=reason, scan=scan, now=now, **about)
     return claim
 
 
@@ -52,7 +49,7 @@ def plan_order_confirm_on_behalf(
     version: int,
     actor: User,
     reason: str,
-    scan: File,
+    scan: UploadedFile,
     now: datetime,
 ) -> PlanOrder:
     """Confirm one version of an order in the name of `branch`.
@@ -65,7 +62,8 @@ def plan_order_confirm_on_behalf(
     order = plan_order_confirm(
         order=order, version=version, actor=actor, now=now, branch=branch, on_behalf=reason
     )
-    _keep(order, branch, OnBehalfStep.ORDER_CONFIRM, actor, reason, scan, now)
+    about = _about(order, branch)
+    on_behalf_keep(step=OnBehalfStep.ORDER_CONFIRM, actor=actor, reason=reason, scan=scan, now=now, **about)
     return order
 
 
@@ -76,7 +74,7 @@ def plan_order_accept_on_behalf(
     satisfaction: int,
     actor: User,
     reason: str,
-    scan: File,
+    scan: UploadedFile,
     now: datetime,
     words: str = "",
 ) -> PlanOrder:
@@ -89,27 +87,52 @@ def plan_order_accept_on_behalf(
     order = plan_order_accept(
         order=order, actor=actor, satisfaction=satisfaction, words=words, now=now, on_behalf=reason
     )
-    _keep(order, order.demand.branch, OnBehalfStep.ORDER_ACCEPT, actor, reason, scan, now)
+    about = _about(order, order.demand.branch)
+    on_behalf_keep(step=OnBehalfStep.ORDER_ACCEPT, actor=actor, reason=reason, scan=scan, now=now, **about)
     return order
 
 
-def _keep(
-    order: PlanOrder,
-    branch: Branch,
-    step: OnBehalfStep,
+@transaction.atomic
+def change_request_answer_on_behalf(
+    *,
+    request: ChangeRequest,
+    is_accepted: bool,
     actor: User,
     reason: str,
-    scan: File,
+    scan: UploadedFile,
     now: datetime,
-) -> None:
-    OnBehalf.objects.create(
-        pairing=order.pairing,
-        branch=branch,
-        step=step,
-        order=order,
-        version=order.version,
-        reason=reason,
-        scan=scan,
-        actor=actor,
-        at=now,
-    )
+) -> ChangeRequest:
+    """Answer a change of an order in the name of the side whose answer is awaited.
+
+    Raises:
+        DomainError: see `change_request_answer_blockers`; also for a blank reason.
+    """
+    reason = stated(reason, "代确认")
+    terms: dict[str, Any] = {"request": request, "actor": actor, "now": now, "on_behalf": reason}
+    if is_accepted:
+        step, request = OnBehalfStep.CHANGE_ACCEPT, change_request_accept(**terms)
+    else:
+        step, request = OnBehalfStep.CHANGE_DECLINE, change_request_decline(reason=reason, **terms)
+    order = PlanOrder.objects.select_related("pairing").get(pk=request.plan_order_id)
+    about = _about(order, order.pairing.partner_of(request.asked_by_id)) | {"change": request}
+    on_behalf_keep(step=step, actor=actor, reason=reason, scan=scan, now=now, **about)
+    return request
+
+
+@transaction.atomic
+def on_behalf_keep(*, scan: UploadedFile, actor: User, now: datetime, **about: Any) -> OnBehalf:
+    """Keep that the office took a step, why, and the paper; call it last, in the transaction of the step.
+
+    Args:
+        about: the other fields of OnBehalf.
+
+    Raises:
+        DomainError: the paper is refused, see core.attachments.
+    """
+    row = OnBehalf.objects.create(actor=actor, at=now, **about)
+    attachment_add(target=row, upload=scan, actor=actor, now=now)
+    return row
+
+
+def _about(order: PlanOrder, branch: Branch) -> dict[str, Any]:
+    return {"pairing": order.pairing, "branch": branch, "order": order, "version": order.version}

@@ -85,14 +85,22 @@ def change_request_blockers(order: PlanOrder, actor: User) -> list[str]:
     return blockers
 
 
-def change_request_answer_blockers(order: PlanOrder, request: ChangeRequest, actor: User) -> list[str]:
-    """Why `actor` cannot answer the request now; empty when they can."""
+def change_request_answer_blockers(
+    order: PlanOrder, request: ChangeRequest, actor: User, *, on_behalf: bool = False
+) -> list[str]:
+    """Why `actor` cannot answer the request now; empty when they can.
+
+    Args:
+        on_behalf: the county office answers in the name of the awaited side.
+    """
     target = ChangeState.ACCEPTED
     blockers = step_blockers(CHANGE_TRANSITIONS, ChangeState, request.state, target, "这项变更申请")
     if order.state not in CHANGEABLE:
         blockers.append(f"定单现在是“{order.get_state_display()}”，不能再变更。")
     side = order.pairing.partner_of(request.asked_by_id)
-    if side.pk not in actor.secretary_branch_ids:
+    if on_behalf:
+        blockers += on_behalf_blockers(actor, order)
+    elif side.pk not in actor.secretary_branch_ids:
         blockers.append(f"这项变更申请正等{side}答复，只有该支部书记能操作。")
     return blockers
 

@@ -8,15 +8,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from core.attachments.views import attachment_file
 from core.doorbell import ring
 from core.forms import submit
+from core.models import Attachment
 from core.pages import found, get_or_post, posted
-from pairing.plans.forms.on_behalf import AcceptanceOnBehalfForm, OnBehalfForm, OrderOnBehalfForm
+from pairing.plans.forms.on_behalf import (
+    AcceptanceOnBehalfForm,
+    ChangeOnBehalfForm,
+    OnBehalfForm,
+    OrderOnBehalfForm,
+)
 from pairing.plans.models import Claim, OnBehalf, PlanOrder
 from pairing.plans.selectors.claims import claim_rows
 from pairing.plans.selectors.orders import plan_order_rows
@@ -75,12 +82,29 @@ def plan_order_accept_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@get_or_post
+def change_request_answer_on_behalf(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
+    """Agree to a change, or keep the order as it is, for the side whose answer is awaited."""
+    order = found(plan_order_rows(request.user), pk, request.user, RIGHT)
+    change = get_object_or_404(order.changes.select_related("asked_by"), pk=change_pk)
+    side = order.pairing.partner_of(change.asked_by_id)
+    return _step(
+        request,
+        ChangeOnBehalfForm(posted(request), request.FILES or None),
+        partial(on_behalf.change_request_answer_on_behalf, request=change),
+        order,
+        title=f"代{side}答复变更",
+        lead=f"{order} · {order.demand}",
+        effects=[f"{change.asked_by}要变更的理由：{change.reason}", "同意后成为双方都确认的新版本。", MARKED],
+        blockers=order_guards.change_request_answer_blockers(order, change, request.user, on_behalf=True),
+    )
+
+
 @require_safe
-def on_behalf_scan(request: HttpRequest, pk: int) -> FileResponse:
+def on_behalf_scan(request: HttpRequest, pk: int) -> HttpResponse:
     """The paper behind one step; both sides of the pair and the county may open it."""
-    row = get_object_or_404(OnBehalf.objects.visible_to(request.user).select_related("branch"), pk=pk)
-    suffix = row.scan.name.rpartition(".")[2]
-    return FileResponse(row.scan.open(), as_attachment=True, filename=f"{row}.{suffix}")
+    row = get_object_or_404(OnBehalf.objects.visible_to(request.user), pk=pk)
+    return attachment_file(request, get_object_or_404(Attachment.objects.of(row)).pk)
 
 
 def _step(
