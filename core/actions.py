@@ -44,6 +44,8 @@ VERBS = {
     "publish": "发布",
     "record": "记录",
     "resend": "重发",
+    "restore": "恢复",
+    "retire": "停用",
     "published": "发布",
     "return": "退回",
     "returned": "退回",

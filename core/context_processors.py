@@ -74,7 +74,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("组织", "branch_list", "diagram-3", "county", ("branch_",)),
             Entry("用户", "user_list", "person-gear", "admin", ("membership_",)),
             Entry("交接", "handover_list", "box-arrow-right", "admin", ("handover_",)),
-            Entry("服务目录", "service_item_list", "book", "county"),
+            Entry("服务目录", "service_item_list", "book", "county", ("service_aspect_",)),
             Entry("匹配权重", "weights_edit", "sliders", "admin"),
             Entry("工作日历", "working_day_list", "calendar-week", "admin"),
             Entry("留痕", "audit_list", "journal-check", "county"),

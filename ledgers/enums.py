@@ -147,9 +147,9 @@ class OriginKind(TextChoices):
 class Relation(TextChoices):
     """How a lexicon term stands to its service item."""
 
-    SYNONYM = "synonym", "同义词"
+    SYNONYM = "synonym", "同义说法"
     COLLOQUIAL = "colloquial", "口语"
     ABBREVIATION = "abbreviation", "简称"
-    OBJECT = "object", "典型对象"
-    HYPERNYM = "hypernym", "上位词"
-    NEGATIVE = "negative", "反向词"
+    OBJECT = "object", "常提到的事物"
+    HYPERNYM = "hypernym", "大类说法"
+    NEGATIVE = "negative", "排除词"

@@ -60,7 +60,7 @@ class ResourceFilter(LedgerFilter):
         label="状态", choices=[*ResourceState.choices, FULL, EXPIRED], empty_label="全部", method="by_state"
     )
     aspects = django_filters.ModelChoiceFilter(
-        label="服务方向", queryset=ServiceAspect.objects.filter(retired_on=None), empty_label="全部"
+        label="服务方向", queryset=ServiceAspect.objects.in_use(), empty_label="全部"
     )
 
     class Meta:
@@ -75,7 +75,7 @@ class ResourceFilter(LedgerFilter):
 
 class DemandFilter(LedgerFilter):
     aspect = django_filters.ModelChoiceFilter(
-        label="需求方面", queryset=ServiceAspect.objects.filter(retired_on=None), empty_label="全部"
+        label="需求方面", queryset=ServiceAspect.objects.in_use(), empty_label="全部"
     )
     state = django_filters.ChoiceFilter(label="状态", choices=DemandState, empty_label="全部")
     urgency = django_filters.ChoiceFilter(label="紧急程度", choices=Urgency, empty_label="全部")

@@ -1,10 +1,11 @@
 """Paths of ledgers."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from ledgers.services.demand_steps import STEPS
 from ledgers.views import (
     catalogue,
+    catalogue_edit,
     demands,
     duplicates,
     export,
@@ -15,6 +16,19 @@ from ledgers.views import (
     resources,
     suggestions,
 )
+
+
+def _lines(level: str) -> list[URLPattern]:
+    """The pages that write the lines of one level of the catalogue."""
+    base, name, level_of = f"manage/service-{level}s", f"service_{level}", {"level": level}
+    return [
+        path(f"{base}/new/", catalogue_edit.entry_new, level_of, name=f"{name}_new"),
+        path(f"{base}/<int:pk>/edit/", catalogue_edit.entry_edit, level_of, name=f"{name}_edit"),
+        path(f"{base}/<int:pk>/retire/", catalogue_edit.entry_retire, level_of, name=f"{name}_retire"),
+        path(f"{base}/<int:pk>/restore/", catalogue_edit.entry_restore, level_of, name=f"{name}_restore"),
+        path(f"{base}/<int:pk>/delete/", catalogue_edit.entry_delete, level_of, name=f"{name}_delete"),
+    ]
+
 
 urlpatterns = [
     path("resources/", lists.resource_list, name="resource_list"),
@@ -46,4 +60,8 @@ urlpatterns = [
     path("views/<int:pk>/remove/", listing.view_remove, name="saved_view_remove"),
     path("service-items/confirm/", suggestions.item_confirm, name="item_confirm"),
     path("manage/service-items/", catalogue.service_item_list, name="service_item_list"),
+    path("manage/service-items/try/", catalogue.service_item_try, name="service_item_try"),
+    path("manage/service-items/export/", catalogue.service_item_export, name="service_item_export"),
+    *_lines("item"),
+    *_lines("aspect"),
 ]

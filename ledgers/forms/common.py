@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from branches.models import Branch, User
 from core.workbooks.values import plain
@@ -33,14 +34,20 @@ class ItemChoice(forms.ModelMultipleChoiceField):
     def __init__(self) -> None:
         super().__init__(
             label="服务事项",
-            queryset=ServiceItem.objects.filter(retired_on=None).select_related("aspect"),
+            queryset=ServiceItem.objects.in_use().select_related("aspect"),
             required=False,
             widget=forms.SelectMultiple(attrs={"data-pick": True}),
             help_text="输入一两个字查找；选得越准，匹配越准。",
         )
 
+    def keep(self, row: Any) -> None:
+        """Offer what `row` has already too, so that saving it drops no item that is retired by now."""
+        self.queryset = ServiceItem.objects.filter(
+            Q(retired_on=None) | Q(pk__in=row.items.values("pk"))
+        ).select_related("aspect")
+
     def label_from_instance(self, item: ServiceItem) -> str:
-        return f"{item.aspect.name} · {item.name}"
+        return f"{item.aspect.name} · {item.name}" + ("（已停用）" if item.retired_on else "")
 
 
 def several(label: str, choices: Any, help_text: str = "") -> forms.MultipleChoiceField:
@@ -68,6 +75,8 @@ class LedgerForm(forms.ModelForm):
         for name, attrs in KEYBOARDS.items():
             if name in self.fields:
                 self.fields[name].widget.attrs |= attrs
+        if self.instance.pk:
+            self.fields["items"].keep(self.instance)
         self.branches = Branch.objects.active().filter(pk__in=user.staff_branch_ids)
         self.only_branch = self.branches.first() if len(user.staff_branch_ids) == 1 else None
         if self.instance.pk or self.only_branch:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from core.forms import DateInput
 from ledgers.enums import Audience
 from ledgers.forms.common import LedgerForm, several
@@ -63,7 +65,9 @@ class DemandForm(LedgerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["aspect"].queryset = ServiceAspect.objects.filter(retired_on=None)
+        self.fields["aspect"].queryset = ServiceAspect.objects.filter(
+            Q(retired_on=None) | Q(pk=self.instance.aspect_id)
+        )
         self.fields["aspect"].empty_label = "请选择需求方面"
 
     def clean(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.forms import BoundField
 from django.utils.functional import cached_property
 
@@ -36,7 +37,7 @@ class ResourceForm(LedgerForm):
 
     aspects = forms.ModelMultipleChoiceField(
         label="服务方向",
-        queryset=ServiceAspect.objects.filter(retired_on=None),
+        queryset=ServiceAspect.objects.in_use(),
         required=False,
         widget=forms.SelectMultiple(attrs={"data-pick": True}),
         help_text="这项资源能帮上哪些方面，可多选。",
@@ -73,6 +74,10 @@ class ResourceForm(LedgerForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "请选择资源类别"), *ResourceKind.choices]
+        if self.instance.pk:  # a direction that is retired by now stays where it was chosen
+            self.fields["aspects"].queryset = ServiceAspect.objects.filter(
+                Q(retired_on=None) | Q(pk__in=self.instance.aspects.values("pk"))
+            )
         self.redraws("kind")
         self.fields["kind"].widget.attrs["data-redraws"] = True
         self.redraws("availability_text")

@@ -8,7 +8,7 @@ where its words do.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -126,11 +126,13 @@ def beyond(texts: Sequence[str]) -> np.ndarray:
 def item_points(names: Iterable[tuple[str, Sequence[str]]]) -> np.ndarray:
     """Return a unit bearing per item: its own axes when shipped, else where its name and terms point."""
     table = bearings()
-    rows = [_point(table, name, terms) for name, terms in names]
+    rows = [_point(name, tuple(terms)) for name, terms in names]
     return np.array(rows).reshape(-1, len(table.items) + len(table.sides))
 
 
-def _point(table: Bearings, name: str, terms: Sequence[str]) -> np.ndarray:
+@lru_cache(maxsize=1024)
+def _point(name: str, terms: tuple[str, ...]) -> np.ndarray:
+    table = bearings()
     if name not in table.items:
         return np.asarray(unit(directions([name, *terms], offered=True).sum(axis=0, keepdims=True))[0])
     own = (table.belongs == table.items.index(name)).astype(float)[None, :]

@@ -72,13 +72,13 @@ def entry_suggestions(title: str, text: str, *, asked: bool, ticked: Iterable[st
     taken = set(ticked)
     found = suggestions(title, text, county_lexicon(), asked=asked)
     names = [each.name for each in found.items]
-    keys = dict(ServiceItem.objects.filter(name__in=names, retired_on=None).values_list("name", "pk"))
+    keys = dict(ServiceItem.objects.in_use().filter(name__in=names).values_list("name", "pk"))
 
     def choices(known: dict[str, Any], suggested: Iterable[Suggested]) -> list[Choice]:
         return [
             Choice(
                 known[each.name],
-                _label(each.name),
+                audience_label(each.name),
                 each.confidence,
                 each.words,
                 str(known[each.name]) in taken,
@@ -92,7 +92,7 @@ def entry_suggestions(title: str, text: str, *, asked: bool, ticked: Iterable[st
     )
 
 
-def _label(name: str) -> str:
+def audience_label(name: str) -> str:
     return AUDIENCES[name].label if name in AUDIENCES else name
 
 
@@ -124,7 +124,7 @@ def unconfirmed_resources(user: User) -> QuerySet[Resource]:
 def unconfirmed(rows: Iterable[Demand | Resource]) -> list[Unconfirmed]:
     """The suggestions for some rows, in two queries."""
     lexicon = county_lexicon()
-    keys = dict(ServiceItem.objects.filter(retired_on=None).values_list("name", "pk"))
+    keys = dict(ServiceItem.objects.in_use().values_list("name", "pk"))
     return [_unconfirmed(row, items_suggested(row.title, row.description, lexicon), keys) for row in rows]
 
 

@@ -24,7 +24,7 @@ def items_confirm(*, demands: Chosen, resources: Chosen, actor: User) -> int:
         DomainError: an item is not in use, or a row is not the actor's.
     """
     wanted = {*demands.values(), *resources.values()}
-    items = {item.pk: item for item in ServiceItem.objects.filter(pk__in=wanted, retired_on=None)}
+    items = {item.pk: item for item in ServiceItem.objects.in_use().filter(pk__in=wanted)}
     if wanted - items.keys():
         raise DomainError("有的服务事项已停用，请刷新页面后再选。")
     return sum(

@@ -54,7 +54,7 @@ def item_confirm(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": unconfirmed(rows),
         "total": demands.count() + resources.count(),
-        "items": ServiceItem.objects.filter(retired_on=None).select_related("aspect"),
+        "items": ServiceItem.objects.in_use().select_related("aspect"),
     }
     return render(request, "ledgers/item_confirm.html", context)
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -17,7 +16,7 @@ from ledgers.enums import Audience, HelpKind
 from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet
 from ledgers.selectors.lexicon import county_lexicon
 from pairing.matching.conditions import Conditions, Pairs
-from pairing.matching.engine import Lexicon, MatchProblem, Need, Offer, Weights, pair_of
+from pairing.matching.engine import MatchProblem, Need, Offer, Weights, pair_of
 from pairing.matching.models import MatchRun
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing, PlanOrder
@@ -81,11 +80,6 @@ def _kept(parent: MatchRun, conditions: Conditions) -> Pairs:
 def declined_pairs(demand_ids: Iterable[int]) -> Pairs:
     declined = Claim.objects.filter(demand__in=list(demand_ids), state=ClaimState.DECLINED)
     return frozenset(declined.values_list("demand", "resource"))
-
-
-def catalogue_version(lexicon: Lexicon) -> str:
-    """A short digest that changes when any word of the catalogue does."""
-    return sha256(repr(lexicon).encode()).hexdigest()[:12]
 
 
 def pose(

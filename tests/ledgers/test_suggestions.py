@@ -78,7 +78,7 @@ def test_page_lists_rows_without_an_item_and_confirms_the_ticked_ones(mine, bran
 def test_foreign_row_and_retired_item_are_refused(mine, branch, law):
     foreign, own = DemandFactory(), DemandFactory(branch=branch)
     mine.post(reverse("item_confirm"), {"row": f"demand-{foreign.pk}", f"demand-{foreign.pk}": law.pk})
-    law.retired_on = "2026-01-01"
+    law.retired_on, law.retired_reason = "2026-01-01", "并入别的事项"
     law.save()
     mine.post(reverse("item_confirm"), {"row": f"demand-{own.pk}", f"demand-{own.pk}": law.pk})
     assert (foreign.items.count(), own.items.count()) == (0, 0)

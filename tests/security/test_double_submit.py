@@ -30,7 +30,7 @@ from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
 from tests.factories.plans import ChangeRequestFactory, ClaimFactory, PairingFactory, PlanOrderFactory
 from tests.security import targets
-from tests.security.world import World, logged_in
+from tests.security.world import World, catalogue_of, logged_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLICKS = 10
@@ -90,6 +90,7 @@ def pair(db) -> World:
     rows["running_order"] = PlanOrderFactory(pairing=pairing, in_progress=True)
     rows["changing_order"] = PlanOrderFactory(pairing=pairing, in_progress=True)
     rows["change"] = ChangeRequestFactory(plan_order=rows["changing_order"])
+    rows |= catalogue_of(rows["aspect"])
     rows["activity"] = ActivityFactory(pairing=pairing, kind=kind, announced=True)
     rows["past_activity"] = ActivityFactory(pairing=pairing, kind=kind, to_record=True)
     ParticipationFactory(activity=rows["past_activity"], branch=pairing.branch_a)
@@ -97,6 +98,7 @@ def pair(db) -> World:
         "secretary_a": UserFactory(secretary_of=pairing.branch_a),
         "secretary_b": UserFactory(secretary_of=pairing.branch_b),
         "office": UserFactory(office=True),
+        "admin": UserFactory(admin=True),
     }
     return World(rows, {name: logged_in(person) for name, person in people.items()}, people)
 
@@ -129,6 +131,11 @@ FORMS = {
     "plan_order_accept": ("secretary_b", lambda: _audited("plan_order.accept")),
     "activity_new": ("secretary_a", lambda: Activity.objects.count() - 2),
     "activity_record": ("secretary_a", lambda: _audited("activity.record")),
+    "service_item_new": ("admin", lambda: _audited("service_item.create")),
+    "service_item_edit": ("admin", lambda: _audited("service_item.update")),
+    "service_item_retire": ("admin", lambda: _audited("service_item.retire")),
+    "service_item_delete": ("admin", lambda: _audited("service_item.delete")),
+    "service_aspect_new": ("admin", lambda: _audited("service_aspect.create")),
     "match_run_new": ("secretary_a", MatchRun.objects.count),
 }
 

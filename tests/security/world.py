@@ -38,6 +38,7 @@ from tests.factories.ledgers import (
     DemandOriginFactory,
     ResourceFactory,
     ServiceAspectFactory,
+    ServiceItemFactory,
 )
 from tests.factories.matching import MatchFactory, MatchRunFactory
 from tests.factories.plans import (
@@ -156,8 +157,20 @@ def build_pair() -> dict[str, Any]:
     rows["column_choice"] = ColumnChoice.objects.create(
         branch=branch_b, kind="resources", shape="0" * 64, chosen_at=timezone.now()
     )
+    rows |= catalogue_of(aspect)
     rows["holiday"] = WorkingDay.objects.create(day="2031-01-01", is_working=False)
     return rows
+
+
+def catalogue_of(aspect: Any) -> dict[str, Any]:
+    """A line of each level of the catalogue that nothing uses, and a retired one."""
+    retired = {"retired_on": timezone.localdate(), "retired_reason": "没人用"}
+    return {
+        "service_item": ServiceItemFactory(aspect=aspect, name="旧龙舟赛事"),
+        "retired_service_item": ServiceItemFactory(aspect=aspect, name="已停用事项", **retired),
+        "service_aspect": ServiceAspectFactory(name="旧水上活动"),
+        "retired_service_aspect": ServiceAspectFactory(name="已停用方面", **retired),
+    }
 
 
 def activities_of(pairing: Any) -> dict[str, Activity]:

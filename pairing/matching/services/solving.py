@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pairing.matching.adapter import Posed, catalogue_version, pose_run
+from ledgers.selectors.lexicon import catalogue_version
+from pairing.matching.adapter import Posed, pose_run
 from pairing.matching.engine import Assignment, MatchProblem, Plan, Score, Unserved, explain
 from pairing.matching.engine.assignment import solve_table
 from pairing.matching.engine.explain import score_of
@@ -47,6 +48,7 @@ def solve_shard(shard: MatchShard) -> Answer:
         ValueError: the run's weights or conditions are none that the engine knows.
     """
     started = time.perf_counter()
+    catalogue = catalogue_version()
     posed = pose_run(shard.run, shard.branch_ids)
     posed = replace(posed, problem=replace(posed.problem, learned=lessons_learned()))
     read = time.perf_counter()
@@ -73,7 +75,7 @@ def solve_shard(shard: MatchShard) -> Answer:
         demand_count=len(posed.demands),
         resource_count=len(posed.resources),
         timings_ms={step: round(1000 * value, 1) for step, value in seconds.items()},
-        catalogue_version=catalogue_version(posed.problem.lexicon),
+        catalogue_version=catalogue,
     )
 
 
