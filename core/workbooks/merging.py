@@ -47,6 +47,9 @@ def as_text(column: Any, value: Any) -> str:
     """A field's value in the words of its choices, as a preview shows it."""
     if value is None:
         return ""
+    if isinstance(value, list | tuple):
+        words = dict(getattr(column, "base_field", column).flatchoices)
+        return "、".join(str(words.get(each, each)) for each in value)
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""The six ledgers that can be imported, in the order an empty database needs."""
+"""The ledgers that can be imported, in the order an empty database needs; the catalogue it has already."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ class LedgerKind(TextChoices):
     DEMANDS = "demands", "需求账单"
     PLAN_ORDERS = "plan_orders", "计划定单"
     ACTIVITIES = "activities", "活动台账"
+    CATALOGUE = "catalogue", "服务目录"
 
 
 # What one branch declares may be imported by that branch itself.

@@ -9,7 +9,7 @@ from branches import exchange as branches
 from core.workbooks.columns import Column
 from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.sheets import Book
-from ledgers.exchange import demands, resources
+from ledgers.exchange import catalogue, demands, resources
 from pairing.activities.exchange import activities
 from pairing.activities.exchange import columns as activity_columns
 from pairing.imports.enums import LedgerKind
@@ -68,6 +68,12 @@ LEDGERS: dict[LedgerKind, Ledger] = {
             activity_columns.COLUMNS,
             "已经开展和已经定下日期的共建活动及成效。",
             activities.import_activities,
+        ),
+        Ledger(
+            LedgerKind.CATALOGUE,
+            catalogue.COLUMNS,
+            "服务事项和大家说起它的词，按名称识别；先导出、在表里改好再导入最省事。",
+            catalogue.import_catalogue,
         ),
     )
 }

@@ -1,11 +1,11 @@
-"""Who may import what: the county office every ledger, branch staff the two ledgers of their own branches."""
+"""Who may import what: the office every ledger, administrators the catalogue, branch staff their own two."""
 
 from __future__ import annotations
 
 import rules
 
 from branches.models import User
-from branches.rules import is_branch_staff, is_office
+from branches.rules import is_admin, is_branch_staff, is_office
 from pairing.imports.enums import OWN_LEDGERS, LedgerKind
 from pairing.imports.models import ImportBatch
 
@@ -16,6 +16,11 @@ def is_own_ledger(user: User, kind: LedgerKind | None) -> bool:
 
 
 @rules.predicate
+def is_catalogue(user: User, kind: LedgerKind | None) -> bool:
+    return kind == LedgerKind.CATALOGUE
+
+
+@rules.predicate
 def is_own_import(user: User, batch: ImportBatch | None) -> bool:
     return batch is not None and batch.imported_by_id == user.pk
 
@@ -23,7 +28,9 @@ def is_own_import(user: User, batch: ImportBatch | None) -> bool:
 PERMISSIONS = {
     "imports.import_any": is_office | is_branch_staff,
     "imports.undo_batch": is_office | (is_branch_staff & is_own_import),
-    "imports.import_ledger": is_office | (is_branch_staff & is_own_ledger),
+    "imports.import_ledger": (is_office & ~is_catalogue)
+    | (is_admin & is_catalogue)
+    | (is_branch_staff & is_own_ledger),
 }
 
 for name, predicate in PERMISSIONS.items():

@@ -19,6 +19,7 @@ NOT_PAGES = {
     "resource_export",
     "demand_export",
     "closure_export",
+    "service_item_export",
     "import_template",
     "calendar_feed",
     "agreement_word",

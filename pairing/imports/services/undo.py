@@ -21,6 +21,7 @@ from ledgers.models import Resource
 from ledgers.services.hours import weeks_follow_texts
 from pairing.activities.models import Activity
 from pairing.activities.services.booking import activities_book
+from pairing.imports.enums import LedgerKind
 from pairing.imports.models import ImportBatch
 from pairing.imports.services.intake import alone
 
@@ -71,6 +72,8 @@ def undo_blockers(batch: ImportBatch) -> list[str]:
 def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
     if batch.undone_at:
         return [f"这次导入已于 {cn_datetime(batch.undone_at)} 撤销。"]
+    if batch.kind == LedgerKind.CATALOGUE:
+        return ["服务目录的导入不能整份撤销：请把导入前导出的那份再导入一次，多出来的事项停用或删除。"]
     if batch.final_rows:
         named = _named(batch.final_rows)
         return [f"{named}的参加支部或成效已被这次导入替换，不能整份撤销，请逐条改回。"]
