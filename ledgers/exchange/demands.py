@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from branches.references import settle_branches
 from core.workbooks.columns import Column
 from core.workbooks.dates import Aim
@@ -17,7 +19,7 @@ from ledgers.enums import DemandNature, DemandSource, DemandState, Urgency
 from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
 from ledgers.exchange.serials import note_unnumbered
-from ledgers.services.demands import NEEDS_REASON
+from ledgers.services.demands import NEEDS_REASON, RAISED_AHEAD
 from ledgers.services.intake import demands_take_in
 
 TITLE = "需求账单"
@@ -53,8 +55,11 @@ def import_demands(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     note_unnumbered(table)
     table.fail_unordered("raised_on", "deadline_on", "不能早于提出日期，请核对两个日期")
     table.fail_unordered("raised_on", "closed_on", "不能早于提出日期，请核对两个日期")
+    last = max(terms.as_of, timezone.localdate(terms.now))
     for row in table.rows:
         _check_state(table, row)
+        if (raised_on := row.get("raised_on")) and raised_on > last:
+            table.fail(row, "raised_on", RAISED_AHEAD)
     if table.errors:
         return ImportResult.rejected("demands", table)
     records = [_record(row) for row in table.rows]

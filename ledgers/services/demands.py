@@ -20,6 +20,7 @@ from ledgers.services.serials import next_serial
 NEEDS_REASON = frozenset({DemandState.RETURNED, DemandState.SUSPENDED, DemandState.WITHDRAWN})
 UNDECIDED_CLAIM = ("proposed", "countered", "agreed")
 LIVE_ORDER = ("draft", "to_confirm", "confirmed", "in_progress", "awaiting_acceptance")
+RAISED_AHEAD = "提出日期不能晚于今天，请核对。"
 EDITABLE = frozenset({DemandState.DRAFT, DemandState.OPEN, DemandState.RETURNED})
 
 
@@ -33,8 +34,13 @@ def demand_edit_blockers(demand: Demand) -> list[str]:
 
 
 @transaction.atomic
-def demand_create(*, branch: Branch, actor: User, publish: bool, **fields: Any) -> Demand:
-    """Enter one demand of `branch`, open to claims when `publish` is true, else as a draft."""
+def demand_create(*, branch: Branch, actor: User, publish: bool, now: datetime, **fields: Any) -> Demand:
+    """Enter one demand of `branch`, open to claims when `publish` is true, else as a draft.
+
+    Raises:
+        DomainError: when it is said to be raised on a day to come.
+    """
+    _refuse_raised_ahead(fields, now)
     relations = {name: fields.pop(name, ()) for name in ("items",)}
     state = DemandState.OPEN if publish else DemandState.DRAFT
     with audit.action("demand.create", actor=actor) as entry:
@@ -47,12 +53,13 @@ def demand_create(*, branch: Branch, actor: User, publish: bool, **fields: Any) 
 
 
 @transaction.atomic
-def demand_update(*, demand: Demand, actor: User, **fields: Any) -> Demand:
+def demand_update(*, demand: Demand, actor: User, now: datetime, **fields: Any) -> Demand:
     """Change what a demand says while nobody has agreed on it yet.
 
     Raises:
-        DomainError: when it is claimed or further on.
+        DomainError: when it is claimed or further on, or said to be raised on a day to come.
     """
+    _refuse_raised_ahead(fields, now)
     demand = locked(demand)
     refuse(demand_edit_blockers(demand))
     items = fields.pop("items", None)
@@ -130,6 +137,12 @@ def demand_open_to_county(*, demand: Demand, on: date, now: datetime) -> Demand:
         demand.hall_on = on
         demand.save(update_fields=["hall_on", "updated_at"])
     return demand
+
+
+def _refuse_raised_ahead(fields: dict[str, Any], now: datetime) -> None:
+    raised_on = fields.get("raised_on")
+    if raised_on is not None and raised_on > timezone.localdate(now):
+        raise DomainError(RAISED_AHEAD, field="raised_on")
 
 
 def is_committed(demand: Demand) -> bool:

@@ -56,7 +56,8 @@ def demand_new(request: HttpRequest) -> HttpResponse:
     form = DemandForm(posted(request), user=request.user)
     if form.is_valid():
         publish = "publish" in request.POST
-        demand = attempt(form, lambda: demand_create(actor=request.user, publish=publish, **form.values))
+        terms = {"actor": request.user, "publish": publish, "now": timezone.now()}
+        demand = attempt(form, lambda: demand_create(**terms, **form.values))
         if demand:
             messages.success(request, "需求已提交，等结对支部认领。" if publish else "需求已存为草稿。")
             return redirect("demand_detail", demand.pk)
@@ -70,7 +71,8 @@ def demand_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return suggested(request, asked=True)
     form = DemandForm(posted(request), instance=demand, user=request.user)
     if form.is_valid() and attempt(
-        form, lambda: demand_update(demand=demand, actor=request.user, **form.changed_values)
+        form,
+        lambda: demand_update(demand=demand, actor=request.user, now=timezone.now(), **form.changed_values),
     ):
         messages.success(request, "需求已保存。")
         return redirect("demand_detail", demand.pk)

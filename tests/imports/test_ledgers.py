@@ -41,6 +41,11 @@ def take_in(kind: str, *rows: dict[str, object], terms=TERMS):
     return LEDGERS[kind].take_in(book(kind, *rows), terms)
 
 
+def test_demand_raised_after_the_day_of_the_import_is_refused() -> None:
+    result = take_in("demands", demand(1, 提出日期="2025-11-28"), demand(2, 提出日期="2025-11-29"))
+    assert short(result.errors) == [(5, "提出日期", "2025-11-29", "提出日期不能晚于今天，请核对。")]
+
+
 def test_resources_update_only_what_differs() -> None:
     take_in("resources", resource(1, 服务方向="市场监管、客户服务"), resource(2))
     Resource.objects.filter(serial=2).update(state="withdrawn")

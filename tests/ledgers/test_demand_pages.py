@@ -12,7 +12,7 @@ from django.utils import timezone
 from branches.models import User
 from core.models import Notification
 from ledgers.enums import DemandState
-from ledgers.models import Demand
+from ledgers.models import Demand, ServiceItem
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ServiceAspectFactory
@@ -342,7 +342,7 @@ def test_demand_detail_opens_in_every_state(page, branch, state):
 
 
 def test_demand_form_asks_for_little_first_and_keeps_the_rest_under_more(page):
-    """Two answers are enough; the others have good defaults, the right keyboard, or can wait."""
+    """One answer and a tick are enough; the rest has good defaults, the right keyboard, or can wait."""
     form = page.get(reverse("demand_new")).context["form"]
 
     seen = [field for field in form.visible_fields() if field.name not in form.more_fields]
@@ -350,9 +350,34 @@ def test_demand_form_asks_for_little_first_and_keeps_the_rest_under_more(page):
         "title", "aspect", "urgency", "description", "deadline_on", "expected_people",
     ]  # fmt: skip
     unanswered = {field.name for field in seen if field.field.required and field.value() in (None, "")}
-    assert unanswered == {"title", "aspect"}
+    assert unanswered == {"title"}
     assert form["contact_phone"].field.widget.attrs["autocomplete"] == "tel"
     assert form["expected_people"].field.widget.attrs["inputmode"] == "numeric"
+
+
+def test_demand_takes_the_aspect_of_its_item_when_none_is_chosen(page):
+    item = ServiceItem.objects.get(name="普法宣讲")
+    page.post(reverse("demand_new"), form_data(publish="yes", aspect="", items=[item.pk]))
+    assert Demand.objects.get().aspect == item.aspect
+
+    neither = page.post(reverse("demand_new"), form_data(publish="yes", aspect=""))
+    assert neither.context["form"].errors == {"aspect": ["请选择需求方面，或勾选一个服务事项。"]}
+    wrong = page.post(reverse("demand_new"), form_data(publish="yes", aspect="0", items=[item.pk]))
+    assert list(wrong.context["form"].errors) == ["aspect"]
+    assert Demand.objects.count() == 1
+
+
+def test_demand_raised_on_a_day_to_come_is_refused(page, branch):
+    told = ["提出日期不能晚于今天，请核对。"]
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    answer = page.post(reverse("demand_new"), form_data(publish="yes", raised_on=tomorrow))
+    assert answer.context["form"].errors == {"raised_on": told}
+
+    demand = DemandFactory(branch=branch, draft=True)
+    answer = page.post(reverse("demand_edit", args=[demand.pk]), form_data(raised_on=tomorrow))
+    assert answer.context["form"].errors == {"raised_on": told}
+    demand.refresh_from_db()
+    assert demand.raised_on < timezone.localdate()
 
 
 def test_demand_keeps_where_it_came_from_when_and_where_it_is_wanted(page):

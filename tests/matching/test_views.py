@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from ledgers.models import Demand
 from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunState
 from pairing.matching.models import MatchEdit, MatchRun
@@ -247,3 +248,15 @@ def test_pages_of_runs_ask_at_most_twelve_queries(
     for url in (run.get_absolute_url(), reverse("match_run_list")):
         with django_assert_max_num_queries(12):
             assert client.get(url).status_code == 200
+
+
+def test_demand_nobody_of_the_pair_can_meet_is_told_what_else_is_possible(mine, law_pair):
+    demand = law_demand(law_pair[0].branch_b, title="食堂需要一台消毒柜", description="餐具消毒")
+    page = mine.get(reverse("matching")).content.decode()
+    assert page.count("也可以") == 1
+    assert f'href="{reverse("claim_joint")}?demand={demand.pk}">请几家一起办</a>' in page
+    assert "提交满 10 个工作日还没有人认领，就进入" in page
+
+    Demand.objects.filter(pk=demand.pk).update(hall_on=timezone.localdate())
+    page = mine.get(reverse("matching")).content.decode()
+    assert f'它已经在<a href="{reverse("hall_detail", args=[demand.pk])}">认领大厅</a>' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -27,6 +28,8 @@ def matching(request: HttpRequest) -> HttpResponse:
         "branches": Branch.objects.active() if request.user.sees_county else None,
         "chosen": next(iter(branch_ids), None),
         "can_claim": bool(request.user.staff_branch_ids & branch_ids),
+        "today": timezone.localdate(),
+        "hall_after": settings.HALL_AFTER_WORKING_DAYS,
         "side": "given" if request.GET.get("side") == "given" else "received",
     }
     return render(request, "matching/matching.html", context)
