@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from pairing.activities.tallies import ActivityTally
@@ -48,17 +48,18 @@ def by_topic(found: dict[str, Reading]) -> list[tuple[Topic, list[Reading]]]:
 
 def month_trend(window: Window) -> list[Any]:
     """Recorded activities per month, oldest first: month and one count for each line."""
-    lines = {line.value: Sum("activity_count", filter=Q(kind__line=line), default=0) for line in Line}
-    rows = (
+    sums = (
         ActivityTally.objects.filter(window.holds("day"))
         .annotate(month=TruncMonth("day"))
-        .values("month")
-        .alias(of_all=Sum("activity_count"))
-        .filter(of_all__gt=0)
-        .annotate(**lines)
-        .order_by("month")
+        .values_list("month", "kind__line")
+        .annotate(n=Sum("activity_count"))
     )
-    return list(rows)
+    none = dict.fromkeys(Line.values, 0)
+    months: dict[Any, dict[str, Any]] = {}
+    for month, line, number in sums.order_by("month"):
+        row = months.setdefault(month, {"month": month, **none})
+        row[line] += number
+    return [row for row in months.values() if any(row[line] for line in none)]
 
 
 def active_pairings() -> list[Pairing]:

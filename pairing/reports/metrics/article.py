@@ -198,10 +198,10 @@ def problems_solved(window: Window) -> Measure:
 @figure("联合志愿服务", "场", Topic.RESULT)
 def volunteer_services(window: Window) -> Measure:
     """期内已归档、类型在字典中标为“计入联合志愿服务”的活动数。"""
-    return activities(window, where=Q(is_volunteer_service=True))
+    return activities(window, is_volunteer_service=True)
 
 
 @figure("志愿服务惠及", "人次", Topic.RESULT)
 def volunteer_people(window: Window) -> Measure:
     """期内计入联合志愿服务的活动记录的服务群众人次之和。"""
-    return people(window, where=Q(is_volunteer_service=True))
+    return people(window, is_volunteer_service=True)

@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Aggregate, Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
-from pairing.activities.models import Activity, ActivityKind
+from pairing.activities.models import Activity
+from pairing.activities.tallies import ActivityTally
 from pairing.reports.metrics.conditions import held
 from pairing.reports.metrics.measure import Measure, Window
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeldMeasure(Measure):
-    """Recorded activities of the kinds that meet a condition."""
+    """Recorded activities whose kind has one of the `wanted` values in its field `kinds_by`."""
 
     window: Window
-    kinds: Q
+    kinds_by: str
+    wanted: tuple[Any, ...]
 
     @property
     def source(self) -> Hashable:
-        return (ActivityKind, self.window)
+        return (ActivityTally, self.window)
 
-    def base(self) -> QuerySet[Any]:
-        """One row a kind with its sums: every figure is then a sum over a dozen rows."""
-        days = Q(tallies__day__range=(self.window.first, self.window.last))
-        return ActivityKind.objects.order_by().annotate(
-            activity_count=Sum("tallies__activity_count", filter=days, default=0),
-            served_count=Sum("tallies__served_count", filter=days, default=0),
+    def read(self, group: Mapping[str, Measure]) -> dict[str, int | Decimal]:
+        """One query sums up the days by kind; each figure adds up the kinds it wants, a dozen at most."""
+        fields = {measure.kinds_by: f"kind__{measure.kinds_by}" for measure in _held(group).values()}
+        sums = (
+            ActivityTally.objects.filter(self.window.holds("day"))
+            .order_by()
+            .values("kind", *fields.values())
+            .annotate(activity_count=Sum("activity_count"), served_count=Sum("served_count"))
         )
+        rows = list(sums)
+        return {
+            key: sum(
+                row[measure.field or "activity_count"]
+                for row in rows
+                if row[fields[measure.kinds_by]] in measure.wanted
+            )
+            for key, measure in _held(group).items()
+        }
 
-    def aggregate(self) -> Aggregate:
-        return Sum(self.field or "activity_count", filter=self.kinds, default=0)
+
+def _held(group: Mapping[str, Measure]) -> dict[str, HeldMeasure]:
+    return {key: measure for key, measure in group.items() if isinstance(measure, HeldMeasure)}
 
 
-def activities(window: Window, *kinds: str, where: Q | None = None) -> HeldMeasure:
-    """How many were recorded, of the named kinds or of those that meet a condition; of all without either."""
-    return _measure(window, kinds, where)
+def activities(window: Window, *names: str, **kinds: Any) -> HeldMeasure:
+    """How many were recorded of the named kinds, or of those with a value: line=Line.WORK."""
+    return _measure(window, names, kinds, "")
 
 
-def people(window: Window, *kinds: str, where: Q | None = None) -> HeldMeasure:
+def people(window: Window, *names: str, **kinds: Any) -> HeldMeasure:
     """How many people these activities served."""
-    return _measure(window, kinds, where, "served_count")
+    return _measure(window, names, kinds, "served_count")
 
 
-def _measure(window: Window, kinds: tuple[str, ...], where: Q | None, field: str = "") -> HeldMeasure:
-    of_kind = Q(name__in=kinds) if kinds else where or Q(pk__isnull=False)
-    rows = held(window) & Q(kind__in=ActivityKind.objects.filter(of_kind))
-    return HeldMeasure(model=Activity, where=rows, window=window, kinds=of_kind, field=field)
+def _measure(window: Window, names: tuple[str, ...], kinds: dict[str, Any], field: str) -> HeldMeasure:
+    kinds_by, wanted = ("name", names) if names else next((by, (value,)) for by, value in kinds.items())
+    rows = held(window) & Q(**{f"kind__{kinds_by}__in": wanted})
+    return HeldMeasure(
+        model=Activity, where=rows, field=field, window=window, kinds_by=kinds_by, wanted=wanted
+    )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
 
 from django.db.models import Aggregate, Count, Model, Q, QuerySet, Sum
 from django.utils import timezone
@@ -47,12 +46,13 @@ class Measure:
 
     @property
     def source(self) -> Hashable:
-        """Measures of one source are computed in one query."""
+        """Measures of one source are read together."""
         return self.model
 
-    def base(self) -> QuerySet[Any]:
-        """What `aggregate` is computed over."""
-        return self.model._default_manager.all()
+    def read(self, group: Mapping[str, Measure]) -> dict[str, int | Decimal]:
+        """The numbers of measures that share a source, by key, in one query."""
+        aggregates = {key: measure.aggregate() for key, measure in group.items()}
+        return self.model._default_manager.aggregate(**aggregates)
 
     def aggregate(self) -> Aggregate:
         if self.distinct_of:
@@ -132,8 +132,7 @@ def values(figures: Iterable[Figure], window: Window) -> dict[str, int | Decimal
     wanted = {figure.key: figure.measure(window) for figure in figures}
     found: dict[str, int | Decimal] = {}
     for source, first in {measure.source: measure for measure in wanted.values()}.items():
-        aggregates = {key: measure.aggregate() for key, measure in wanted.items() if measure.source == source}
-        found |= first.base().aggregate(**aggregates)
+        found |= first.read({key: each for key, each in wanted.items() if each.source == source})
     return {key: whole(found[key]) for key in wanted}
 
 

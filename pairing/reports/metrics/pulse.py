@@ -76,25 +76,25 @@ def plan_orders_overdue(window: Window) -> Measure:
 @figure("组织联建", "场", Topic.ORGANISATION)
 def line_organisation(window: Window) -> Measure:
     """期内已归档、属组织联建的活动数。"""
-    return activities(window, where=Q(line=Line.ORGANISATION))
+    return activities(window, line=Line.ORGANISATION)
 
 
 @figure("活动联办", "场", Topic.ACTIVITY)
 def line_activity(window: Window) -> Measure:
     """期内已归档、属活动联办的活动数。"""
-    return activities(window, where=Q(line=Line.ACTIVITY))
+    return activities(window, line=Line.ACTIVITY)
 
 
 @figure("人才联育", "场", Topic.TALENT)
 def line_talent(window: Window) -> Measure:
     """期内已归档、属人才联育的活动数。"""
-    return activities(window, where=Q(line=Line.TALENT))
+    return activities(window, line=Line.TALENT)
 
 
 @figure("工作联抓", "场", Topic.WORK)
 def line_work(window: Window) -> Measure:
     """期内已归档、属工作联抓的活动数。"""
-    return activities(window, where=Q(line=Line.WORK))
+    return activities(window, line=Line.WORK)
 
 
 FUNNEL = ("demands_open", "demands_taken_up", "demands_in_progress", "demands_closed")
