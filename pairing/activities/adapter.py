@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.working_days import working_days_between
-from ledgers.enums import ResourceKind
 from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity, Subject
@@ -142,10 +141,10 @@ def order_venue(order: PlanOrder) -> str:
 
 
 def order_person(order: PlanOrder) -> str:
-    """Who leads the activities of an order: the contact of a professional resource."""
-    resource = order.resource
-    leads = resource is not None and resource.kind == ResourceKind.PROFESSIONAL
-    return resource.contact_name if resource and leads else ""
+    """Who leads the activities of an order: whom both sides have named on the side that serves."""
+    serves_a = order.pairing.branch_b_id == order.demand.branch_id
+    named = order.responsible_a if serves_a else order.responsible_b
+    return named or (order.resource.contact_name if order.resource else "")
 
 
 def resource_of(activity: Activity) -> Resource | None:

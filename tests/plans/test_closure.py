@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import DomainError
+from core.wording import cn_datetime
 from ledgers.enums import DemandState
+from pairing.activities.models import Activity
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import SolvedProblem
 from pairing.plans.services import orders
@@ -39,6 +41,25 @@ def test_order_is_handed_in_with_a_recorded_activity_or_with_its_result_in_words
     ActivityFactory(pairing=with_activity.pairing, plan_order=with_activity, kind=kind, archived=True)
     done = orders.plan_order_hand_in(order=with_activity, now=now)
     assert (done.state, done.result) == (PlanOrderState.AWAITING_ACCEPTANCE, "")
+
+
+def test_order_is_not_handed_in_while_a_visit_is_announced(client):
+    order = PlanOrderFactory(in_progress=True)
+    visit = ActivityFactory(pairing=order.pairing, plan_order=order, announced=True)
+    client.force_login(UserFactory(secretary_of=order.pairing.branch_a))
+    sentence = (
+        f"活动“{visit}”定在{cn_datetime(visit.starts_at)}，还没有办完：办完补了记录会自动提交验收；"
+        "不再办的，请先取消那场活动，再提交。"
+    )
+    with pytest.raises(DomainError) as refusal:
+        orders.plan_order_hand_in(order=order, now=timezone.now(), result="送证到店")
+    hand_in = reverse("plan_order_hand_in", args=[order.pk])
+    assert (refusal.value.message, client.get(hand_in).context["blockers"]) == (sentence, [sentence])
+    assert client.get(order.get_absolute_url()).content.decode().count(f'href="{hand_in}"') == 0
+    Activity.objects.update(state="cancelled", state_reason="改为电话辅导")
+    assert client.get(order.get_absolute_url()).content.decode().count(f'href="{hand_in}"') == 1
+    done = orders.plan_order_hand_in(order=order, now=timezone.now(), result="送证到店")
+    assert done.state == PlanOrderState.AWAITING_ACCEPTANCE
 
 
 def test_work_returned_is_mended_handed_in_again_and_accepted():

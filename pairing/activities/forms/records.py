@@ -64,6 +64,7 @@ class RecordForm(forms.Form):
         for row in self.participations:
             key = row.branch_id
             self.fields[f"expected_{key}"] = _count("应到", row.expected_count)
+            self.fields[f"expected_{key}"].help_text = "这次通知到会的人数；预填的是上次的。"
             self.fields[f"attended_{key}"] = _count("实到", row.attended_count)
             self.fields[f"absence_{key}"] = forms.CharField(
                 label="缺席原因", required=False, max_length=200, initial=row.absence_reason

@@ -97,13 +97,24 @@ def activity_insert(
     activity = Activity(serial=_next_serial(), pairing=pairing, plan_order=plan_order, **fields)
     activity.full_clean(exclude=["serial"])
     activity.save(force_insert=True)
+    expected = _expected_last_time(pairing)
     roles = {pairing.branch_a: ParticipationRole.PARTY_A, pairing.branch_b: ParticipationRole.PARTY_B}
     roles = dict.fromkeys(guests, ParticipationRole.OTHER) | roles
     for branch, role in roles.items():
         Participation.objects.create(
-            activity=activity, branch=branch, role=role, expected_count=branch.member_count or None
+            activity=activity, branch=branch, role=role, expected_count=expected.get(branch.pk)
         )
     return activity
+
+
+def _expected_last_time(pairing: Pairing) -> dict[int, int | None]:
+    """Branch id → 应到 as the last record of the pairing has it: a guess that its record can correct.
+
+    A whole branch is seldom asked; before there is a record nobody knows the number, and it stays blank.
+    """
+    held = Participation.objects.filter(activity__pairing=pairing, activity__state=ActivityState.ARCHIVED)
+    last = held.order_by("branch", "-activity__starts_at").distinct("branch")
+    return dict(last.values_list("branch", "expected_count"))
 
 
 @transaction.atomic

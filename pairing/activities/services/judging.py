@@ -24,6 +24,7 @@ from pairing.plans.models import Pairing
 
 SEARCH_DAYS = 45  # how far ahead half-days are looked at
 MOST_DAYS = 1_000
+NEARBY_DAYS = 14  # how far behind the planned day
 OFFERED = 6
 
 # Whether somebody is taken is for the bookings to say, to the minute; a person cannot insist against them.
@@ -48,6 +49,8 @@ class Question:
     problem: ScheduleProblem
     visit: Visit
     now: datetime
+    planned: Span | None = None
+    around: date | None = None
 
     def against(self, span: Span) -> list[str]:
         """Every reason of the rules against a time a person has chosen, to the minute or half a day."""
@@ -62,27 +65,39 @@ class Question:
         return list(dict.fromkeys(reason for reasons in said for reason in reasons))
 
     def offers(self, limit: int = OFFERED) -> list[Offer]:
-        """The half-days still to come, up to the one with which `limit` are free, each with its reasons."""
-        first = timezone.localdate(self.now)
-        days = days_between(first, first + timedelta(days=SEARCH_DAYS))
+        """The half-days nearest to the planned one, as many as hold `limit` free ones, each with its reasons.
+
+        They come in order of time, from now on and without the planned one itself; from today where no day is
+        planned.
+        """
         found: list[Offer] = []
-        for slot in (Slot(day, half) for day in days for half in Half):
-            if times_of(slot)[0] <= self.now:
-                continue
+        for slot in self._nearest():
             found.append(Offer(slot, tuple(refusals(self.problem, Placed(self.problem), self.visit, slot))))
             limit -= not found[-1].reasons
             if not limit:
                 break
-        return found
+        return sorted(found, key=lambda offer: (offer.slot.day, offer.slot.half))
+
+    def _nearest(self) -> list[Slot]:
+        first = timezone.localdate(self.now)
+        around = max(self.around or first, first)
+        last = max(first + timedelta(days=SEARCH_DAYS), around + timedelta(days=NEARBY_DAYS))
+        held = slots_between(*self.planned) if self.planned else []
+        coming = [Slot(day, half) for day in days_between(first, last) for half in Half]
+        free = [slot for slot in coming if times_of(slot)[0] > self.now and slot not in held]
+        return sorted(free, key=lambda slot: (abs((slot.day - around).days), slot.day, slot.half))
 
 
 def asked_about(activity: Activity, *, now: datetime, chosen: Span | None = None) -> Question:
     """Where may this activity stand, perhaps at the `chosen` time? What it holds now is not in its way."""
     today = timezone.localdate(now)
-    until = _horizon(today, chosen)
+    planned = (activity.starts_at, activity.ends_at) if activity.starts_at and activity.ends_at else None
+    until = max(_horizon(today, chosen), _horizon(today, planned) + timedelta(days=NEARBY_DAYS))
     problem = schedule_problem([activity], today=today, lead_days=0, until=until)
     (visit,) = problem.visits
-    return Question(problem, replace(visit, length=1, release=today, any_day=False), now)
+    around = timezone.localdate(planned[0]) if planned else visit.release
+    visit = replace(visit, length=1, release=today, any_day=False)
+    return Question(problem, visit, now, planned=planned, around=around)
 
 
 def asked_for(

@@ -36,6 +36,7 @@ from pairing.plans.models import PlanOrder, PlanTask
 from pairing.plans.services.deadlines import working_day_after
 from pairing.plans.services.tasks import plan_task_add
 
+DONE = (PlanOrderState.AWAITING_ACCEPTANCE, PlanOrderState.COMPLETED)
 AGAIN_WORKING_DAYS = 10  # what work that was sent back gets at least
 
 
@@ -53,7 +54,7 @@ def activities_schedule(*, now: datetime) -> ScheduleReport:
     Each step is a transaction of its own, so that one clash undoes nothing else. What finds no place stays
     planned with a reason and is tried again on every run.
     """
-    _cancel_of_cancelled_orders(now)
+    _cancel_of_orders_over(now)
     _give_tasks(timezone.localdate(now))
     _pick_up()
     waiting = list(
@@ -128,7 +129,7 @@ def _create(order: PlanOrder, task: PlanTask) -> Activity:
             kind=kind_for(order.line, f"{task.title}{order.task}{order.demand}{order.resource or ''}"),
             title=task.title[:120],
             venue=order_venue(order),
-            person=order_person(order),
+            person=task.responsible or order_person(order),
         )
         entry.target = activity
         entry.summary = f"定单 {order}"
@@ -166,17 +167,18 @@ def _leave(activity: Activity, reason: str, now: datetime) -> None:
     tell_staff(row, event="unplaced", subject=f"没有排上时间：{row}", body=f"{reason}可手工排期。", now=now)
 
 
-def _cancel_of_cancelled_orders(now: datetime) -> None:
-    """Set free what the activities of a cancelled order still hold."""
-    orphans = Activity.objects.filter(
-        plan_order__state=PlanOrderState.CANCELLED, state__in=CANCELLABLE
-    ).order_by("pk")
-    for activity in orphans:
+def _cancel_of_orders_over(now: datetime) -> None:
+    """Set free what a cancelled order still holds, and drop what one that is handed in had no time for."""
+    cancelled = Q(plan_order__state=PlanOrderState.CANCELLED, state__in=CANCELLABLE)
+    done = Q(plan_order__state__in=DONE, state=ActivityState.PLANNED)
+    for activity in Activity.objects.filter(cancelled | done).order_by("pk"):
         _cancel(activity, now)
 
 
 @transaction.atomic
 def _cancel(activity: Activity, now: datetime) -> None:
     row = locked(activity)
-    if row.state in CANCELLABLE:  # another run may have been quicker
-        activity_cancel(activity=row, actor=None, now=now, reason=f"定单 {row.plan_order} 已取消")
+    order = row.plan_order
+    if row.state in CANCELLABLE and order is not None:  # another run may have been quicker
+        what = "已取消" if order.state == PlanOrderState.CANCELLED else "已办完，没有再排活动"
+        activity_cancel(activity=row, actor=None, now=now, reason=f"定单 {order} {what}")

@@ -9,6 +9,7 @@ from datetime import date
 
 from branches.models import Branch, User
 from core.transitions import check_transition
+from core.wording import cn_datetime
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import CHANGE_TRANSITIONS, PLAN_ORDER_TRANSITIONS, ChangeState, PlanOrderState
@@ -165,10 +166,19 @@ def has_recorded_activity(order: PlanOrder) -> bool:
 
 
 def plan_order_hand_in_blockers(order: PlanOrder, actor: User | None) -> list[str]:
-    """Why the order cannot be handed in for acceptance now; empty when it can."""
+    """Why the order cannot be handed in for acceptance now; empty when it can.
+
+    A visit that is announced is still to come: both sides would wait for it although the work is called done.
+    """
     return [
         *_staff_blockers(order, actor, "提交"),
         *_state_blockers(order, PlanOrderState.AWAITING_ACCEPTANCE),
+        *(
+            f"活动“{activity}”定在{cn_datetime(activity.starts_at)}，还没有办完：办完补了记录会自动提交验收；"
+            "不再办的，请先取消那场活动，再提交。"
+            for activity in order.activities.all()
+            if activity.state in ("announced", "under_way")
+        ),
     ]
 
 

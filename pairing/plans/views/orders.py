@@ -64,6 +64,7 @@ def plan_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_cancel": not order_guards.plan_order_cancel_blockers(order, user),
         "edit_blockers": order_guards.plan_order_edit_blockers(order, user),
         "confirm_blockers": order_guards.plan_order_confirm_blockers(order, user),
+        "hand_in_blockers": order_guards.plan_order_hand_in_blockers(order, user),
         "accept_blockers": order_guards.plan_order_accept_blockers(order, user),
         "targets": target_rows(order),
         "changes": change_rows(order),

@@ -19,7 +19,12 @@ from pairing.activities.services.activities import (
 )
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Pairing
-from tests.factories.activities import ActivityFactory, ActivityKindFactory
+from tests.factories.activities import (
+    ActivityFactory,
+    ActivityKindFactory,
+    ParticipationFactory,
+    local_time,
+)
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory
 
@@ -92,6 +97,24 @@ class TestActivityCreate:
         second = create(pairing, secretary, starts_at=WEDNESDAY + timedelta(days=1))
 
         assert second.serial == first.serial + 1
+
+
+class TestExpected:
+    def test_expected_people_are_those_of_the_last_record_and_unknown_before_it(
+        self, pairing: Pairing, secretary: User
+    ) -> None:
+        for days, count in ((-14, 9), (-7, 12)):
+            held = ActivityFactory(
+                archived=True,
+                pairing=pairing,
+                starts_at=local_time(days, 9),
+                ends_at=local_time(days, 11),
+            )
+            ParticipationFactory(activity=held, branch=pairing.branch_a, expected_count=count)
+
+        expected = create(pairing, secretary).participations.values_list("branch", "expected_count")
+
+        assert dict(expected) == {pairing.branch_a_id: 12, pairing.branch_b_id: None}
 
 
 class TestActivityMove:

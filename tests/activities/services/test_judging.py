@@ -98,6 +98,17 @@ def test_offers_for_a_new_one_skip_what_is_taken(pairing: Pairing, secretary: Us
     ]
 
 
+def test_offers_for_a_move_are_the_nearest_to_the_planned_day(waiting: Activity, pairing: Pairing) -> None:
+    thursday = half_day(date(2026, 4, 16), "am")
+    planned = ActivityFactory(announced=True, pairing=pairing, starts_at=thursday[0], ends_at=thursday[1])
+    activity_book(activity=planned)
+
+    offers = asked_about(planned, now=NOW).offers(3)
+
+    assert [str(offer.slot) for offer in offers] == ["4月15日上午", "4月15日下午", "4月16日下午"]
+    assert [offer.reasons for offer in offers] == [(), (), ()]
+
+
 def test_move_to_a_day_off_is_refused_until_somebody_insists(waiting: Activity, secretary: User) -> None:
     starts_at, ends_at = half_day(SATURDAY, "am")
     move = {"activity": waiting, "starts_at": starts_at, "ends_at": ends_at, "actor": secretary, "now": NOW}

@@ -18,7 +18,7 @@ from pairing.activities.services.activities import activity_cancel, activity_mov
 from pairing.activities.services.scheduling import activities_schedule
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
-from tests.factories.activities import ActivityKindFactory
+from tests.factories.activities import ActivityFactory, ActivityKindFactory
 from tests.factories.branches import UserFactory
 from tests.factories.ledgers import AvailabilityFactory
 from tests.factories.plans import PlanOrderFactory, PlanTaskFactory
@@ -49,6 +49,26 @@ def staff(order: PlanOrder) -> tuple[User, User]:
 
 @pytest.mark.django_db
 class TestActivitiesSchedule:
+    def test_who_leads_is_whom_the_serving_side_has_named(self) -> None:
+        order = confirmed_order(responsible_a="王同志", resource__contact_name="唐同志")
+        order.tasks.update(responsible="")
+
+        activities_schedule(now=NOW)
+
+        assert Activity.objects.get().person == "王同志"
+
+    def test_what_an_order_that_is_handed_in_had_no_time_for_is_dropped(self) -> None:
+        order = PlanOrderFactory(awaiting_acceptance=True)
+        waiting = ActivityFactory(pairing=order.pairing, plan_order=order)
+
+        activities_schedule(now=NOW)
+
+        waiting.refresh_from_db()
+        assert (waiting.state, waiting.state_reason) == (
+            ActivityState.CANCELLED,
+            f"定单 {order} 已办完，没有再排活动",
+        )
+
     def test_places_the_activity_books_announces_and_starts_the_order(self) -> None:
         order = confirmed_order(resource__contact_name="唐同志")
         secretary, liaison = staff(order)
@@ -60,7 +80,11 @@ class TestActivitiesSchedule:
         assert report.unplaced == ()
         assert (activity.starts_at, activity.ends_at) == (WEDNESDAY, WEDNESDAY + MORNING)
         assert activity.state == ActivityState.ANNOUNCED
-        assert (activity.kind.name, activity.venue, activity.person) == ("三送", "党群服务中心", "唐同志")
+        assert (activity.kind.name, activity.venue, activity.person) == (
+            "三送",
+            "党群服务中心",
+            "张同志",
+        )  # agreed
         assert activity.bookings.count() == 4
         order.refresh_from_db()
         assert order.state == PlanOrderState.IN_PROGRESS
