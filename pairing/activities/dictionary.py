@@ -53,18 +53,22 @@ KIND_CUES = {
     "困难客户帮扶": ("帮扶", "客户", "零售户"),
     "直播": ("带货", "网络销售"),
 }
-METRICS = (
-    ("查处案件", "起"),
-    ("焕新终端", "家"),
-    ("一户一策", "户"),
-    ("观看人次", "人次"),
-    ("成交金额(元)", "元"),
-    ("跟班学习人数", "人"),
-    ("解决问题", "件"),
-    ("现场收集需求", "条"),
-    ("发放宣传资料", "份"),
-    ("解答咨询", "人次"),
-)
+METRICS = {
+    "": (
+        ("解决问题", "件"),
+        ("现场收集需求", "条"),
+        ("发放宣传资料", "份"),
+        ("解答咨询", "人次"),
+    ),
+    Line.TALENT: (("跟班学习人数", "人"),),
+    Line.WORK: (
+        ("查处案件", "起"),
+        ("焕新终端", "家"),
+        ("一户一策", "户"),
+        ("观看人次", "人次"),
+        ("成交金额(元)", "元"),
+    ),
+}
 
 
 @transaction.atomic
@@ -79,7 +83,8 @@ def seed_dictionary(**_kwargs: Any) -> None:
             for position, (line, name) in enumerate(pairs, start=1)
         )
     if not Metric.objects.exists():
+        rows = [(line, *row) for line, found in METRICS.items() for row in found]
         Metric.objects.bulk_create(
-            Metric(name=name, unit=unit, position=position)
-            for position, (name, unit) in enumerate(METRICS, start=1)
+            Metric(name=name, unit=unit, line=line, position=position)
+            for position, (line, name, unit) in enumerate(rows, start=1)
         )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.audit import entries_of
 from core.errors import DomainError
+from pairing.plans.forms.targets import metric_choices
 from pairing.plans.models import ChangeRequest, Metric
 from pairing.plans.selectors.targets import target_rows, targets_merged, targets_of
 from pairing.plans.services import change_requests, order_contents
@@ -181,3 +182,18 @@ def test_merging_targets_keeps_what_i_changed_and_takes_the_rest():
     mine = {1: Decimal(10), 2: Decimal(2), 4: Decimal(4)}  # 3 removed
     theirs = {1: Decimal(11), 2: Decimal(22), 3: Decimal(3)}
     assert targets_merged(mine, seen, theirs) == {1: Decimal(10), 2: Decimal(22), 4: Decimal(4)}
+
+
+def test_metrics_to_choose_from_stand_under_their_line_in_order_of_their_names():
+    rows = [
+        Metric(pk=1, name="直播场次", line="work"),
+        Metric(pk=2, name="解决问题", unit="件"),
+        Metric(pk=3, name="查处案件", line="work", unit="起"),
+        Metric(pk=4, name="跟班学习人数", line="talent"),
+    ]
+    assert metric_choices(rows, "不设") == [
+        ("", "不设"),
+        ("各类活动通用", [(2, "解决问题（件）")]),
+        ("人才联育", [(4, "跟班学习人数")]),
+        ("工作联抓", [(3, "查处案件（起）"), (1, "直播场次")]),
+    ]

@@ -14,6 +14,7 @@ from core.forms import DateInput, TimeInput
 from pairing.activities.half_days import local_instant
 from pairing.activities.models import Activity, ActivityKind
 from pairing.activities.services.records import Attendance
+from pairing.plans.forms.targets import metric_choices
 from pairing.plans.models import Metric
 
 OUTCOME_ROWS = 4
@@ -70,11 +71,14 @@ class RecordForm(forms.Form):
                 label="缺席原因", required=False, max_length=200, initial=row.absence_reason
             )
         metrics = Metric.objects.all()
-        choices = [("", "（不填）"), *((metric.pk, metric.label) for metric in metrics)]
+        choices = metric_choices(metrics, "（不填）")
         self.metrics = {str(metric.pk): metric for metric in metrics}
         for number in range(1, OUTCOME_ROWS + 1):
             self.fields[f"metric_{number}"] = forms.ChoiceField(
-                label=f"指标 {number}", required=False, choices=choices
+                label=f"指标 {number}",
+                required=False,
+                choices=choices,
+                widget=forms.Select(attrs={"data-pick": ""}),
             )
             self.fields[f"value_{number}"] = forms.DecimalField(
                 label=f"数值 {number}", required=False, min_value=0, max_digits=14, decimal_places=2

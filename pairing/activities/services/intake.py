@@ -44,7 +44,11 @@ def activities_take_in(
     are left alone. Clashes are returned unbooked: the caller decides to undo the whole.
     """
     kinds = kinds_ensure({record.extra["kind"]: record.extra["line"] for record in records})
-    metrics = metrics_ensure(name for record in records for name, _ in record.extra["outcomes"])
+    lines: dict[str, str] = {}
+    for record in records:
+        for name, _ in record.extra["outcomes"]:
+            lines.setdefault(name, kinds[record.extra["kind"]].line)
+    metrics = metrics_ensure(lines)
     serials = [record.values["serial"] for record in records]
     rows = Activity.objects.filter(serial__in=serials).select_related("kind", "pairing", "plan_order")
     known = {row.serial: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
@@ -78,12 +82,14 @@ def kinds_ensure(wanted: Mapping[str, str]) -> dict[str, ActivityKind]:
     return known | {kind.name: kind for kind in ActivityKind.objects.bulk_create(rows)}
 
 
-def metrics_ensure(names: Iterable[str]) -> dict[str, Metric]:
-    """Every metric by name; names that are new are added, counted as a sum."""
+def metrics_ensure(wanted: Mapping[str, str]) -> dict[str, Metric]:
+    """Every metric by name; names that are new are added with the 四联类别 given, counted as a sum."""
     known = {metric.name: metric for metric in Metric.objects.all()}
-    missing = [name for name in dict.fromkeys(names) if name not in known]
+    missing = [name for name in wanted if name not in known]
     last = Metric.objects.aggregate(last=Max("position"))["last"] or 0
-    rows = [Metric(name=name, position=last + i) for i, name in enumerate(missing, start=1)]
+    rows = [
+        Metric(name=name, line=wanted[name], position=last + i) for i, name in enumerate(missing, start=1)
+    ]
     return known | {metric.name: metric for metric in Metric.objects.bulk_create(rows)}
 
 

@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from core.pinyin import sort_key
+from pairing.plans.enums import Line
 from pairing.plans.models import Metric
 from pairing.plans.services.targets import MOST
+
+GENERAL = "各类活动通用"
+
+
+def metric_choices(metrics: Iterable[Metric], none: str) -> list[Any]:
+    """Metrics to choose from: those of every activity first, then by 四联, each group in order of its names.
+
+    Args:
+        none: how choosing none is called.
+    """
+    rows = sorted(metrics, key=lambda row: sort_key(row.name))
+    groups = [(GENERAL, ""), *((label, line) for line, label in Line.choices)]
+    found = [(label, [(row.pk, row.label) for row in rows if row.line == line]) for label, line in groups]
+    return [("", none), *((label, mine) for label, mine in found if mine)]
 
 
 class TargetForm(forms.Form):
     """One expected metric; a row with neither metric nor value is none."""
 
-    metric = forms.TypedChoiceField(label="指标", coerce=int, required=False, empty_value=None)
+    metric = forms.TypedChoiceField(
+        label="指标",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        widget=forms.Select(attrs={"data-pick": ""}),
+    )
     value = forms.DecimalField(
         label="目标值", required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01")
     )
 
     def __init__(self, *args: Any, metrics: list[Metric], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["metric"].choices = [("", "不设"), *((row.pk, row.label) for row in metrics)]
+        self.fields["metric"].choices = metric_choices(metrics, "不设")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

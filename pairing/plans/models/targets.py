@@ -7,17 +7,21 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import TimeStampedModel
-from pairing.plans.enums import Aggregation
+from pairing.plans.enums import Aggregation, Line
 from pairing.plans.models.orders import PlanOrder
 
 
 class Metric(models.Model):
-    """指标: what an order aims at and an outcome counts, in which unit, and how several values make one."""
+    """指标: what an order aims at and an outcome counts, in which unit, and how several values make one.
+
+    `line` says under which of the 四联 it is looked for; blank for what every activity may count.
+    """
 
     name = models.CharField("名称", max_length=40, unique=True)
     unit = models.CharField("单位", max_length=10, blank=True)
     aggregation = models.CharField("汇总方式", max_length=10, choices=Aggregation, default=Aggregation.SUM)
     is_approximate = models.BooleanField("约数", default=False)
+    line = models.CharField("四联类别", max_length=20, choices=Line, blank=True)
     position = models.PositiveSmallIntegerField("排序", default=0)
 
     class Meta:
