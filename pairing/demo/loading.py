@@ -15,7 +15,7 @@ from branches.models import Branch
 from core.errors import DomainError, ImportRejected
 from core.workbooks.results import ImportResult, ImportTerms
 from pairing.imports.models import ImportBatch
-from pairing.imports.registry import LEDGERS, Ledger
+from pairing.imports.registry import BOOKS, Ledger
 from pairing.imports.services.intake import ledger_import
 from pairing.reviews.services.obligations import reviews_materialise, reviews_settle
 
@@ -34,7 +34,7 @@ def shift_for(today: date) -> timedelta:
 
 def is_loaded() -> bool:
     """Whether the six workbooks are in already, whatever has been done with them since."""
-    digests = {sha256(_file(ledger).read_bytes()).hexdigest() for ledger in LEDGERS.values()}
+    digests = {sha256(_file(ledger).read_bytes()).hexdigest() for ledger in BOOKS.values()}
     known = ImportBatch.objects.filter(sha256__in=digests).values_list("sha256", flat=True)
     return digests <= set(known)
 
@@ -52,7 +52,7 @@ def demo_load(*, now: datetime, report: Callable[[Ledger, ImportResult], None]) 
     today = timezone.localdate(now)
     shift = shift_for(today)
     terms = ImportTerms(now=now, as_of=as_of() + shift, shift=shift)
-    for ledger in LEDGERS.values():
+    for ledger in BOOKS.values():
         path = _file(ledger)
         result = ledger_import(
             kind=ledger.kind, file_name=path.name, content=path.read_bytes(), actor=None, terms=terms

@@ -77,3 +77,6 @@ LEDGERS: dict[LedgerKind, Ledger] = {
         ),
     )
 }
+
+# What the branches have and do. The catalogue comes seeded, and no county needs a book of it to begin.
+BOOKS = {kind: ledger for kind, ledger in LEDGERS.items() if kind != LedgerKind.CATALOGUE}

@@ -21,7 +21,7 @@ from core.models import AuditEntry
 from ledgers.models import Demand, Resource
 from pairing.activities.models import Activity, Booking, Outcome, Participation
 from pairing.imports.models import ImportBatch
-from pairing.imports.registry import LEDGERS
+from pairing.imports.registry import BOOKS
 from pairing.imports.services.intake import ledger_import, ledger_preview
 from pairing.plans.models import Agreement, Pairing, PlanOrder
 from tests.imports.workbooks import TERMS, demo_book
@@ -38,7 +38,7 @@ def import_book(kind: str):
 
 @pytest.fixture
 def imported():
-    return {kind: import_book(kind) for kind in LEDGERS}
+    return {kind: import_book(kind) for kind in BOOKS}
 
 
 def test_demo_books_import_every_row(imported):
@@ -128,9 +128,9 @@ def test_demo_books_book_what_activities_occupied(imported):
     }
 
 
-@pytest.mark.parametrize("kind", LEDGERS)
+@pytest.mark.parametrize("kind", BOOKS)
 def test_demo_book_preview_writes_nothing_and_tells_the_same(kind):
-    for earlier in LEDGERS:
+    for earlier in BOOKS:
         content = demo_book(earlier).read_bytes()
         if earlier == kind:
             break
@@ -147,7 +147,7 @@ def test_demo_book_preview_writes_nothing_and_tells_the_same(kind):
 
 def test_demo_books_take_few_queries():
     counts = {}
-    for kind in LEDGERS:
+    for kind in BOOKS:
         with CaptureQueriesContext(connection) as queries:
             import_book(kind)
         counts[kind] = len(queries)
@@ -155,9 +155,9 @@ def test_demo_books_take_few_queries():
 
 
 def test_import_ledger_command_takes_all_six_books_twice_and_refuses_a_broken_one(tmp_path: Path):
-    first = {kind: run_command(kind, demo_book(kind)) for kind in LEDGERS}
+    first = {kind: run_command(kind, demo_book(kind)) for kind in BOOKS}
     written = {model: model.objects.count() for model in (Branch, Outcome, Participation, Booking)}
-    second = {kind: run_command(kind, demo_book(kind)) for kind in LEDGERS}
+    second = {kind: run_command(kind, demo_book(kind)) for kind in BOOKS}
     assert {kind: (status, counts(result)) for kind, (status, result) in first.items()} == {
         kind: (0, (True, rows, rows, 0, 0, [])) for kind, rows in ROWS.items()
     }

@@ -16,7 +16,7 @@ from core.errors import DomainError
 from ledgers.models import Demand, Resource, ServiceAspect
 from pairing.activities.models import Activity
 from pairing.imports.models import ImportBatch
-from pairing.imports.registry import LEDGERS
+from pairing.imports.registry import BOOKS
 from pairing.imports.services.intake import ledger_import
 from pairing.imports.services.undo import batch_undo
 from pairing.plans.models import Agreement, Pairing, PlanOrder
@@ -105,7 +105,7 @@ def test_undo_of_books_backwards_empties_the_ledgers(office: Any) -> None:
     However many rows a book has, its undo needs a fixed number of queries for each table it wrote.
     """
     before = Branch.objects.count()
-    batches = {kind: taken_in(kind, demo_book(kind).read_bytes()) for kind in LEDGERS}
+    batches = {kind: taken_in(kind, demo_book(kind).read_bytes()) for kind in BOOKS}
     with pytest.raises(DomainError, match=r"党组织“.*”已有需求 53 条，请先处理这些再撤销。"):
         batch_undo(batch=batches["branches"], actor=office, now=NOW)
     queries = {}
