@@ -105,7 +105,8 @@ class _Rows(WriteOnlyWorksheet):
     """A worksheet that takes rows of values with the numbers of their styles.
 
     Given styled cells, the library makes two objects, catches an exception and looks up a style for each of
-    them; that was half the time of an export.
+    them; that was half the time of an export. It has no public way to hand over a row whose styles are known,
+    so one private method is replaced; the version is pinned and the tests of the exports read cells back.
     """
 
     def _values_to_row(self, values: Iterable[tuple[Any, int]], row_idx: int) -> Iterator[_Cell]:

@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 
 from core.wording import cn_date
 from core.workbooks.results import ImportTerms
-from ledgers.enums import DemandState, Sharing, Urgency
+from ledgers.enums import DemandNature, DemandSource, DemandState, ResourceKind, Sharing, Urgency
 from ledgers.exchange.demands import import_demands
 from ledgers.exchange.resources import import_resources
+from ledgers.kinds import details_of
 from ledgers.models import Demand, Resource
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
@@ -146,3 +147,58 @@ def test_resource_export_comes_back_in_without_change(page, branch):
     assert result.errors == []
     assert (result.created, result.changed, result.unchanged) == (0, 0, 4)
     assert snapshot(Resource) == before
+
+
+FILLED = {
+    "area": 120.5, "seats": 60, "facilities": "投影；音响：两套", "open_days": "每月5日",
+    "services": "代办社保、测血压", "field": "行政执法", "qualification": "公职律师；二级",
+    "qualified_until": "2027-06-30", "category": "subsidy", "issuer": "县人社局",
+    "document_number": "双政发〔2025〕3号", "goods": "办公电脑", "quantity": 12.5, "quantity_unit": "万元",
+    "people": 24, "skills": "电工、法律咨询",
+}  # fmt: skip
+
+
+def test_own_fields_of_every_kind_come_back_in_without_change(page, branch):
+    """Filled and empty, of each kind: the workbook, read back, says that nothing has changed."""
+    for kind in ResourceKind:
+        details = {field.name: FILLED[field.name] for field in details_of(kind)}
+        ResourceFactory(branch=branch, kind=kind, details=details, aspects=[ServiceAspectFactory()])
+        ResourceFactory(branch=branch, kind=kind, details={})
+    before = snapshot(Resource)
+    content = page.get(reverse("resource_export")).getvalue()
+
+    result = import_resources(content, terms())
+
+    assert result.errors == []
+    assert (result.created, result.changed, result.unchanged) == (0, 0, 2 * len(ResourceKind))
+    assert snapshot(Resource) == before
+
+    Resource.objects.update(details={})
+    assert import_resources(content, terms()).changed == len(ResourceKind) - 1  # 其他 has no fields
+    assert snapshot(Resource)[0]["details"] == before[0]["details"]
+
+
+def test_demands_of_every_nature_source_and_state_come_back_in_without_change(page, branch):
+    today = timezone.localdate()
+    for number, state in enumerate(DemandState):
+        DemandFactory(
+            branch=branch,
+            state=state,
+            state_reason=f"理由{number}",
+            nature=list(DemandNature)[number % len(DemandNature)],
+            source=list(DemandSource)[number % len(DemandSource)],
+            urgency=list(Urgency)[number % len(Urgency)],
+            raised_on=today,
+            deadline_on=today + timedelta(days=number) if number else None,
+            contact_name="杨同志",
+            contact_phone="13812341234",
+            closed_on=today if state == DemandState.CLOSED else None,
+            satisfaction=4 if state == DemandState.CLOSED else None,
+        )
+    before = snapshot(Demand)
+
+    result = import_demands(page.get(reverse("demand_export")).getvalue(), terms())
+
+    assert result.errors == []
+    assert (result.created, result.changed, result.unchanged) == (0, 0, len(DemandState))
+    assert snapshot(Demand) == before
