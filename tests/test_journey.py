@@ -18,7 +18,7 @@ from ledgers.models import Demand
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity, Booking
 from pairing.activities.tasks import schedule
-from pairing.imports.registry import LEDGERS
+from pairing.imports.registry import BOOKS
 from pairing.imports.services.intake import ledger_import
 from pairing.plans.enums import ClaimState, PlanOrderState
 from pairing.plans.models import Claim, Metric, PlanOrder
@@ -40,7 +40,7 @@ def clock():
 
 @pytest.fixture
 def county(clock) -> None:
-    for kind in LEDGERS:
+    for kind in BOOKS:
         content = demo_book(kind).read_bytes()
         ledger_import(kind=kind, file_name=f"{kind}.xlsx", content=content, actor=None, terms=TERMS)
 

@@ -15,7 +15,7 @@ from branches.models import Branch
 from ledgers.models import Demand
 from pairing.activities.models import Activity
 from pairing.activities.tasks import schedule
-from pairing.imports.registry import LEDGERS
+from pairing.imports.registry import BOOKS
 from pairing.imports.services.intake import ledger_import
 from pairing.plans.models import PlanOrder
 from tests.browser.watch import Watched
@@ -36,7 +36,7 @@ def clock():
 
 @pytest.fixture
 def county(clock, settings) -> None:
-    for kind in LEDGERS:
+    for kind in BOOKS:
         content = demo_book(kind).read_bytes()
         ledger_import(kind=kind, file_name=f"{kind}.xlsx", content=content, actor=None, terms=TERMS)
     for name, branch, role in (
