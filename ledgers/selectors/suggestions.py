@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
-from branches.models import User
-from ledgers.enums import Audience, DemandState, HelpKind, ResourceState
-from ledgers.models import Demand, Resource, ServiceItem
-from ledgers.reading.suggesting import Suggested, items_suggested, suggestions
+from ledgers.enums import Audience, HelpKind
+from ledgers.models import ServiceItem
+from ledgers.reading.suggesting import Suggested, suggestions
 from ledgers.selectors.lexicon import county_lexicon
 
 # the reader's groups of people → the choices of the ledgers
@@ -62,6 +59,29 @@ class EntrySuggestions:
         return [group for group in found if group[2]]
 
 
+def known_items(names: Iterable[str] | None = None) -> dict[str, int]:
+    """Name → key of the items in use, or of those among `names`."""
+    rows = ServiceItem.objects.in_use().values_list("name", "pk")
+    return dict(rows if names is None else rows.filter(name__in=names))
+
+
+def choices_of(
+    suggested: Iterable[Suggested], known: Mapping[str, Any], taken: Container[str] = ()
+) -> list[Choice]:
+    """The suggestions that `known` has a value for, those `taken` over already ticked."""
+    return [
+        Choice(
+            known[each.name],
+            audience_label(each.name),
+            each.confidence,
+            each.words,
+            str(known[each.name]) in taken,
+        )
+        for each in suggested
+        if each.name in known
+    ]
+
+
 def entry_suggestions(title: str, text: str, *, asked: bool, ticked: Iterable[str] = ()) -> EntrySuggestions:
     """Suggestions for an entry being typed, in two queries.
 
@@ -71,67 +91,13 @@ def entry_suggestions(title: str, text: str, *, asked: bool, ticked: Iterable[st
     """
     taken = set(ticked)
     found = suggestions(title, text, county_lexicon(), asked=asked)
-    names = [each.name for each in found.items]
-    keys = dict(ServiceItem.objects.in_use().filter(name__in=names).values_list("name", "pk"))
-
-    def choices(known: dict[str, Any], suggested: Iterable[Suggested]) -> list[Choice]:
-        return [
-            Choice(
-                known[each.name],
-                audience_label(each.name),
-                each.confidence,
-                each.words,
-                str(known[each.name]) in taken,
-            )
-            for each in suggested
-            if each.name in known
-        ]
-
+    keys = known_items([each.name for each in found.items])
     return EntrySuggestions(
-        choices(keys, found.items), choices(HELP_KINDS, found.help_kinds), choices(AUDIENCES, found.audiences)
+        choices_of(found.items, keys, taken),
+        choices_of(found.help_kinds, HELP_KINDS, taken),
+        choices_of(found.audiences, AUDIENCES, taken),
     )
 
 
 def audience_label(name: str) -> str:
     return AUDIENCES[name].label if name in AUDIENCES else name
-
-
-@dataclass(frozen=True)
-class Unconfirmed:
-    """A row nobody has named a service item for, with the items its text suggests."""
-
-    row: Demand | Resource
-    kind: str
-    choices: list[Choice]
-
-
-def unconfirmed_demands(user: User) -> QuerySet[Demand]:
-    """Demands of the user's branches without a service item that still want help."""
-    return Demand.objects.filter(
-        branch__in=user.staff_branch_ids, items=None, state__in=(DemandState.DRAFT, DemandState.OPEN)
-    )
-
-
-def unconfirmed_resources(user: User) -> QuerySet[Resource]:
-    """Resources of the user's branches without a service item that are in use or about to be."""
-    return Resource.objects.filter(
-        branch__in=user.staff_branch_ids,
-        items=None,
-        state__in=(ResourceState.DRAFT, ResourceState.PUBLISHED),
-    )
-
-
-def unconfirmed(rows: Iterable[Demand | Resource]) -> list[Unconfirmed]:
-    """The suggestions for some rows, in two queries."""
-    lexicon = county_lexicon()
-    keys = dict(ServiceItem.objects.in_use().values_list("name", "pk"))
-    return [_unconfirmed(row, items_suggested(row.title, row.description, lexicon), keys) for row in rows]
-
-
-def _unconfirmed(row: Demand | Resource, suggested: Iterable[Suggested], keys: dict[str, int]) -> Unconfirmed:
-    choices = [
-        Choice(keys[each.name], each.name, each.confidence, each.words, False)
-        for each in suggested
-        if each.name in keys
-    ]
-    return Unconfirmed(row, "demand" if isinstance(row, Demand) else "resource", choices)

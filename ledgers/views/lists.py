@@ -13,6 +13,7 @@ from core.pages import sorted_page
 from ledgers.enums import LedgerPage, ResourceState
 from ledgers.filters import DemandFilter, ResourceFilter
 from ledgers.selectors.rows import demand_rows, resource_rows, saved_views
+from ledgers.selectors.unconfirmed import unconfirmed_demands, unconfirmed_resources
 from ledgers.selectors.usage import with_full
 from ledgers.services.bulk import demands_take_step, resources_change_state, resources_confirm
 from ledgers.services.demand_steps import STEPS
@@ -92,6 +93,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "page": sorted_page(request, rows, RESOURCE_SORTS),
         "may_add": may_add,
+        "bare_count": unconfirmed_resources(request.user).count() if may_add else 0,
         "actions": RESOURCE_ACTIONS if may_add else {},
         "today": timezone.localdate(),
         **list_tools(request, LedgerPage.RESOURCES, views, RESOURCE_COLUMNS),
@@ -105,10 +107,12 @@ def demand_list(request: HttpRequest) -> HttpResponse:
     if answer := opening_view(request, views):
         return answer
     chosen = filtered_demands(request)
+    may_add = rules.has_perm("ledgers.add_demand", request.user)
     context = {
         "filter": chosen,
         "page": sorted_page(request, chosen.qs, DEMAND_SORTS),
-        "may_add": rules.has_perm("ledgers.add_demand", request.user),
+        "may_add": may_add,
+        "bare_count": unconfirmed_demands(request.user).count() if may_add else 0,
         "actions": _demand_actions(request),
         "today": timezone.localdate(),
         **list_tools(request, LedgerPage.DEMANDS, views, DEMAND_COLUMNS),

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from core.pages import get_or_post, number, text_of
 from ledgers.models import ServiceItem
-from ledgers.selectors.suggestions import (
-    entry_suggestions,
-    unconfirmed,
-    unconfirmed_demands,
-    unconfirmed_resources,
-)
-from ledgers.services.items import items_confirm
+from ledgers.selectors.suggestions import entry_suggestions
+from ledgers.selectors.unconfirmed import InTurn, unconfirmed
+from ledgers.services.items import Named, items_confirm
 
 AT_ONCE = 15  # rows on the page of unconfirmed ones
 
@@ -40,31 +33,34 @@ def suggested(request: HttpRequest, *, asked: bool) -> HttpResponse:
 @get_or_post
 @permission_required("ledgers.add_demand", raise_exception=True)
 def item_confirm(request: HttpRequest) -> HttpResponse:
-    """Rows of my branch without a service item, each with what its text suggests; confirms the ticked."""
+    """Rows of my branch without a service item, with what their texts suggest; confirms one or the ticked."""
     if request.method == "POST":
+        wanted = [only] if (only := request.POST.get("only")) else request.POST.getlist("row")
         count = items_confirm(
-            demands=_chosen(request.POST, "demand"),
-            resources=_chosen(request.POST, "resource"),
+            demands=_chosen(request.POST, wanted, "demand"),
+            resources=_chosen(request.POST, wanted, "resource"),
             actor=request.user,
         )
-        messages.success(request, f"已确认 {count} 条的服务事项，匹配会更准。")
-        return redirect("item_confirm")
-    demands, resources = unconfirmed_demands(request.user), unconfirmed_resources(request.user)
-    rows = list(islice((*_first(demands), *_first(resources)), AT_ONCE))
+        if count:
+            messages.success(request, f"已确认 {count} 条的服务事项，匹配会更准。")
+        else:
+            messages.warning(request, "没有确认任何条目：请先勾选，并给每条选好服务事项。")
+        return redirect(request.get_full_path())
+    page = Paginator(InTurn(request.user), AT_ONCE).get_page(request.GET.get("page"))
     context = {
-        "rows": unconfirmed(rows),
-        "total": demands.count() + resources.count(),
+        "page": page,
+        "rows": unconfirmed(page.object_list),
         "items": ServiceItem.objects.in_use().select_related("aspect"),
     }
     return render(request, "ledgers/item_confirm.html", context)
 
 
-def _first(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.select_related("branch").order_by("branch", "serial")[:AT_ONCE]
-
-
-def _chosen(post: QueryDict, kind: str) -> dict[int, int]:
-    """Ticked rows of a kind and the item chosen for each; a row without one is left out."""
-    ticked = [row.removeprefix(f"{kind}-") for row in post.getlist("row") if row.startswith(f"{kind}-")]
-    pairs = ((number(row), number(post.get(f"{kind}-{row}", ""))) for row in ticked)
-    return {row: item for row, item in pairs if row is not None and item is not None}
+def _chosen(post: QueryDict, wanted: list[str], kind: str) -> dict[int, Named]:
+    """What was chosen for the wanted rows of a kind; a row without an item is left out."""
+    chosen = {}
+    for key in wanted:
+        row, item = number(key.removeprefix(f"{kind}-")), number(post.get(key, ""))
+        if key.startswith(f"{kind}-") and row is not None and item is not None:
+            said = (tuple(post.getlist(f"{key}-{name}")) for name in ("help_kinds", "audiences"))
+            chosen[row] = Named(item, *said)
+    return chosen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from rules import has_perm
@@ -11,6 +11,9 @@ from rules import has_perm
 from branches.models import User
 from core.workbooks.headings import Heading
 from core.workbooks.recognition import Match, choose_columns
+from core.workbooks.results import ImportResult, RowStatus
+from ledgers.models import Demand, Resource
+from ledgers.selectors.unconfirmed import bare
 from pairing.imports.enums import LedgerKind
 from pairing.imports.models import ColumnChoice, ImportBatch
 
@@ -64,3 +67,12 @@ def import_lines(user: User, leads: Iterable[tuple[LedgerKind, str]]) -> list[Li
     """The ledgers `user` may import, each with its latest import."""
     last, allowed = last_batches(user), allowed_kinds(user)
     return [Line(kind, kind.label, lead, last.get(kind)) for kind, lead in leads if kind in allowed]
+
+
+def rows_to_confirm(result: ImportResult) -> int:
+    """How many of the rows that an import has made wait for somebody to name their service item."""
+    made: dict[Any, list[int]] = {Demand: [], Resource: []}
+    for change in result.changes:
+        if change.status == RowStatus.CREATED and type(change.instance) in made and change.instance:
+            made[type(change.instance)].append(change.instance.pk)
+    return sum(bare(model).filter(pk__in=ids).count() for model, ids in made.items() if ids)

@@ -12,7 +12,7 @@ from branches.models import User
 from ledgers.enums import DemandState
 from ledgers.models import Demand
 from ledgers.selectors.freshness import to_answer
-from ledgers.selectors.suggestions import unconfirmed_demands, unconfirmed_resources
+from ledgers.selectors.unconfirmed import unconfirmed_demands, unconfirmed_resources
 
 
 @dataclass(frozen=True)

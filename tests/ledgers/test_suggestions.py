@@ -56,7 +56,7 @@ def test_page_lists_rows_without_an_item_and_confirms_the_ticked_ones(mine, bran
     DemandFactory(title="别家的")
     page = mine.get(reverse("item_confirm"))
     assert [each.row.title for each in page.context["rows"]] == [told.title, left.title, offer.title]
-    assert page.context["rows"][0].choices[0].value == law.pk
+    assert page.context["rows"][0].items[0].value == law.pk
     mine.post(
         reverse("item_confirm"),
         {

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_POST, require_safe
 from rules import has_perm
@@ -26,7 +27,7 @@ from pairing.imports.enums import LedgerKind
 from pairing.imports.forms import SPREADSHEET, ColumnsForm, HeaderForm, UploadForm
 from pairing.imports.opening import Opened, upload_open
 from pairing.imports.registry import LEDGERS
-from pairing.imports.selectors import import_lines
+from pairing.imports.selectors import import_lines, rows_to_confirm
 from pairing.imports.services.choices import column_choice_save
 from pairing.imports.services.intake import ledger_import, ledger_preview, terms_for
 from pairing.imports.uploads import Upload, upload_delete, upload_store
@@ -132,6 +133,8 @@ def import_confirm(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
         return _preview_page(request, kind, upload, result, HTTPStatus.CONFLICT)
     upload_delete(upload)
     messages.success(request, _told(kind, result))
+    if count := rows_to_confirm(result):
+        messages.info(request, _to_confirm(request, count))
     return redirect("import_list")
 
 
@@ -213,3 +216,11 @@ def _told(kind: LedgerKind, result: ImportResult) -> str:
         f"{kind.label}已导入：新增 {result.created} 行，更新 {result.changed} 行，"
         f"{result.unchanged} 行没有变化。"
     )
+
+
+def _to_confirm(request: HttpRequest, count: int) -> str:
+    """What is left to do with the new rows: for their branches, or for the importer where that is the branch."""
+    if not has_perm("ledgers.add_demand", request.user):
+        return f"其中 {count} 行还没有服务事项，已列在各支部的工作台，请支部核对。"
+    words = '其中 {} 行还没有服务事项，系统已按文字猜好，<a href="{}">去核对，一次确认</a>。'
+    return format_html(words, count, reverse("item_confirm"))
