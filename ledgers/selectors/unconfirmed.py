@@ -1,7 +1,7 @@
 """Rows nobody has named a service item for, as they come out of imports, with what their texts suggest.
 
-Suggestions are read when the page is, not kept when a row comes in: what is shown follows from the catalogue as
-it is now, and no import waits for it (docs/catalogue.md).
+Suggestions are read when the page is, not kept when a row comes in: what is shown follows from the catalogue
+as it is now, and no import waits for it (docs/catalogue.md).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from core.doorbell import ring
 from core.pages import sorted_page
 from ledgers.enums import LedgerPage, ResourceState
 from ledgers.filters import DemandFilter, ResourceFilter
-from ledgers.selectors.rows import demand_rows, resource_rows, saved_views
+from ledgers.selectors.rows import demand_rows, resource_rows, saved_views, with_aspect_names
 from ledgers.selectors.unconfirmed import unconfirmed_demands, unconfirmed_resources
 from ledgers.selectors.usage import with_full
 from ledgers.services.bulk import demands_take_step, resources_change_state, resources_confirm
@@ -87,7 +87,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     if answer := opening_view(request, views):
         return answer
     chosen = filtered_resources(request)
-    rows = with_full(chosen.qs, today=timezone.localdate())
+    rows = with_full(with_aspect_names(chosen.qs), today=timezone.localdate())
     may_add = rules.has_perm("ledgers.add_resource", request.user)  # without the queries of has_perm
     context = {
         "filter": chosen,

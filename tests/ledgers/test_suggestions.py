@@ -89,3 +89,97 @@ def test_page_asks_the_same_few_queries_for_more_rows(mine, branch, django_asser
         DemandFactory(branch=branch, **TALK)
     with django_assert_max_num_queries(12):
         mine.get(reverse("item_confirm"))
+
+
+def test_one_click_confirms_item_kind_and_audience_of_one_row(mine, branch, law):
+    told, other = (DemandFactory(branch=branch, **TALK) for _ in range(2))
+    [first, _] = mine.get(reverse("item_confirm")).context["rows"]
+    assert ([each.value for each in first.help_kinds], [each.value for each in first.audiences]) == (
+        ["lecture", "advice"],
+        ["merchants"],
+    )
+    assert all(each.words for each in (*first.items, *first.help_kinds, *first.audiences))
+    key = f"demand-{told.pk}"
+    mine.post(
+        reverse("item_confirm"),
+        {
+            "only": key,
+            "row": [f"demand-{other.pk}"],
+            key: law.pk,
+            f"demand-{other.pk}": law.pk,
+            f"{key}-help_kinds": "lecture",
+            f"{key}-audiences": "merchants",
+        },
+    )
+    told.refresh_from_db()
+    assert (
+        [item.name for item in told.items.all()],
+        told.help_kinds,
+        told.audiences,
+        other.items.count(),
+    ) == (
+        ["普法宣讲"],
+        ["lecture"],
+        ["merchants"],
+        0,
+    )
+    [entry] = AuditEntry.objects.filter(action="demand.item_confirm")
+    assert entry.changes == {
+        "items": ["", "普法宣讲"],
+        "服务方式": ["", "宣讲"],
+        "服务对象类别": ["", "商户经营者"],
+    }
+
+
+def test_filled_field_is_not_suggested_nor_overwritten_and_odd_choice_is_refused(mine, branch, law):
+    row = DemandFactory(branch=branch, help_kinds=["advice"], **TALK)
+    [shown] = mine.get(reverse("item_confirm")).context["rows"]
+    assert shown.help_kinds == []
+    key = f"demand-{row.pk}"
+    odd = mine.post(
+        reverse("item_confirm"), {"only": key, key: law.pk, f"{key}-audiences": "martians"}, follow=True
+    )
+    assert "不在可选范围内" in str(next(iter(odd.context["messages"])))
+    assert row.items.count() == 0
+    mine.post(reverse("item_confirm"), {"only": key, key: law.pk, f"{key}-help_kinds": "lecture"})
+    row.refresh_from_db()
+    assert (row.items.count(), row.help_kinds) == (1, ["advice"])
+
+
+def test_rows_nobody_can_name_do_not_hide_those_behind_them(mine, branch):
+    DemandFactory.create_batch(14, branch=branch, title="无")
+    ResourceFactory.create_batch(3, branch=branch)
+    pages = [mine.get(reverse("item_confirm"), {"page": page}).context["rows"] for page in (1, 2)]
+    assert [[each.kind for each in rows] for rows in pages] == [
+        ["demand"] * 14 + ["resource"],
+        ["resource"] * 2,
+    ]
+    assert len({each.key for rows in pages for each in rows}) == 17
+
+
+def test_nothing_ticked_is_told(mine, branch):
+    DemandFactory(branch=branch, **TALK)
+    answer = mine.post(reverse("item_confirm"), {}, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "没有确认任何条目：请先勾选，并给每条选好服务事项。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "factory", "words"),
+    [
+        ("demand_list", DemandFactory, "有 2 条需求还没有"),
+        ("resource_list", ResourceFactory, "有 2 项资源还没有"),
+    ],
+)
+def test_ledger_leads_to_what_wants_an_item(
+    mine, branch, law, django_assert_max_num_queries, name, factory, words
+):
+    rows = factory.create_batch(2, branch=branch)
+    factory()
+    with django_assert_max_num_queries(12):
+        page = mine.get(reverse(name)).content.decode()
+    assert (words in page, reverse("item_confirm") in page) == (True, True)
+    for row in rows:
+        row.items.add(law)
+    assert reverse("item_confirm") not in mine.get(reverse(name)).content.decode()

@@ -219,7 +219,7 @@ def _told(kind: LedgerKind, result: ImportResult) -> str:
 
 
 def _to_confirm(request: HttpRequest, count: int) -> str:
-    """What is left to do with the new rows: for their branches, or for the importer where that is the branch."""
+    """What is left to do with the new rows: for their branches, or for the importer of one."""
     if not has_perm("ledgers.add_demand", request.user):
         return f"其中 {count} 行还没有服务事项，已列在各支部的工作台，请支部核对。"
     words = '其中 {} 行还没有服务事项，系统已按文字猜好，<a href="{}">去核对，一次确认</a>。'
