@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import APIResponse, Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 GRAVE = {"serious", "critical"}
@@ -34,6 +34,10 @@ class Watched:
         assert response is not None
         return response
 
+    def fetch(self, path: str) -> APIResponse:
+        """The same answer without drawing it."""
+        return self.context.request.get(path if path.startswith("http") else f"{self.origin}{path}")
+
     def login(self, username: str, password: str) -> None:
         self.goto("/login/")
         self.page.fill("input[name=username]", username)
@@ -47,14 +51,12 @@ class Watched:
         while self.in_flight:
             self.page.wait_for_timeout(10)
 
-    def look(self, *, with_axe: bool = True) -> None:
+    def look(self) -> None:
         """Note what is wrong with the page now shown: it scrolls sideways, or axe finds something grave."""
         where = self.page.url.removeprefix(self.origin)
         wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         if wide > seen:
             self.faults.append(f"{where}: scrolls sideways ({wide} > {seen})")
-        if not with_axe:
-            return
         self.page.evaluate(AXE)
         result = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         self.faults += [
