@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from pairing.matching.engine.learning import Learned, Lesson
 from pairing.matching.selectors.weights import AGREED
@@ -14,27 +14,25 @@ DECISIONS = 1000  # the newest of each kind; older ones say little about today's
 
 
 def lessons_learned() -> Learned:
-    """The votes of past decisions, in two queries: orders of both sides for, declined claims against.
+    """The votes of past decisions, in one query: orders of both sides for, declined claims against.
 
     Only a resource whose service items a person has named teaches anything.
     """
-    agreed = PlanOrder.objects.filter(state__in=AGREED, resource__isnull=False)
-    declined = Claim.objects.filter(state=ClaimState.DECLINED)
-    return Learned.of([*_lessons(agreed, accepted=True), *_lessons(declined, accepted=False)])
+    agreed = _decided(PlanOrder.objects.filter(state__in=AGREED, resource__isnull=False), accepted=True)
+    declined = _decided(Claim.objects.filter(state=ClaimState.DECLINED), accepted=False)
+    return Learned.of(
+        Lesson(title, f"{description} {audience}", item, accepted)
+        for title, description, audience, items, accepted in agreed.union(declined, all=True)
+        for item in items
+    )
 
 
-def _lessons(decided: QuerySet, *, accepted: bool) -> list[Lesson]:
+def _decided(rows: QuerySet, *, accepted: bool) -> QuerySet:
+    """The newest DECISIONS of `rows`: what was asked, the items of the offer, whether it was taken."""
     named = ArrayAgg(
         "resource__items__name", filter=Q(resource__items__isnull=False), distinct=True, default=[]
     )
-    rows = (
-        decided.annotate(items=named)
-        .exclude(items=[])
-        .order_by("-pk")
-        .values_list("demand__title", "demand__description", "demand__audience_text", "items")
-    )
-    return [
-        Lesson(title, f"{description} {audience}", item, accepted)
-        for title, description, audience, items in rows[:DECISIONS]
-        for item in items
-    ]
+    newest = rows.annotate(items=named, accepted=Value(accepted)).exclude(items=[]).order_by("-pk")
+    return newest.values_list(
+        "demand__title", "demand__description", "demand__audience_text", "items", "accepted"
+    )[:DECISIONS]

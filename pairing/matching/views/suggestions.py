@@ -21,7 +21,7 @@ def matching(request: HttpRequest) -> HttpResponse:
     """The best matches of my branch; the county chooses whose matches to look at."""
     branch_ids = _chosen_branches(request)
     found = branch_suggestions(branch_ids, today=timezone.localdate()) if branch_ids else None
-    if found:
+    if found and found.open_questions:
         opinions_want(questions=found.open_questions, now=timezone.now())
     context = {
         "suggestions": found,

@@ -1,0 +1,19 @@
+"""Who is asking: the person of a session, read together with what every page says of them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+
+from branches.models import User
+from core.models import Notification
+
+
+class PersonBackend(ModelBackend):
+    """Django's own, reading the number of unread notices along: one query less on every page."""
+
+    def get_user(self, user_id: int) -> User | None:
+        unread = Notification.objects.visible_to(OuterRef("pk")).unread().order_by().values("recipient")
+        count = Subquery(unread.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
+        user = User.objects.annotate(unread=count).filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
