@@ -109,6 +109,7 @@ class User(AbstractUser):
     display_name = models.CharField("姓名", max_length=60, blank=True)
     phone = models.CharField("手机", max_length=30, blank=True)
     must_change_password = models.BooleanField("须改密码", default=False)
+    unread: int | None = None  # notices not read yet, where the login backend counted them
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
