@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -57,17 +58,18 @@ class DecisionForm(forms.Form):
     """One decision; a row left empty is no decision."""
 
     title = forms.CharField(label="督办事项", max_length=200, required=False)
-    owner = forms.ModelChoiceField(label="负责支部", queryset=Branch.objects.none(), required=False)
+    owner = forms.TypedChoiceField(label="负责支部", required=False, empty_value=None)
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
     due_on = forms.DateField(
         label="完成时限", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, branches: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sides: Sequence[Branch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
-        assert isinstance(owner, forms.ModelChoiceField)
-        owner.queryset = branches
+        assert isinstance(owner, forms.TypedChoiceField)
+        owner.choices = [("", "---------"), *((str(side.pk), side.name) for side in sides)]
+        owner.coerce = {str(side.pk): side for side in sides}.__getitem__
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -89,9 +91,9 @@ class RecordForms:
     def __init__(self, data: Any, *, review: Review, user: User) -> None:
         today = timezone.localdate()
         pairing = review.series.pairing
-        branches = Branch.objects.filter(pk__in=[pairing.branch_a_id, pairing.branch_b_id])
+        sides = (pairing.branch_a, pairing.branch_b)
         self.form = ReviewRecordForm(data, review=review, user=user, today=today)
-        self.decisions = DecisionFormSet(data, prefix="decisions", form_kwargs={"branches": branches})
+        self.decisions = DecisionFormSet(data, prefix="decisions", form_kwargs={"sides": sides})
 
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.decisions.is_valid()])

@@ -11,7 +11,12 @@ from django.views.decorators.http import require_safe
 from branches.models import Branch
 from core.pages import get_or_post, number
 from ledgers.models import Demand, Resource
-from pairing.matching.selectors.suggestions import branch_suggestions, hall_suggestions, suggestion_of
+from pairing.matching.selectors.suggestions import (
+    Suggestion,
+    branch_suggestions,
+    hall_suggestions,
+    suggestion_of,
+)
 from pairing.matching.services.opinions import opinions_want
 from pairing.plans.views.claims import propose_page
 
@@ -44,13 +49,21 @@ def _chosen_branches(request: HttpRequest) -> frozenset[int]:
 
 @get_or_post
 def match_claim(request: HttpRequest, demand_pk: int, resource_pk: int) -> HttpResponse:
-    """Claim a match: the claim keeps the score and the reasons that led to it."""
+    """Claim a match: the claim keeps the score and the reasons; the page asks for them by itself."""
+    match = {}
+    if request.method == "POST" or request.htmx:
+        found = _suggestion(request, demand_pk, resource_pk)
+        match = {"score": found.score.value, "explanation": found.explanation} if found else {}
+    if request.method != "POST" and request.htmx:
+        return render(request, "matching/match_why.html", match)
+    return propose_page(request, demand_pk, resource_pk, why_url=request.path, **match)
+
+
+def _suggestion(request: HttpRequest, demand_pk: int, resource_pk: int) -> Suggestion | None:
     today = timezone.localdate()
     demand = get_object_or_404(Demand.objects.claimable_by(request.user, on=today), pk=demand_pk)
     resource = get_object_or_404(Resource.objects.visible_to(request.user), pk=resource_pk)
-    found = suggestion_of(demand, resource, today=today)
-    match = {"score": found.score.value, "explanation": found.explanation} if found else {}
-    return propose_page(request, demand_pk, resource_pk, **match)
+    return suggestion_of(demand, resource, today=today)
 
 
 @require_safe

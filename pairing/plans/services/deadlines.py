@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from core.working_days import working_days_between
 
 LONGEST_HOLIDAY_DAYS = 20  # no run of days off, make-up days included, is longer
+FURTHEST = timedelta(days=5 * 366)  # beyond it a deadline is a slip of the pen or "never", not a plan
 
 
 def working_day_after(day: date, count: int) -> date:
@@ -23,9 +24,9 @@ def working_day_from(day: date) -> date:
 def spread(first: date, last: date, count: int) -> list[date]:
     """Give `count` working days of [first, last], evenly spaced, in order, the final one closest to `last`.
 
-    A range without a working day gives `last` for all of them.
+    A range without a working day gives `last` for all of them; one longer than FURTHEST is cut there.
     """
-    days = working_days_between(first, last) or [last]
+    days = working_days_between(first, min(last, first + FURTHEST)) or [last]
     return [days[-(-number * len(days) // count) - 1] for number in range(1, count + 1)]
 
 

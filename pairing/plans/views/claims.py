@@ -76,9 +76,13 @@ def propose_page(
     *,
     score: float | None = None,
     explanation: str = "",
+    why_url: str = "",
 ) -> HttpResponse:
-    """The form that proposes one resource for one demand; a match adds its score and its reasons."""
-    context = _match(request, demand_pk, resource_pk) | {"explanation": explanation}
+    """The form that proposes one resource for one demand.
+
+    A match adds its score and its reasons, and an address that shows them in the page.
+    """
+    context = _match(request, demand_pk, resource_pk) | {"why_url": why_url}
     form = ClaimForm(posted(request))
     if request.method == "POST":
         claim = submit(
