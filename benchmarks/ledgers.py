@@ -57,7 +57,7 @@ def _client(reader: str) -> Any:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
-    client.force_login(User.objects.get(username=reader), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(username=reader), backend="branches.backends.PersonBackend")
     return client
 
 

@@ -55,7 +55,7 @@ def _signed_in() -> str:
     user = User.objects.create(username="secretary")
     Membership.objects.create(user=user, branch=Branch.objects.order_by("pk")[0], role=Role.SECRETARY)
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, "branches.backends.PersonBackend")
     name = settings.SESSION_COOKIE_NAME
     return f"{name}={client.cookies[name].value}"
 

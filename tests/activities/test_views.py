@@ -126,7 +126,7 @@ class TestActivityList:
         for made in ActivityFactory.create_batch(rows, announced=True, pairing=pairing):
             take_part(made)
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             page.get(reverse("activity_list"))
 
 
@@ -189,7 +189,7 @@ class TestCalendar:
         local = timezone.localtime(made[0].starts_at)
         span = {"start": made[0].starts_at.isoformat(), "end": made[0].ends_at.isoformat()}
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             page.get(reverse("calendar"), {"month": f"{local:%Y-%m}"})
         with django_assert_num_queries(4):
             page.get(reverse("calendar_events"), span)
@@ -209,7 +209,7 @@ class TestActivityDetail:
         for _ in range(rows):
             ParticipationFactory(activity=activity)
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             page.get(path("activity_detail", activity))
 
 
@@ -465,5 +465,5 @@ class TestActivityRecord:
         for _ in range(rows):
             ParticipationFactory(activity=held)
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             page.get(path("activity_record", held))

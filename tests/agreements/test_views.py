@@ -122,7 +122,7 @@ def test_clauses_of_a_form_without_rows_are_refused_in_a_sentence(client, count)
     assert sentences[0] in answer.content.decode()
 
 
-@pytest.mark.parametrize(("name", "queries"), [("agreement_detail", 11), ("agreement_edit", 9)])
+@pytest.mark.parametrize(("name", "queries"), [("agreement_detail", 10), ("agreement_edit", 8)])
 def test_pages_ask_the_same_queries_at_any_size(client, django_assert_num_queries, name, queries):
     agreement = AgreementFactory(draft=name == "agreement_edit")
     log_in(client, secretary_of=agreement.pairing.branch_a)

@@ -331,5 +331,5 @@ def test_list_asks_the_same_queries_at_one_and_three_rows(client, admin, django_
     for count in (1, 2):
         for _ in range(count):
             HandoverFactory()
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(reverse("handover_list"))

@@ -212,7 +212,7 @@ def test_strangers_are_sent_to_the_login() -> None:
 def test_import_list_shows_the_order_and_the_last_import(branch, django_assert_num_queries) -> None:
     client = logged_in(office=True)
     confirm(client, "resources", previewed(client, "resources", book("resources", resource(1))))
-    with django_assert_num_queries(5):  # session, user, seats, last imports, unread count
+    with django_assert_num_queries(4):  # session, user, seats, last imports, unread count
         page = client.get(reverse("import_list"))
     assert [line.kind for line in page.context["lines"]] == list(LedgerKind)[:-1]  # all but the catalogue
     assert [bool(line.last) for line in page.context["lines"]] == [False, False, True, False, False, False]

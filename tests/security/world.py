@@ -95,7 +95,7 @@ def build() -> World:
 
 def logged_in(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="branches.backends.PersonBackend")
     return client
 
 

@@ -15,7 +15,7 @@ from tests.factories.plans import AgreementFactory, ClaimFactory, OnBehalfFactor
 from tests.factories.reviews import ActionItemFactory, ReviewFactory, ReviewSeriesFactory
 
 pytestmark = pytest.mark.django_db
-QUERIES = {"overview": 12, "ledgers": 7, "orders": 7, "activities": 8, "archive": 9}
+QUERIES = {"overview": 11, "ledgers": 6, "orders": 6, "activities": 7, "archive": 8}
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +59,7 @@ def test_every_part_asks_the_same_queries_at_one_and_three_rows(
     busy(agreement, 1)
     client.force_login(seat)
     url = f"{agreement.pairing.get_absolute_url()}?tab={tab}"
+    client.get(url)  # what a process asks once
     with django_assert_num_queries(QUERIES[tab]):
         assert client.get(url).context["tab"] == tab
     busy(agreement, 2)

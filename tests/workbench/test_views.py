@@ -128,7 +128,7 @@ def test_query_count_is_the_same_for_more_rows(secretary, pairing, rows, django_
         ClaimFactory(pairing=pairing, awaiting=pairing.branch_b)
         PlanOrderFactory(pairing=pairing)
         ActivityFactory(pairing=pairing, to_record=True)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         secretary.get(reverse("workbench"))
 
 
