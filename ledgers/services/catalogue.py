@@ -258,9 +258,15 @@ def _check_words(name: str, words: Words) -> None:
 
 
 def _locked(entry: E) -> E:
-    """The row as it is now, held until the transaction ends."""
+    """The row as it is now, held until the transaction ends.
+
+    Raises:
+        ConflictError: when it is there no more.
+    """
     rows: QuerySet[Any] = type(entry)._default_manager.select_for_update(of=("self",))
-    row: E = rows.get(pk=entry.pk)
+    row: E | None = rows.filter(pk=entry.pk).first()
+    if row is None:
+        raise ConflictError(f"“{entry.name}”刚刚被人删除了，这一步没有办成。请回到服务目录看看。")
     return row
 
 

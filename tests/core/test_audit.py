@@ -132,5 +132,5 @@ def test_audit_list_needs_the_same_queries_for_one_and_three_rows(client, django
         client.get(URL)
     entry(actor=actor)
     entry(actor=actor)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(URL)

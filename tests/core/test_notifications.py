@@ -69,7 +69,7 @@ def test_notification_list_needs_the_same_queries_for_one_and_three_rows(
     with django_assert_num_queries(5):
         client.get(reverse("notification_list"))
     NotificationFactory.create_batch(2, recipient=user)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("notification_list"))
 
 

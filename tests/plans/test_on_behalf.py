@@ -242,5 +242,5 @@ def test_pages_of_on_behalf_ask_the_same_queries_at_one_and_three_rows(client, d
         client.get(order.get_absolute_url())
     OnBehalfFactory(order=order, branch=order.pairing.branch_a)
     OnBehalfFactory(order=order, version=2)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(order.get_absolute_url())

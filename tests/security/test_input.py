@@ -123,12 +123,21 @@ def reader(name: str) -> str:
     return sorted(PERMISSIONS[name].get & {"secretary_a", "secretary_b", "office", "admin"})[-1]
 
 
+def queries(values: tuple[str, ...], *, count: int) -> list[str]:
+    """`count` query strings in which every parameter has a value, in each another one."""
+    return [
+        urlencode({name: values[(nth + turn * 5) % len(values)] for nth, name in enumerate(PARAMETERS)})
+        for turn in range(count)
+    ]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_hostile_parameters_in_every_address(name: str, world: World):
     watch, url = Watch(world), address(name, world).split("?")[0]
-    for value in IN_EVERY_ADDRESS if name in ROWS else IN_ADDRESSES:
-        answer = world.clients[reader(name)].get(f"{url}?{urlencode(dict.fromkeys(PARAMETERS, value))}")
-        assert answer.status_code in FINE, (value[:40], answer.status_code)
+    asked = queries(IN_EVERY_ADDRESS, count=1) if name in ROWS else queries(IN_ADDRESSES, count=5)
+    for query in asked:
+        answer = world.clients[reader(name)].get(f"{url}?{query}")
+        assert answer.status_code in FINE, (query, answer.status_code)
         assert SCRIPT.encode() not in content_of(answer)
     assert not watch.saw_a_change
 
