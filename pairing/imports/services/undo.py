@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Max, Min
+from django.db.models import Value
 from pghistory.models import Event
 
 from branches.models import User
@@ -50,7 +52,7 @@ def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch
     """
     with alone():
         batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-        traces = list(_traces(batch))
+        traces = _traces(batch)
         refuse(_blockers(batch, traces))
         with audit.action("ledger.undo", actor=actor, target=batch) as entry:
             for trace in traces:
@@ -66,7 +68,7 @@ def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch
 
 def undo_blockers(batch: ImportBatch) -> list[str]:
     """Why the import cannot be taken back, each in a sentence that names what depends on it."""
-    return _blockers(batch, list(_traces(batch)))
+    return _blockers(batch, _traces(batch))
 
 
 def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
@@ -82,53 +84,66 @@ def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
     return [*_later_edits(traces), *_dependants(traces)]
 
 
-def _traces(batch: ImportBatch) -> Iterator[Trace]:
+def _traces(batch: ImportBatch) -> list[Trace]:
     """One trace for each table the import wrote; tables come before those that refer to them."""
     event_models: dict[Any, Any] = {
         model.pgh_tracked_model: model for model in apps.get_models() if issubclass(model, Event)
     }
-    for model in apps.get_models():
-        events = event_models.get(model)
-        if events is None:
-            continue
-        written = events.objects.filter(pgh_context_id=batch.context).order_by("pgh_id")
-        trace = Trace(model, events)
-        for pk, label, number in written.values_list("pgh_obj_id", "pgh_label", "pgh_id"):
-            trace.last_event = number
-            if label == "insert":
-                trace.created.add(pk)
-        if trace.last_event:
-            trace.changed = _before(events, batch, trace.created)
-            yield trace
+    traces = [Trace(model, event_models[model]) for model in apps.get_models() if model in event_models]
+    firsts: list[dict[int, int]] = [{} for _ in traces]
+    own = [trace.events.objects.filter(pgh_context_id=batch.context) for trace in traces]
+    written = _together(own, "pgh_obj_id", "pgh_label", "pgh_id")
+    for number, pk, label, event in sorted(written, key=itemgetter(3)):
+        trace = traces[number]
+        trace.last_event = max(trace.last_event, event)
+        if label == "insert":
+            trace.created.add(pk)
+        elif pk not in trace.created:
+            firsts[number].setdefault(pk, event)
+    for trace, changed in zip(traces, firsts, strict=True):
+        trace.changed = _before(trace.events, changed)
+    return [trace for trace in traces if trace.last_event]
 
 
-def _before(events: Any, batch: ImportBatch, created: set[int]) -> dict[int, Any]:
-    """The last event before the import of each row that it changed but did not create."""
-    own = events.objects.filter(pgh_context_id=batch.context).exclude(pgh_obj_id__in=created)
-    firsts = dict(own.values_list("pgh_obj_id").annotate(first=Min("pgh_id")).order_by())
+def _together(parts: Iterable[Any], *names: str) -> Any:
+    """(number of the part, *names) of the rows of several tables, in one query."""
+    rows = [
+        part.order_by().annotate(part=Value(number)).values_list("part", *names)
+        for number, part in enumerate(parts)
+    ]
+    return rows[0].union(*rows[1:], all=True) if rows else []
+
+
+def _before(events: Any, firsts: dict[int, int]) -> dict[int, Any]:
+    """The last event before the import of each row, given the first one that the import caused."""
     found: dict[int, Any] = {}
-    for event in events.objects.filter(pgh_obj_id__in=firsts).order_by("pgh_id"):
-        if event.pgh_id < firsts[event.pgh_obj_id]:
-            found[event.pgh_obj_id] = event
+    if firsts:
+        for event in events.objects.filter(pgh_obj_id__in=firsts).order_by("pgh_id"):
+            if event.pgh_id < firsts[event.pgh_obj_id]:
+                found[event.pgh_obj_id] = event
     return found
 
 
 def _later_edits(traces: list[Trace]) -> list[str]:
     """A sentence for each table in which rows of the import were edited or deleted since."""
+    ids = [trace.created | set(trace.changed) for trace in traces]
+    rows = [trace.model._default_manager.filter(pk__in=keys) for trace, keys in zip(traces, ids, strict=True)]
+    later = [
+        trace.events.objects.filter(pgh_obj_id__in=keys, pgh_id__gt=trace.last_event)
+        for trace, keys in zip(traces, ids, strict=True)
+    ]
+    touched: dict[int, set[int]] = defaultdict(set)
+    for number, pk in _together(later, "pgh_obj_id"):
+        touched[number].add(pk)
+    there = Counter(number for (number,) in _together(rows))
     sentences = []
-    for trace in traces:
-        ids = trace.created | set(trace.changed)
-        last = (
-            trace.events.objects.filter(pgh_obj_id__in=ids).values("pgh_obj_id").annotate(last=Max("pgh_id"))
-        )
-        touched = {row["pgh_obj_id"] for row in last.filter(last__gt=trace.last_event)}
-        rows = trace.model._default_manager.filter(pk__in=ids)
-        gone = len(ids) - rows.count()
+    for number, trace in enumerate(traces):
         what = trace.model._meta.verbose_name
-        if touched:
-            named = _named([str(row) for row in rows.filter(pk__in=touched).order_by("pk")[: NAMED + 1]])
+        if touched[number]:
+            edited = rows[number].filter(pk__in=touched[number]).order_by("pk")
+            named = _named([str(row) for row in edited[: NAMED + 1]])
             sentences.append(f"{what}{named}在导入以后又改过，不能整份撤销，请逐条改正。")
-        if gone:
+        if gone := len(ids[number]) - there[number]:
             sentences.append(f"有 {gone} 条{what}在导入以后已被删除或合并，不能整份撤销。")
     return sentences
 
@@ -136,20 +151,25 @@ def _later_edits(traces: list[Trace]) -> list[str]:
 def _dependants(traces: list[Trace]) -> list[str]:
     """A sentence for each kind of row that refers to what the import created and is not part of it."""
     created = {trace.model: trace.created for trace in traces}
+    relations = [(trace, relation) for trace in traces for relation in _relations(trace.model)]
+    rows = [
+        relation.related_model._default_manager.filter(
+            **{f"{relation.field.name}__in": trace.created}
+        ).exclude(pk__in=created.get(relation.related_model, ()))
+        for trace, relation in relations
+    ]
+    counts = Counter(number for (number,) in _together(rows))
     sentences = []
-    for trace in traces:
-        for relation in _relations(trace.model):
-            model, name = relation.related_model, relation.field.name
-            rows = model._default_manager.filter(**{f"{name}__in": trace.created})
-            rows = rows.exclude(pk__in=created.get(model, ()))
-            if count := rows.count():
-                on = [
-                    str(getattr(row, name)) for row in rows.select_related(name).order_by("pk")[: NAMED + 1]
-                ]
-                sentences.append(
-                    f"{trace.model._meta.verbose_name}{_named(list(dict.fromkeys(on)))}已有"
-                    f"{model._meta.verbose_name} {count} 条，请先处理这些再撤销。"
-                )
+    for number, count in sorted(counts.items()):
+        trace, relation = relations[number]
+        model, name = relation.related_model, relation.field.name
+        on = [
+            str(getattr(row, name)) for row in rows[number].select_related(name).order_by("pk")[: NAMED + 1]
+        ]
+        sentences.append(
+            f"{trace.model._meta.verbose_name}{_named(list(dict.fromkeys(on)))}已有"
+            f"{model._meta.verbose_name} {count} 条，请先处理这些再撤销。"
+        )
     return list(dict.fromkeys(sentences))
 
 
