@@ -16,13 +16,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    UnreadablePostError,
+)
 from django.utils import timezone
 
 from core.models import SubmitToken
 
 FIELD = "submit_token"
 KEPT = timedelta(days=1)
+CUT_OFF = "网络中断，内容没有收全，什么都没有写入。请返回上一页重新提交。"
 REPEATED = "这张表单已经提交过，没有重复办理，下面是那一次的结果。"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -36,12 +43,14 @@ def submit_once(get_response: GetResponse) -> GetResponse:
     """Answer a form that carries a token of `new_token` once; later copies get the same redirect."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        # An upload only stores a file for preview; digesting its bytes would cost more than storing it twice.
-        if request.method != "POST" or not request.user.is_authenticated or request.FILES:
+        if request.method != "POST" or not request.user.is_authenticated:
             return get_response(request)
-        if not request.POST.get(FIELD):
-            return get_response(request)
-        return _answer_once(request, get_response)
+        try:
+            # An upload only stores a file for preview; digesting it would cost more than storing it twice.
+            has_token = not request.FILES and bool(request.POST.get(FIELD))
+        except UnreadablePostError:
+            return HttpResponse(CUT_OFF, status=400, content_type="text/plain; charset=utf-8")
+        return _answer_once(request, get_response) if has_token else get_response(request)
 
     middleware.process_exception = note_refusal  # type: ignore[attr-defined]  # Django looks the hook up by name
     return middleware
