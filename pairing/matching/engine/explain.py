@@ -1,6 +1,7 @@
 """Sentences of a suggestion: one per term, one for the whole, and what is missing."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,15 +35,19 @@ def shared_words(
     first: str, second: str, idf: Mapping[str, float], lexicon: Lexicon, limit: int = 3
 ) -> list[str]:
     """Return the most telling words both texts contain: terms of the lexicon, words of two characters up."""
-    both = _words(first) & _words(second) | terms_in(first, lexicon) & terms_in(second, lexicon)
+    words, terms = zip(_words_and_terms(first, lexicon), _words_and_terms(second, lexicon), strict=True)
+    both = words[0] & words[1] | terms[0] & terms[1]
     both = {word for word in both if len(word) > 1} - _COMMON
-    words = sorted(word for word in both if not any(word != other and word in other for other in both))
-    weight = {word: sum(idf.get(word[i : i + 2], 0.0) for i in range(len(word) - 1)) for word in words}
-    return sorted(words, key=lambda word: (-weight[word], word))[:limit]
+    whole = sorted(word for word in both if not any(word != other and word in other for other in both))
+    weight = {word: sum(idf.get(word[i : i + 2], 0.0) for i in range(len(word) - 1)) for word in whole}
+    return sorted(whole, key=lambda word: (-weight[word], word))[:limit]
 
 
-def _words(text: str) -> set[str]:
-    return set(words_in(plain(text)))
+@lru_cache(
+    maxsize=2048
+)  # a text stands in as many pairs as there are resources or demands that could meet it
+def _words_and_terms(text: str, lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(words_in(plain(text))), frozenset(terms_in(text, lexicon))
 
 
 def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
