@@ -36,8 +36,8 @@ def shared_words(
 ) -> list[str]:
     """Return the most telling words both texts contain: terms of the lexicon, words of two characters up."""
     words, terms = zip(_words_and_terms(first, lexicon), _words_and_terms(second, lexicon), strict=True)
-    both = words[0] & words[1] | terms[0] & terms[1]
-    both = {word for word in both if len(word) > 1} - _COMMON
+    shared = words[0] & words[1] | terms[0] & terms[1]
+    both = {word for word in shared if len(word) > 1} - _COMMON
     whole = sorted(word for word in both if not any(word != other and word in other for other in both))
     weight = {word: sum(idf.get(word[i : i + 2], 0.0) for i in range(len(word) - 1)) for word in whole}
     return sorted(whole, key=lambda word: (-weight[word], word))[:limit]
