@@ -65,6 +65,8 @@ def _strictly(content: bytes, encoding: str) -> str:
 
 
 def _undecodable(content: bytes, position: int) -> WorkbookError:
+    if b"\0" in content and not content.startswith(tuple(MARKS)):  # binary that looks like text in places
+        return not_a_table()
     line = content[:position].count(b"\n") + 1
     return _faulty(line, "有无法识别的字符，文件可能混用了两种编码")
 
