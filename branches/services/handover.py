@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from branches.enums import Role
+from branches.enums import BRANCH_STAFF, Role
 from branches.models import Branch, Membership, User
 from core import audit
 from core.errors import DomainError
@@ -20,12 +21,16 @@ CARD_FIELDS = {Role.SECRETARY: "secretary_name", Role.LIAISON: "liaison_name"}
 
 @dataclass(frozen=True)
 class Share:
-    """What one app hands over: rows of one kind that carry the leaver's name; `title` names their field."""
+    """What one app hands over: rows of one kind that carry the leaver's name; `title` names their field.
+
+    Texts name a person, not a seat. `role` says to which seat the duty belongs when one person holds both.
+    """
 
     label: str
     unit: str
     rows: QuerySet
     title: str = "title"
+    role: Role = Role.SECRETARY
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,40 @@ def preview(shares: Sequence[Share]) -> list[Preview]:
     return [Preview(shares[place].label, shares[place].unit, sorted(found[place])) for place in sorted(found)]
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """A person leaving a seat: how texts of the branch name them, and of which roles the duties go along.
+
+    Whoever keeps another staff seat of the branch keeps what belongs to it.
+    """
+
+    branch: Branch
+    person: User
+    names: tuple[str, ...]
+    roles: frozenset[Role]
+
+    @classmethod
+    def of(cls, seat: Membership, *, on: date) -> Leaving:
+        kept = Membership.objects.in_force(on=on).filter(user=seat.user, branch=seat.branch)
+        others = {Role(role) for role in kept.exclude(pk=seat.pk).values_list("role", flat=True)}
+        return cls(seat.branch, seat.user, names_of(seat.user, seat.branch), BRANCH_STAFF - others)
+
+    def moving(self, shares: Sequence[Share]) -> list[Share]:
+        """The same shares, those that stay with the person's other seat without rows."""
+        return [
+            share if share.role in self.roles else replace(share, rows=share.rows.none()) for share in shares
+        ]
+
+
 def names_of(person: User, branch: Branch) -> tuple[str, ...]:
-    """How texts of the branch name a person: the name, and the card's with its office in brackets."""
-    name = str(person)
-    cards = (branch.secretary_name, branch.liaison_name)
-    return tuple(dict.fromkeys([name, *(card for card in cards if card.startswith(f"{name}（"))]))
+    """How texts of the branch name a person: the name, and the cards' with office in brackets."""
+    rows = cast(Any, branch).events.values_list(*CARD_FIELDS.values())  # the relation is made at run time
+    cards = sorted({card for row in rows for card in row if _names(card, person)})
+    return tuple(dict.fromkeys([str(person), *cards]))
+
+
+def _names(card: str, person: User) -> bool:
+    return card == str(person) or card.startswith(f"{person}（")
 
 
 @transaction.atomic
@@ -75,14 +109,26 @@ def seat_hand_over(*, seat: Membership, successor: User, on: date, actor: User |
         entry.changes = {"ends_on": [str(seat.ends_on), str(last_day)]}
         seat.ends_on = last_day
         seat.save(update_fields=["ends_on", "updated_at"])
+        if not _is_of_another(seat, card, on):
+            _rename_card(seat.branch_id, card, successor)
         following = Membership(user=successor, branch=seat.branch, role=seat.role, starts_on=on)
         following.full_clean()
         following.save(force_insert=True)
-        branch = Branch.objects.select_for_update(of=("self",)).get(pk=seat.branch_id)
-        setattr(branch, card, str(successor))
-        branch.save(update_fields=[card, "updated_at"])
         entry.summary = f"{seat.get_role_display()}由{seat.user}交给{successor}"
     return following
+
+
+def _is_of_another(seat: Membership, card: str, on: date) -> bool:
+    """Whether the branch's card names somebody else who holds the same role and keeps it."""
+    named = getattr(seat.branch, card)
+    same = Membership.objects.in_force(on=on).filter(branch=seat.branch, role=seat.role).exclude(pk=seat.pk)
+    return any(_names(named, other.user) for other in same.select_related("user"))
+
+
+def _rename_card(branch_id: int, card: str, successor: User) -> None:
+    branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch_id)
+    setattr(branch, card, str(successor))
+    branch.save(update_fields=[card, "updated_at"])
 
 
 def renamed(rows: QuerySet, field: str, names: Sequence[str], successor: User) -> int:

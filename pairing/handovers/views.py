@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.enums import BRANCH_STAFF
 from branches.models import Membership
+from branches.services.handover import Leaving
 from core.audit import entries_of
 from core.doorbell import ring
 from core.forms import ReasonForm, submit
@@ -52,11 +54,13 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
             words = "交接已定，到那天自动办理。" if handover.is_planned else "交接已办理，各方已收到通知。"
             messages.success(request, words)
             return redirect(handover)
+    leaving = Leaving.of(seat, on=timezone.localdate())
     context = {
         "seat": seat,
         "form": form,
-        "shares": handovers.handover_preview(seat),
-        "leftovers": handovers.handover_leftovers(seat),
+        "shares": handovers.handover_preview(leaving),
+        "leftovers": handovers.handover_leftovers(leaving),
+        "keeps_duties": leaving.roles != BRANCH_STAFF,
         "others": seat.user.memberships.in_force(on=timezone.localdate())
         .exclude(pk=seat.pk)
         .select_related("branch"),
@@ -70,9 +74,10 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
 def handover_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One handover: what moved, or what will."""
     handover = get_object_or_404(_rows(request), pk=pk)
+    leaving = Leaving.of(handover.seat, on=handover.on)
     context = {
         "handover": handover,
-        "shares": handovers.handover_preview(handover.seat) if handover.is_planned else [],
+        "shares": handovers.handover_preview(leaving) if handover.is_planned else [],
         "timeline": timeline(entries_of(handover)),
         "today": timezone.localdate(),
     }

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Membership
+from branches.services.handover import Leaving
 from core.errors import DomainError, StaleVersionError
 from core.models import AuditEntry, Notification
 from core.wording import short_datetime
@@ -109,10 +110,14 @@ def plan(seat, successor, admin, on=None, now=None):
     )
 
 
+def leaving(seat):
+    return Leaving.of(seat, on=days(0))
+
+
 def test_preview_names_what_moves_and_what_stays(
     client, seat, open_rows, admin, django_assert_max_num_queries
 ):
-    found = {row.label: len(row.titles) for row in handovers.handover_preview(seat)}
+    found = {row.label: len(row.titles) for row in handovers.handover_preview(leaving(seat))}
     assert found == {
         "结对的联络员": 1,
         "没有定下的认领": 1,
@@ -252,6 +257,59 @@ def test_parts_of_a_joint_claim_that_are_agreed_move_too(seat, successor, admin)
 
 def _cn(day):
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+LIAISON_DUTIES = {"结对的联络员": 1, "需求的联系人": 1, "资源的联系人": 1}
+SECRETARY_DUTIES = {
+    "没有定下的认领": 1,
+    "在办定单的责任人": 2,
+    "没有完成的定单任务": 1,
+    "要主讲、带队的活动": 1,
+    "没有办结的督办事项": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("handed", "moved", "stayed"),
+    [("secretary", SECRETARY_DUTIES, LIAISON_DUTIES), ("liaison", LIAISON_DUTIES, SECRETARY_DUTIES)],
+)
+def test_duties_of_the_seat_that_a_person_keeps_stay(
+    client, seat, open_rows, successor, admin, handed, moved, stayed
+):
+    """刘同志 is secretary and liaison; each handover moves its own half, and both together move all."""
+    seats = {"secretary": seat}
+    seats["liaison"] = MembershipFactory(branch=seat.branch, user=seat.user, role="liaison")
+    client.force_login(admin)
+    page = client.get(reverse("handover_new", args=[seats[handed].pk])).content.decode()
+    assert "一人兼任书记和联络员的" in page
+
+    handover = plan(seats.pop(handed), successor, admin)
+
+    assert handover.moved == moved
+    [kept] = seats.values()
+    kept.refresh_from_db()
+    assert kept.ends_on is None
+    assert {row.label: len(row.titles) for row in handovers.handover_preview(leaving(kept))} == stayed
+    client.force_login(seat.user)  # still of the branch
+    assert client.get(open_rows["order"].get_absolute_url()).status_code == 200
+    assert plan(kept, successor, admin).moved == stayed
+    assert client.get(open_rows["order"].get_absolute_url()).status_code == 404
+
+
+def test_other_secretary_of_the_branch_keeps_duties_and_the_card(seat, open_rows, successor, admin):
+    """Two secretaries: the second one leaves, and nothing of the first, whom the card names, is touched."""
+    second = MembershipFactory(branch=seat.branch, user=UserFactory(display_name="陈同志"))
+    task = PlanTaskFactory(plan_order=open_rows["order"], responsible="陈同志")
+    before = {row.label: row.titles for row in handovers.handover_preview(leaving(seat))}
+
+    handover = plan(second, successor, admin)
+
+    assert handover.moved == {"没有完成的定单任务": 1}
+    task.refresh_from_db()
+    seat.branch.refresh_from_db()
+    seat.refresh_from_db()
+    assert (task.responsible, seat.branch.secretary_name, seat.ends_on) == (NEW, CARD, None)
+    assert {row.label: row.titles for row in handovers.handover_preview(leaving(seat))} == before
 
 
 def test_a_future_handover_is_carried_out_by_the_tick_once(seat, successor, admin):

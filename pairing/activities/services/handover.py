@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q, QuerySet
 
 from branches.models import Branch, User
-from branches.services.handover import Share
+from branches.services.handover import Leaving, Share
 from core.errors import ConflictError, DomainError
 from core.wording import short_datetime
 from pairing.activities.models import Activity, Closure
@@ -22,17 +22,19 @@ from pairing.plans.models import Pairing
 LABEL = "要主讲、带队的活动"
 
 
-def activity_shares(branch: Branch, names: Sequence[str]) -> list[Share]:
-    """Activities still to come that a person of the branch, called by one of `names`, is to lead."""
-    return [Share(LABEL, "场", Activity.objects.filter(pk__in=_keys(_led(branch, names), names)))]
+def activity_shares(leaving: Leaving) -> list[Share]:
+    """Activities still to come that the leaver is to lead for the branch."""
+    keys = _keys(_led(leaving.branch, leaving.names), leaving.names)
+    return leaving.moving([Share(LABEL, "场", Activity.objects.filter(pk__in=keys))])
 
 
-def activity_leftovers(branch: Branch, names: Sequence[str]) -> list[Activity]:
+def activity_leftovers(leaving: Leaving) -> list[Activity]:
     """Coming activities of the branch's pairs that carry the name but do not follow the seat.
 
     Either the other side has somebody of that name, or the person is the resource: an expert under their own
     name goes on serving.
     """
+    branch, names = leaving.branch, leaving.names
     rest = _named(names).filter(pairing__in=Pairing.objects.of_branches([branch.pk]))
     rest = rest.exclude(pk__in=_led(branch, names)).order_by("starts_at", "pk")
     return [activity for activity in rest if not set(names).isdisjoint(people_in(activity.person))]
@@ -40,17 +42,18 @@ def activity_leftovers(branch: Branch, names: Sequence[str]) -> list[Activity]:
 
 @transaction.atomic
 def activities_hand_over(
-    *, branch: Branch, names: Sequence[str], successor: User, now: datetime
+    *, leaving: Leaving, successor: User, now: datetime
 ) -> tuple[dict[str, int], list[str]]:
     """Let the successor lead; gives label → how many, and a sentence for each that had to stay.
 
     Each is a savepoint: where the successor is busy or away the activity stays booked as it was.
     """
-    keys, left = _keys(_led(branch, names), names), []
+    [share] = activity_shares(leaving)
+    keys, left = _keys(share.rows, leaving.names), []
     for pk in keys:
         activity = Activity.objects.get(pk=pk)
         try:
-            _hand_over(activity, names, successor, now)
+            _hand_over(activity, leaving.names, successor, now)
         except DomainError as refusal:
             left.append(f"“{activity}”仍由{activity.person}主讲、带队：{refusal.message}")
     return {LABEL: len(keys) - len(left)}, left

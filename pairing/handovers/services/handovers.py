@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from branches.enums import BRANCH_STAFF
 from branches.models import Membership, User
-from branches.services.handover import Preview, names_of, preview, seat_hand_over
+from branches.services.handover import Leaving, Preview, preview, seat_hand_over
 from core import audit
 from core.errors import DomainError, refuse
 from core.notifications import notify
@@ -26,22 +26,21 @@ from pairing.plans.services.handover import plan_shares, plans_hand_over
 from pairing.reviews.services.handover import review_shares, reviews_hand_over
 
 
-def handover_preview(seat: Membership) -> list[Preview]:
-    """What would move with the seat today, kind by kind, in two queries."""
-    names = names_of(seat.user, seat.branch)
+def handover_preview(leaving: Leaving) -> list[Preview]:
+    """What would move with the seat, kind by kind, in two queries."""
     return preview(
         [
-            *plan_shares(seat.branch, names, seat.user),
-            *activity_shares(seat.branch, names),
-            *review_shares(seat.branch, names),
-            *ledger_shares(seat.branch, names),
+            *plan_shares(leaving),
+            *activity_shares(leaving),
+            *review_shares(leaving),
+            *ledger_shares(leaving),
         ]
     )
 
 
-def handover_leftovers(seat: Membership) -> list[Activity]:
+def handover_leftovers(leaving: Leaving) -> list[Activity]:
     """Activities to come that carry the leaver's name and do not follow the seat."""
-    return activity_leftovers(seat.branch, names_of(seat.user, seat.branch))
+    return activity_leftovers(leaving)
 
 
 def handover_plan_blockers(seat: Membership, actor: User, *, today: date) -> list[str]:
@@ -104,12 +103,12 @@ def handover_execute(*, handover: Handover, now: datetime) -> Handover:
     seat = _locked_seat(handover.seat_id)
     if refusal := _execute_refusal(handover, seat):
         return _cancel(handover, refusal, None, now)
-    names, branch = names_of(seat.user, seat.branch), seat.branch
-    people: dict[str, Any] = {"branch": branch, "names": names, "successor": handover.successor}
+    leaving = Leaving.of(seat, on=handover.on)
+    people: dict[str, Any] = {"leaving": leaving, "successor": handover.successor}
     with audit.action(
         "handover.execute", actor=handover.planned_by, target=handover, reason=handover.note
     ) as entry:
-        moved = plans_hand_over(leaver=seat.user, **people)
+        moved = plans_hand_over(**people)
         moved |= reviews_hand_over(**people) | ledgers_hand_over(**people)
         led, handover.left = activities_hand_over(now=now, **people)
         moved |= led

@@ -11,49 +11,54 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from branches.enums import Role
 from branches.models import Branch, User
-from branches.services.handover import Share, renamed
+from branches.services.handover import Leaving, Share, renamed
 from pairing.plans.enums import ChangeState
 from pairing.plans.models import ChangeRequest, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
 from pairing.plans.services.locks import lock_order
 from pairing.plans.services.order_guards import EDITABLE
 
 
-def plan_shares(branch: Branch, names: Sequence[str], leaver: User) -> list[Share]:
-    """Everything under way between the branch and its partners that carries one of `names`."""
+def plan_shares(leaving: Leaving) -> list[Share]:
+    """Everything under way between the branch and its partners that carries the leaver's name."""
+    branch, names = leaving.branch, leaving.names
     pairs = Pairing.objects.active()
     liaisons = Q(branch_a=branch, liaison_a__in=names) | Q(branch_b=branch, liaison_b__in=names)
     of_order = Q(pairing__branch_a=branch, responsible_a__in=names) | Q(
         pairing__branch_b=branch, responsible_b__in=names
     )
     claims = Claim.objects.undecided().filter(
-        Q(proposed_by=branch, proposer=leaver) | Q(resource__branch=branch, person__in=names)
+        Q(proposed_by=branch, proposer=leaving.person) | Q(resource__branch=branch, person__in=names)
     )
     tasks = PlanTask.objects.filter(
         owner=branch, responsible__in=names, done_on=None, plan_order__in=PlanOrder.objects.live()
     )
-    return [
-        Share("结对的联络员", "对", pairs.filter(liaisons), "branch_b__name"),
-        Share("没有定下的认领", "条", claims, "demand__title"),
-        Share("在办定单的责任人", "张", PlanOrder.objects.live().filter(of_order), "number"),
-        Share("没有完成的定单任务", "项", tasks),
-    ]
+    return leaving.moving(
+        [
+            Share("结对的联络员", "对", pairs.filter(liaisons), "branch_b__name", Role.LIAISON),
+            Share("没有定下的认领", "条", claims, "demand__title"),
+            Share("在办定单的责任人", "张", PlanOrder.objects.live().filter(of_order), "number"),
+            Share("没有完成的定单任务", "项", tasks),
+        ]
+    )
 
 
 @transaction.atomic
-def plans_hand_over(*, branch: Branch, names: Sequence[str], leaver: User, successor: User) -> dict[str, int]:
+def plans_hand_over(*, leaving: Leaving, successor: User) -> dict[str, int]:
     """Put the successor in the leaver's place; gives label → how many rows."""
-    shares = {share.label: share.rows for share in plan_shares(branch, names, leaver)}
+    branch, names = leaving.branch, leaving.names
+    shares = {share.label: share.rows for share in plan_shares(leaving)}
     keys = {label: list(rows.order_by("pk").values_list("pk", flat=True)) for label, rows in shares.items()}
     pairs = Pairing.objects.filter(pk__in=keys["结对的联络员"])
     renamed(pairs.filter(branch_a=branch), "liaison_a", names, successor)
     renamed(pairs.filter(branch_b=branch), "liaison_b", names, successor)
     claims = Claim.objects.filter(pk__in=keys["没有定下的认领"])
-    claims.filter(proposed_by=branch, proposer=leaver).update(proposer=successor)
+    claims.filter(proposed_by=branch, proposer=leaving.person).update(proposer=successor)
     renamed(claims.filter(resource__branch=branch), "person", names, successor)
     for pk in keys["在办定单的责任人"]:
         _order_hand_over(lock_order(pk), branch, successor)
-    for request in _open_changes(branch):
+    for request in _open_changes(branch) if Role.SECRETARY in leaving.roles else ():
         _change_hand_over(request, branch, names, successor)
     renamed(PlanTask.objects.filter(pk__in=keys["没有完成的定单任务"]), "responsible", names, successor)
     return {label: len(found) for label, found in keys.items()}

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db import transaction
 
-from branches.models import Branch, User
-from branches.services.handover import Share, renamed
+from branches.models import User
+from branches.services.handover import Leaving, Share, renamed
 from pairing.reviews.models import ActionItem
 
 
-def review_shares(branch: Branch, names: Sequence[str]) -> list[Share]:
+def review_shares(leaving: Leaving) -> list[Share]:
     """Decisions the branch has not finished whose responsible person is one of `names`."""
-    items = ActionItem.objects.open().filter(owner=branch, responsible__in=names)
-    return [Share("没有办结的督办事项", "项", items)]
+    items = ActionItem.objects.open().filter(owner=leaving.branch, responsible__in=leaving.names)
+    return leaving.moving([Share("没有办结的督办事项", "项", items)])
 
 
 @transaction.atomic
-def reviews_hand_over(*, branch: Branch, names: Sequence[str], successor: User) -> dict[str, int]:
+def reviews_hand_over(*, leaving: Leaving, successor: User) -> dict[str, int]:
     """Make the successor responsible; gives label → how many rows."""
-    (share,) = review_shares(branch, names)
-    return {share.label: renamed(share.rows, "responsible", names, successor)}
+    (share,) = review_shares(leaving)
+    return {share.label: renamed(share.rows, "responsible", leaving.names, successor)}
