@@ -252,3 +252,39 @@ def test_resource_whose_claim_is_undecided_is_not_claimed_for_the_same_demand_ag
     assert Claim.objects.count() == 1
     claim_answers.claim_accept(claim=first, actor=village.partners[0], now=timezone.now())
     assert len(village.ask_all()) == 2
+
+
+def test_agreed_part_of_a_joint_claim_can_not_be_answered_a_second_time():
+    village = Village(partners=2)
+    first, _ = village.ask_all()
+    village.accept(first, 0)
+    actor, now = village.partners[0], timezone.now()
+    said = f"{first.awaiting}已同意承办自己的一份，正在等联合认领的其他支部答复，不用再答复。"
+
+    for answer in (
+        lambda: claims.claim_counter(claim=first, actor=actor, now=now, visit_count=2, wanted_on=None),
+        lambda: claim_answers.claim_accept(claim=first, actor=actor, now=now),
+        lambda: claim_answers.claim_decline(claim=first, actor=actor, now=now, reason="忙"),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            answer()
+        assert refusal.value.message == said
+    first.refresh_from_db()
+    assert first.state == ClaimState.AGREED
+
+
+def test_strangers_are_told_to_look_again_when_the_demand_enters_the_hall_meanwhile():
+    village = Village(partners=0)
+    stranger = ResourceFactory()
+    read_before = Demand.objects.get(pk=village.demand.pk)
+    Demand.objects.filter(pk=village.demand.pk).update(hall_on=LONG_AGO)
+
+    with pytest.raises(ConflictError, match="刚刚进入认领大厅，请刷新页面后再认领"):
+        claims.claim_propose(
+            demand=read_before,
+            resource=stranger,
+            by_branch=stranger.branch,
+            proposer=UserFactory(secretary_of=stranger.branch),
+            now=timezone.now(),
+        )
+    assert not Pairing.objects.exists()

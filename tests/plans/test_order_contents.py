@@ -190,6 +190,24 @@ def test_order_by_hand_is_drafted_like_one_from_a_claim_and_holds_what_it_promis
     assert demand.state == DemandState.OPEN
 
 
+def test_wanted_day_taken_away_needs_room_in_the_month_that_then_counts():
+    pair = PairingFactory()
+    ours = UserFactory(secretary_of=pair.branch_a)
+    resource = ResourceFactory(branch=pair.branch_a, capacity_per_month=1)
+    next_month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
+    terms = {"pairing": pair, "resource": resource, "actor": ours, "now": now()}
+    orders = [
+        order_contents.plan_order_create(demand=DemandFactory(branch=pair.branch_b), wanted_on=day, **terms)
+        for day in (None, next_month)
+    ]
+    edit = {"order": orders[1], "version": 1, "actor": ours, "now": now(), "wanted_on": None}
+
+    with pytest.raises(ConflictError, match="只剩 0 次"):
+        order_contents.plan_order_edit(**edit)
+    PlanOrder.objects.filter(pk=orders[0].pk).update(state="cancelled", state_reason="不办了")
+    assert order_contents.plan_order_edit(**edit).wanted_on is None
+
+
 def test_order_by_hand_is_refused_for_strangers_foreign_demands_and_own_resources():
     pair = PairingFactory()
     ours = UserFactory(secretary_of=pair.branch_a)

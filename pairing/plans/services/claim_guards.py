@@ -87,6 +87,8 @@ def claim_answer_blockers(claim: Claim, actor: User, *, on: date, on_behalf: boo
     Args:
         on_behalf: the county office answers in the name of the awaited branch.
     """
+    if claim.state == ClaimState.AGREED:
+        return [f"{claim.awaiting}已同意承办自己的一份，正在等联合认领的其他支部答复，不用再答复。"]
     blockers = step_blockers(CLAIM_TRANSITIONS, ClaimState, claim.state, ClaimState.ACCEPTED, NOUN)
     if on_behalf:
         blockers += on_behalf_blockers(actor, claim)

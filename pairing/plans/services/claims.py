@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
-from core.errors import DomainError, refuse
+from core.errors import ConflictError, DomainError, refuse
 from core.wording import short_date
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import ClaimState, PairingKind, PairingState
@@ -99,6 +99,8 @@ def _propose(
     held = [lock_resource(pk) for pk in sorted({resource.pk for resource in resources})]
     for resource in held:
         _check(demand, resource, pairings.get(resource.branch_id), proposal)
+        if resource.branch_id not in pairings:  # the demand has come into the hall since it was read
+            raise ConflictError(f"需求“{demand}”刚刚进入认领大厅，请刷新页面后再认领。")
     check_rest(demand, proposal.visit_count * len(held))
     series = Series.objects.create(title=series_title) if series_title else None
     claims = [_write(demand, each, pairings[each.branch_id], proposal, series) for each in held]

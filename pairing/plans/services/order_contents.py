@@ -160,9 +160,9 @@ def revision_of(
     today = timezone.localdate(now)
     differing = {name: value for name, value in changes.items() if _current(order, name) != value}
     _check_due(differing.get("due_on"), today)
-    if wanted_on := differing.get("wanted_on"):
-        check_terms(order.visit_count, wanted_on, today, None)
-        _check_month(order, wanted_on)
+    if "wanted_on" in differing:
+        check_terms(order.visit_count, differing["wanted_on"], today, None)
+        _check_month(order, differing["wanted_on"])
     drafts = list(tasks) if tasks is not None and list(tasks) != task_drafts(order) else None
     if drafts is not None:
         check_tasks(order, drafts)
@@ -201,11 +201,17 @@ def _check_due(due_on: date | None, today: date) -> None:
         raise DomainError("完成时限已经过去，请改成今天或以后的日期。", field="due_on")
 
 
-def _check_month(order: PlanOrder, wanted_on: date) -> None:
-    """Moving the wanted day into another month needs room in that month."""
-    was = order.wanted_on or timezone.localdate(order.created_at)
-    if order.resource_id and (was.year, was.month) != (wanted_on.year, wanted_on.month):
-        check_capacity(lock_resource(order.resource_id), order.visit_count, wanted_on)
+def _check_month(order: PlanOrder, wanted_on: date | None) -> None:
+    """Moving the wanted day into another month, or taking it away, needs room where it then counts."""
+    was, day = _counted_on(order, order.wanted_on), _counted_on(order, wanted_on)
+    if order.resource_id and (was.year, was.month) != (day.year, day.month):
+        check_capacity(lock_resource(order.resource_id), order.visit_count, day)
+
+
+def _counted_on(order: PlanOrder, wanted_on: date | None) -> date:
+    """The day in whose month the order counts with that wanted day; see `holding_capacity`."""
+    claim = order.claim
+    return wanted_on or (claim and claim.wanted_on) or timezone.localdate((claim or order).created_at)
 
 
 def _hand_tasks_over(order: PlanOrder, changes: dict[str, Any]) -> None:
