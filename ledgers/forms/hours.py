@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
-from core.forms import DateInput
+from core.forms import DateInput, TimeInput
 from core.wording import WEEKDAYS
-from ledgers.hours import BOTH, HALVES, Exceptional, HalfDay, Hours, reading_of
+from ledgers.hours import BOTH, HALVES, Clock, Exceptional, HalfDay, Hours, reading_of
 from ledgers.models import Availability
 
 PREFIX = "exceptions"
@@ -28,6 +28,31 @@ class WeekField(forms.MultipleChoiceField):
 
     def clean(self, value: Any) -> frozenset[HalfDay]:
         return frozenset((int(name[0]), name[2:]) for name in super().clean(value))
+
+
+CLOCKS = {half: (f"{half}_opens", f"{half}_closes") for half in HALVES}  # half → its two fields of the form
+CLOCK_FIELDS = tuple(name for names in CLOCKS.values() for name in names)
+
+
+def clock_fields() -> dict[str, forms.TimeField]:
+    """From when to when each half is open, by name; blank for the whole of it."""
+    labels = (f"{label}{end}" for label in HALVES.values() for end in ("从几点", "到几点"))
+    return {
+        name: forms.TimeField(label=label, required=False, widget=TimeInput())
+        for name, label in zip(CLOCK_FIELDS, labels, strict=True)
+    }
+
+
+def clock_faults(data: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the hours typed, in sentences."""
+    faults = []
+    for half, label in HALVES.items():
+        opens, closes = (data.get(name) for name in CLOCKS[half])
+        if (opens is None) != (closes is None):
+            faults.append(f"{label}从几点到几点要一起填，整个{label}都开放的请都留空。")
+        elif opens is not None and closes is not None and closes <= opens:
+            faults.append(f"{label}的结束时间须晚于开始时间。")
+    return faults
 
 
 class ExceptionForm(forms.Form):
@@ -69,21 +94,34 @@ def exception_rows(form: forms.Form) -> forms.BaseFormSet:
     return ExceptionFormSet(data, initial=_stored_exceptions(form.instance), prefix=PREFIX)  # type: ignore[attr-defined]  # a ModelForm
 
 
-def hours_of(week: frozenset[HalfDay], exceptions: Any) -> Hours:
+def hours_of(data: Mapping[str, Any], exceptions: Any) -> Hours:
     rows = {each[:2]: each for form in exceptions.forms for each in form.rows}
-    return Hours(week, tuple(sorted(rows.values())))
+    clocks = {half: (data[opens], data[closes]) for half, (opens, closes) in CLOCKS.items() if data[opens]}
+    return Hours(data["week"], tuple(sorted(rows.values())), clocks)
 
 
-def stored_week(rows: Iterable[Availability]) -> list[str]:
-    """The ticks of a resource's stored week; those left over when only unavailable half-days are stored."""
-    listed = Hours.of(rows).week
-    return sorted(_name(each) for each in listed)
+def stored(rows: Iterable[Availability]) -> dict[str, Any]:
+    """A resource's stored week and hours as the form has them.
+
+    The ticks are those left over when only unavailable half-days are stored.
+    """
+    hours = Hours.of(rows)
+    return _ticks(hours.week) | _typed(hours.clocks)
 
 
-def suggested_week(text: str) -> list[str]:
-    """The ticks that the words of 可服务时间 suggest; none when they name no day."""
+def suggested(text: str) -> dict[str, Any]:
+    """The ticks and hours that the words of 可服务时间 suggest; nothing when they name no day."""
     reading = reading_of(text)
-    return sorted(_name(each) for each in reading.half_days) if reading else []
+    return _ticks(reading.half_days) | _typed(reading.clocks) if reading else {}
+
+
+def _ticks(half_days: Iterable[HalfDay]) -> dict[str, Any]:
+    return {"week": sorted(_name(each) for each in half_days)}
+
+
+def _typed(clocks: Mapping[str, Clock]) -> dict[str, Any]:
+    ends = {half: clocks.get(half, (None, None)) for half in CLOCKS}
+    return {name: end for half, names in CLOCKS.items() for name, end in zip(names, ends[half], strict=True)}
 
 
 def week_rows(chosen: Iterable[str]) -> list[dict[str, Any]]:

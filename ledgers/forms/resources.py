@@ -81,6 +81,7 @@ class ResourceForm(LedgerForm):
         self.redraws("kind")
         self.fields["kind"].widget.attrs["data-redraws"] = True
         self.redraws("availability_text")
+        self.fields |= hours.clock_fields()
         self.kind = str(self["kind"].value() or "")
         for spec in details_of(self.kind):
             name = f"{details.PREFIX}{spec.name}"
@@ -89,7 +90,7 @@ class ResourceForm(LedgerForm):
         for name, label in common_labels(self.kind).items():
             self.fields[name].label = label
         if self.instance.pk:
-            self.initial.setdefault("week", hours.stored_week(self.instance.availabilities.all()))
+            self.initial = hours.stored(self.instance.availabilities.all()) | self.initial
 
     @cached_property
     def exceptions(self) -> Any:
@@ -102,7 +103,7 @@ class ResourceForm(LedgerForm):
     @property
     def apart_fields(self) -> tuple[str, ...]:
         """What the page shows in places of its own: below the kind, and beside the hours."""
-        return ("availability_text", "week", *VALIDITY, *self.detail_names)
+        return ("availability_text", "week", *hours.CLOCK_FIELDS, *VALIDITY, *self.detail_names)
 
     @property
     def kind_fields(self) -> list[BoundField]:
@@ -125,6 +126,11 @@ class ResourceForm(LedgerForm):
         return self["availability_text"].value() or "" if self.initial.get("is_suggested") else ""
 
     @property
+    def clock_rows(self) -> list[tuple[str, list[BoundField]]]:
+        """From when to when, half by half."""
+        return [(label, [self[name] for name in hours.CLOCKS[half]]) for half, label in hours.HALVES.items()]
+
+    @property
     def week_rows(self) -> list[dict[str, Any]]:
         return hours.week_rows(self["week"].value() or ())
 
@@ -132,8 +138,8 @@ class ResourceForm(LedgerForm):
         """The same form, unbound, with what has been typed so far: for drawing `part` of it anew."""
         typed: dict[str, Any] = {name: self[name].data for name in self.fields}
         typed |= {name: self.data[name] for name in details.NAMES if name in self.data}
-        if part == "hours" and (suggested := hours.suggested_week(typed["availability_text"] or "")):
-            typed |= {"week": suggested, "is_suggested": True}
+        if part == "hours" and (suggested := hours.suggested(typed["availability_text"] or "")):
+            typed |= {**suggested, "is_suggested": True}
         return ResourceForm(initial=typed, instance=self.instance, user=self.user)
 
     def clean(self) -> dict[str, Any]:
@@ -142,6 +148,8 @@ class ResourceForm(LedgerForm):
         self.refuse_order(*VALIDITY, f"{labels[1]}不能早于{labels[0]}。")
         if data.get("capacity_per_month") == 0:
             self.add_error("capacity_per_month", "每月可承接次数须大于 0；不限次数请留空。")
+        for fault in hours.clock_faults(data):
+            self.add_error("week", fault)
         if self.exceptions.is_bound and not self.exceptions.is_valid():
             self.add_error("week", "例外日期里有一行不是日期，请改正或清空那一行。")
         return data
@@ -158,7 +166,7 @@ class ResourceForm(LedgerForm):
         return {**self._without_parts(changed), **self._hours()}
 
     def _without_parts(self, values: dict[str, Any]) -> dict[str, Any]:
-        parts = {"week", *self.detail_names}
+        parts = {"week", *hours.CLOCK_FIELDS, *self.detail_names}
         return {name: value for name, value in values.items() if name not in parts}
 
     def _details(self) -> dict[str, Any]:
@@ -169,4 +177,4 @@ class ResourceForm(LedgerForm):
         """The hours, when the form sent had a place for them."""
         if not self.exceptions.is_bound:
             return {}
-        return {"hours": hours.hours_of(self.cleaned_data["week"], self.exceptions)}
+        return {"hours": hours.hours_of(self.cleaned_data, self.exceptions)}

@@ -319,13 +319,15 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(blank=True, help_text='某一天的例外', null=True, verbose_name='日期')),
                 ('half', models.CharField(choices=[('am', '上午'), ('pm', '下午')], max_length=2, verbose_name='半天')),
                 ('is_available', models.BooleanField(default=True, verbose_name='可服务')),
+                ('opens_at', models.TimeField(blank=True, null=True, verbose_name='从几点')),
+                ('closes_at', models.TimeField(blank=True, null=True, verbose_name='到几点')),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='availabilities', to='ledgers.resource', verbose_name='资源')),
             ],
             options={
                 'verbose_name': '可服务时段',
                 'verbose_name_plural': '可服务时段',
                 'ordering': ['resource', 'weekday', 'day', 'half'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('day__isnull', True), ('weekday__isnull', False), ('weekday__range', (0, 6))), models.Q(('day__isnull', False), ('weekday__isnull', True)), _connector='OR'), name='availability_weekday_or_day', violation_error_message='请填星期或某一天，二者选一。'), models.UniqueConstraint(fields=('resource', 'weekday', 'day', 'half'), name='availability_once', nulls_distinct=False)],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('day__isnull', True), ('weekday__isnull', False), ('weekday__range', (0, 6))), models.Q(('day__isnull', False), ('weekday__isnull', True)), _connector='OR'), name='availability_weekday_or_day', violation_error_message='请填星期或某一天，二者选一。'), models.CheckConstraint(condition=models.Q(models.Q(('closes_at__isnull', True), ('opens_at__isnull', True)), models.Q(('closes_at__gt', models.F('opens_at')), ('is_available', True), ('opens_at__isnull', False)), _connector='OR'), name='availability_hours', violation_error_message='几点到几点要一起填，结束须晚于开始。'), models.UniqueConstraint(fields=('resource', 'weekday', 'day', 'half'), name='availability_once', nulls_distinct=False)],
             },
         ),
         pgtrigger.migrations.AddTrigger(

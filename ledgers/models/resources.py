@@ -168,13 +168,18 @@ class Resource(Searchable, TimeStampedModel):
 
 
 class Availability(models.Model):
-    """可服务时段: the weekly half-days of a resource, with single-day exceptions."""
+    """可服务时段: the weekly half-days of a resource, with single-day exceptions.
+
+    One that is to be had for a part of the half-day only says from when to when; blank is the whole of it.
+    """
 
     resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="availabilities")
     weekday = models.PositiveSmallIntegerField("星期", null=True, blank=True, help_text="0 = 星期一")
     day = models.DateField("日期", null=True, blank=True, help_text="某一天的例外")
     half = models.CharField("半天", max_length=2, choices=[("am", "上午"), ("pm", "下午")])
     is_available = models.BooleanField("可服务", default=True)
+    opens_at = models.TimeField("从几点", null=True, blank=True)
+    closes_at = models.TimeField("到几点", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "可服务时段"
@@ -185,6 +190,12 @@ class Availability(models.Model):
                 | Q(weekday__isnull=True, day__isnull=False),
                 name="availability_weekday_or_day",
                 violation_error_message="请填星期或某一天，二者选一。",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(is_available=True, opens_at__isnull=False, closes_at__gt=F("opens_at")),
+                name="availability_hours",
+                violation_error_message="几点到几点要一起填，结束须晚于开始。",
             ),
             models.UniqueConstraint(
                 fields=["resource", "weekday", "day", "half"], nulls_distinct=False, name="availability_once"

@@ -31,7 +31,9 @@ def ledger_shares(leaving: Leaving) -> list[Share]:
 def ledgers_hand_over(*, leaving: Leaving, successor: User) -> dict[str, int]:
     """Make the successor the contact; gives label → how many rows."""
     return {
-        share.label: renamed(share.rows.model.objects.filter(pk__in=keys), "contact_name", leaving.names, successor)
+        share.label: renamed(
+            share.rows.model.objects.filter(pk__in=keys), "contact_name", leaving.names, successor
+        )
         for share in ledger_shares(leaving)
         for keys in [list(share.rows.order_by("pk").values_list("pk", flat=True))]
     }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 
 from core.errors import DomainError
 from core.wording import short_date
-from ledgers.hours import HALVES, HalfDay, Hours, reading_of
+from ledgers.hours import HALVES, WEEK, Hours, reading_of
 from ledgers.models import Availability, Resource
 
-NO_HALF_DAY: frozenset[HalfDay] = frozenset()
+NOT_STATED = Hours()
 
 
 @transaction.atomic
@@ -26,14 +27,24 @@ def hours_replace(*, resource: Resource, hours: Hours) -> bool:
     twice = next((each for each in halves if halves.count(each) > 1), None)
     if twice:
         raise DomainError(f"{short_date(twice[0])}{HALVES[twice[1]]}填了两次，请只留一行。")
+    if hours.clocks and not hours.week:  # hours on no day named are hours on every day
+        hours = replace(hours, week=WEEK)
     rows = list(resource.availabilities.select_for_update())
     if Hours.of(rows) == hours:
         return False
     Availability.objects.filter(resource=resource).delete()
-    week = [Availability(resource=resource, weekday=day, half=half) for day, half in sorted(hours.week)]
-    days = [Availability(resource=resource, **each._asdict()) for each in hours.exceptions]
-    Availability.objects.bulk_create(week + days)
+    Availability.objects.bulk_create(_rows(resource.pk, hours))
     return True
+
+
+def _rows(resource_id: int, hours: Hours) -> list[Availability]:
+    """The rows that state the hours; every half that is to be had carries what part of it is open."""
+    week = [{"weekday": day, "half": half, "is_available": True} for day, half in sorted(hours.week)]
+    rows = [*week, *(each._asdict() for each in hours.exceptions)]
+    for row in rows:
+        if row["is_available"] and row["half"] in hours.clocks:
+            row["opens_at"], row["closes_at"] = hours.clocks[row["half"]]
+    return [Availability(resource_id=resource_id, **row) for row in rows]
 
 
 @transaction.atomic
@@ -50,17 +61,13 @@ def weeks_follow_texts(*, changed: Iterable[tuple[Resource, str]]) -> None:
     stated: dict[int, list[Availability]] = defaultdict(list)
     for row in weekly.select_for_update():
         stated[row.resource_id].append(row)
-    follows = [
-        pk for pk, (_, text) in before.items() if Hours.of(stated[pk]).week in (NO_HALF_DAY, _certain(text))
-    ]
+    follows = [pk for pk, (_, text) in before.items() if Hours.of(stated[pk]) in (NOT_STATED, _certain(text))]
     weekly.filter(resource__in=follows).delete()
     Availability.objects.bulk_create(
-        Availability(resource_id=pk, weekday=day, half=half)
-        for pk in follows
-        for day, half in sorted(_certain(before[pk][0].availability_text))
+        row for pk in follows for row in _rows(pk, _certain(before[pk][0].availability_text))
     )
 
 
-def _certain(text: str) -> frozenset[HalfDay]:
+def _certain(text: str) -> Hours:
     reading = reading_of(text)
-    return reading.half_days if reading and reading.is_certain else NO_HALF_DAY
+    return Hours(reading.half_days, (), reading.clocks) if reading and reading.is_certain else NOT_STATED

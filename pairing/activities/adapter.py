@@ -13,16 +13,19 @@ from django.utils import timezone
 from branches.models import Branch
 from core.working_days import working_days_between
 from ledgers.models import Resource
-from pairing.activities.enums import ActivityState
+from pairing.activities.enums import HALF_DAYS, ActivityState
+from pairing.activities.halls import Halls, halls_at, halls_called, halls_of
 from pairing.activities.models import Activity, Subject
-from pairing.activities.scheduling import ScheduleProblem, Slot, Visit
+from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
 from pairing.activities.scheduling.problem import Id
-from pairing.activities.subjects import subjects_for, subjects_of, venue_key
+from pairing.activities.subjects import branches_of, subjects_for, subjects_of, venue_key
 from pairing.activities.taken import (
     available_key,
     busy_slots,
     capacity_key,
+    clocks_between,
     closed_slots,
+    hours_of,
     month_counts,
     single_days,
     slots_between,
@@ -33,6 +36,7 @@ from pairing.plans.models import PlanOrder
 LEAD_DAYS = 2  # calendar days between the announcement and the first possible activity
 WANTED_SLACK_DAYS = 7  # how much later than the wanted day is still welcome
 FALLBACK_DAYS = 45  # the window of an activity that nothing gives a deadline
+HALVES = {Half[name.upper()]: clock for name, clock in HALF_DAYS.items()}
 
 
 def schedule_problem(
@@ -41,26 +45,26 @@ def schedule_problem(
     """State the placing of `activities` as a problem; a constant number of queries.
 
     An activity must be held by its task's deadline, from `lead_days` after `today` on, on a working day; its
-    branches, venue and people must be free, its resource available and within its monthly capacity. One that
-    has a time may keep it, and its own bookings are in nobody's way. Days up to `until` can be asked about.
+    branches, venue and people must be free, its hall open, its resource available and within its monthly
+    capacity. One that has a time may keep it, and its own bookings are in nobody's way. Days up to `until`
+    can be asked about.
     """
     prefetch_related_objects(
         activities,
         *("participations__branch", "pairing__branch_a", "pairing__branch_b", "task"),
-        *("plan_order__resource__branch", "plan_order__resource__availabilities", "plan_order__claim"),
-        "plan_order__demand__branch",
+        *("plan_order__resource__branch", "plan_order__claim", "plan_order__demand__branch"),
     )
     orders = Counter(activity.plan_order_id for activity in activities)
+    halls = halls_of({branch for activity in activities for branch in branches_of(activity)})
+    resources = [*halls.values(), *filter(None, map(resource_of, activities))]
+    prefetch_related_objects(resources, "availabilities")
     visits = tuple(
-        _visit(each, today + timedelta(days=lead_days), is_series=orders[each.plan_order_id] > 1)
+        _visit(each, today + timedelta(days=lead_days), halls, is_series=orders[each.plan_order_id] > 1)
         for each in activities
     )
     subjects = [subject for activity in activities for subject in subjects_of(activity)]
-    resources = {resource.pk: resource for activity in activities if (resource := resource_of(activity))}
     ids = [activity.pk for activity in activities]
-    return problem_of(
-        visits, subjects=subjects, resources=resources.values(), but=ids, today=today, until=until
-    )
+    return problem_of(visits, subjects=subjects, resources=resources, but=ids, today=today, until=until)
 
 
 def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: date) -> ScheduleProblem:
@@ -74,7 +78,8 @@ def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: dat
         home=resource.branch if resource else branches[0],
     )
     keys = {subject.key for subject in subjects}
-    week = {available_key(resource)} if resource and resource.availabilities.all() else set()
+    halls = halls_called(branches, venue)
+    week = weeks_of([resource, *halls] if resource else halls)
     one = Visit(
         id=1,
         subjects=frozenset(keys | week),
@@ -88,7 +93,7 @@ def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: dat
         position=_position(order, venue),
     )
     rows = [replace(one, id=number, title=f"第{number}次") for number in range(1, visits + 1)]
-    return problem_of(rows, subjects=subjects, resources=[resource] if resource else [], today=release)
+    return problem_of(rows, subjects=subjects, resources=filter(None, (*halls, resource)), today=release)
 
 
 def problem_of(
@@ -101,7 +106,8 @@ def problem_of(
     until: date | None = None,
 ) -> ScheduleProblem:
     """Surround visits with what is known of their subjects and resources, the activities `but` left out."""
-    resources = list(resources)
+    resources = {resource.pk: resource for resource in resources}.values()
+    prefetch_related_objects(list(resources), "availabilities")
     names = {subject.key: f"“{subject.name}”" for subject in subjects}
     first = min((visit.release for visit in visits), default=today)
     last = max([until or today, *(visit.deadline for visit in visits)])
@@ -119,9 +125,16 @@ def problem_of(
         month_caps={
             capacity_key(each): each.capacity_per_month for each in resources if each.capacity_per_month
         },
-        month_counts=month_counts(resources, first, but=but),
+        month_counts=month_counts([each for each in resources if each.capacity_per_month], first, but=but),
         labels=names | _labels(resources),
+        halves=HALVES,
+        hours={key: clocks for key, rows in weeks.items() if (clocks := hours_of(rows))},
     )
+
+
+def weeks_of(resources: Iterable[Resource]) -> set[str]:
+    """The subjects of those resources that say when they are to be had."""
+    return {available_key(each) for each in resources if each.availabilities.all()}
 
 
 def standing_slots(activities: Iterable[Activity]) -> Mapping[Id, Slot]:
@@ -152,18 +165,20 @@ def resource_of(activity: Activity) -> Resource | None:
     return activity.plan_order.resource if activity.plan_order else None
 
 
-def _visit(activity: Activity, release: date, *, is_series: bool) -> Visit:
+def _visit(activity: Activity, release: date, halls: Halls, *, is_series: bool) -> Visit:
     order, resource = activity.plan_order, resource_of(activity)
     release, deadline = _window(activity, release)
     keys = {subject.key for subject in subjects_of(activity)}
     movers = frozenset(key for key in keys if not key.startswith("venue:"))
-    if resource and resource.availabilities.all():
-        keys.add(available_key(resource))
-    length = 1
+    bound = halls_at(halls, branches_of(activity), activity.venue)
+    keys |= weeks_of([resource, *bound] if resource else bound)
+    length, clocks = 1, {}
+    any_day = order is None and activity.state != ActivityState.PLANNED  # a person chose day and hours
     if activity.starts_at and activity.ends_at:  # may stay where it is
         day = timezone.localdate(activity.starts_at)
         release, deadline = min(release, day), max(deadline, timezone.localdate(activity.ends_at))
         length = max(len(slots_between(activity.starts_at, activity.ends_at)), 1)
+        clocks = {} if any_day else clocks_between(activity.starts_at, activity.ends_at)
     return Visit(
         id=activity.pk,
         subjects=frozenset(keys),
@@ -173,11 +188,12 @@ def _visit(activity: Activity, release: date, *, is_series: bool) -> Visit:
         weight=1.0 + (order.demand.urgency if order else 0),
         series_id=order.pk if order and is_series else None,
         load_subjects=frozenset({capacity_key(resource)} if resource else ()),
-        any_day=order is None and activity.state != ActivityState.PLANNED,  # a person chose the day
+        any_day=any_day,
         title=activity.title,
         movers=movers,
         place=venue_key(activity.venue),
         position=_position(order, activity.venue),
+        clocks=clocks,
     )
 
 

@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
+from core.working_days import days_between
+from ledgers.hours import Hours
 from ledgers.models import Availability, Resource
-from pairing.activities.enums import ActivityState
-from pairing.activities.half_days import half_day
+from pairing.activities.enums import HALF_DAYS, ActivityState
+from pairing.activities.half_days import Span, half_day, local_instant
 from pairing.activities.models import Activity, Booking, Closure
-from pairing.activities.scheduling import Half, Slot
+from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
+from pairing.activities.scheduling.problem import Clock
 
+NOON, MIDDAY = time(12), (HALF_DAYS["am"][1], HALF_DAYS["pm"][0])
 HALVES = {Half.AM: "am", Half.PM: "pm"}
 WEEK = frozenset((weekday, half) for weekday in range(7) for half in Half)
 Slots = dict[str, Collection[Slot]]
 
 
-def times_of(slot: Slot, length: int = 1) -> tuple[datetime, datetime]:
-    """The aware instants at which `length` half-days from `slot` on start and end."""
-    last = slot.following(length)[-1]
-    return half_day(slot.day, HALVES[slot.half])[0], half_day(last.day, HALVES[last.half])[1]
+def times_in(problem: ScheduleProblem, visit: Visit, slot: Slot) -> Span:
+    """When a visit starts and ends that takes what is open of its half-days from `slot` on."""
+    last = slot.following(visit.length)[-1]
+    opens, closes = problem.clock(visit, slot.half)[0], problem.clock(visit, last.half)[1]
+    return local_instant(slot.day, opens), local_instant(last.day, closes)
+
+
+def clocks_between(starts_at: datetime, ends_at: datetime) -> dict[Slot, Clock]:
+    """The part of a period in each half of a day, midday and evening included.
+
+    A whole day leaves the midday out, in which people eat; a shorter period is parted at noon.
+    """
+    first, last = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    parts = {}
+    for day in days_between(first.date(), last.date()):
+        opens = first.time() if day == first.date() else time.min
+        closes = last.time() if day == last.date() else time.max
+        eats = opens < MIDDAY[0] and MIDDAY[1] < closes
+        until, since = MIDDAY if eats else (NOON, NOON)
+        if opens < min(closes, until):
+            parts[Slot(day, Half.AM)] = opens, min(closes, until)
+        if max(opens, since) < closes:
+            parts[Slot(day, Half.PM)] = max(opens, since), closes
+    return parts
 
 
 def slots_between(starts_at: datetime, ends_at: datetime) -> list[Slot]:
@@ -65,6 +89,11 @@ def closed_slots(keys: Iterable[str], first: date, last: date) -> dict[str, dict
     for key, period, reason in rows.order_by("pk").values_list("subject__key", "period", "reason"):
         closed[key].update(dict.fromkeys(slots_between(period.lower, period.upper), reason))
     return dict(closed)
+
+
+def hours_of(rows: Iterable[Availability]) -> dict[Half, Clock]:
+    """From when to when a resource is to be had in a half-day of which only a part is open."""
+    return {Half[half.upper()]: clock for half, clock in Hours.of(rows).clocks.items()}
 
 
 def week_of(rows: Iterable[Availability]) -> frozenset[tuple[int, Half]]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pairing.activities.adapter import schedule_problem
-from pairing.activities.half_days import half_day
+from pairing.activities.half_days import half_day, local_instant
 from pairing.activities.models import Activity
 from pairing.activities.scheduling import Half, Slot
 from pairing.activities.services.booking import activity_book
-from pairing.activities.taken import times_of
+from pairing.activities.taken import clocks_between, times_in
 from pairing.plans.models import PlanOrder
 from tests.factories.activities import ActivityFactory
-from tests.factories.ledgers import AvailabilityFactory
+from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.factories.plans import ClaimFactory, PlanOrderFactory, PlanTaskFactory
 
 pytestmark = pytest.mark.django_db
@@ -123,5 +124,62 @@ def test_query_count_does_not_grow() -> None:
     assert counts[0] == counts[1]
 
 
-def test_slot_is_the_half_day_on_the_clock() -> None:
-    assert times_of(Slot(TODAY, Half.PM)) == half_day(TODAY, "pm")
+def clock(hour: int, minute: int = 0, day: date = TODAY) -> datetime:
+    return local_instant(day, time(hour, minute))
+
+
+def test_visit_takes_the_half_day_on_the_clock_or_what_is_open_of_it() -> None:
+    activity = waiting()
+    resource = activity.plan_order.resource
+    opening = {"opens_at": time(9), "closes_at": time(10, 30)}
+    AvailabilityFactory(resource=resource, weekday=1, half="am", **opening)
+    AvailabilityFactory(resource=resource, weekday=1, half="pm")
+
+    problem = schedule_problem([activity], today=TODAY)
+
+    (visit,) = problem.visits
+    assert times_in(problem, visit, Slot(TODAY, Half.PM)) == half_day(TODAY, "pm")
+    assert times_in(problem, visit, Slot(TODAY, Half.AM)) == (clock(9), clock(10, 30))
+    both = replace(visit, length=2)
+    assert times_in(problem, both, Slot(TODAY, Half.AM)) == (clock(9), clock(17))
+
+
+def test_hall_binds_what_takes_place_there_and_is_no_other_branch_s_hall_of_that_name() -> None:
+    order = PlanOrderFactory(confirmed=True)
+    terms = {"kind": "position", "title": "党群服务中心二楼", "place": "礼堂"}
+    ours = ResourceFactory(branch=order.pairing.branch_b, **terms)
+    theirs = ResourceFactory(**terms)
+    closed = ResourceFactory(branch=order.pairing.branch_b, state="withdrawn", **terms)
+    for hall in (ours, theirs, closed):
+        AvailabilityFactory(resource=hall, weekday=1, half="am", opens_at=time(9), closes_at=time(11))
+
+    problem = schedule_problem([waiting(order)], today=TODAY)
+
+    key = f"available:{ours.pk}"
+    assert {each for each in problem.visits[0].subjects if each.startswith("available:")} == {key}
+    assert problem.weekly == {key: {(1, Half.AM)}}
+    assert problem.hours == {key: {Half.AM: (time(9), time(11))}}
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "parts"),
+    [
+        ((9, 0), (11, 0), {Half.AM: (time(9), time(11))}),
+        ((19, 0), (21, 0), {Half.PM: (time(19), time(21))}),
+        ((11, 0), (13, 0), {Half.AM: (time(11), time(12)), Half.PM: (time(12), time(13))}),
+        ((8, 30), (17, 0), {Half.AM: (time(8, 30), time(11, 30)), Half.PM: (time(14, 30), time(17))}),
+    ],
+)
+def test_period_is_parted_into_the_halves_of_the_day(starts, ends, parts) -> None:
+    found = clocks_between(clock(*starts), clock(*ends))
+
+    assert found == {Slot(TODAY, half): span for half, span in parts.items()}
+
+
+def test_period_over_night_has_parts_on_both_days() -> None:
+    found = clocks_between(clock(22), clock(7, day=TODAY + timedelta(days=1)))
+
+    assert found == {
+        Slot(TODAY, Half.PM): (time(22), time.max),
+        Slot(TODAY + timedelta(days=1), Half.AM): (time.min, time(7)),
+    }

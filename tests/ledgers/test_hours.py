@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledgers.hours import WEEK, Exceptional, Hours, in_words, reading_of
+from ledgers.hours import WEEK, Exceptional, Hours, clocks_in_words, in_words, reading_of
 from ledgers.models import Availability, Resource
 from ledgers.services.resources import resource_update
-from pairing.activities.taken import single_days, week_of
+from pairing.activities.scheduling import Half
+from pairing.activities.taken import hours_of, single_days, week_of
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.imports.test_ledgers import resource as book_row
@@ -40,6 +41,33 @@ def test_text_that_can_mean_one_week_only_is_certain(text, week):
     reading = reading_of(text)
 
     assert (in_words(reading.half_days), reading.is_certain) == (week, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "clocks"),
+    [
+        ("工作日", ""),
+        ("工作日 8:30—17:30", "8:30–17:30"),
+        ("每天6:30-11:00", "上午 6:30–11:00"),
+        ("星期一到星期五 上午9点到11点半；周六下午", "上午 9:00–11:30"),
+        ("周二、四下午2点到4点半", "下午 14:00–16:30"),
+        ("周一至周五9:00-11:30，14:00-16:00", "上午 9:00–11:30、下午 14:00–16:00"),
+        ("周末 8:30-12:30", "上午 8:30–12:30"),
+        ("每天18:30-24:00", "下午 18:30–23:59"),
+    ],
+)
+def test_hours_in_a_text_are_read_half_by_half(text, clocks):
+    reading = reading_of(text)
+
+    assert (clocks_in_words(reading.clocks), reading.is_certain) == (clocks, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["工作日9:00-11:00；周六上午", "工作日9:00-10:00、10:30-11:30", "工作日11:00-9:00", "工作日9:00-25:00"],
+)
+def test_hours_that_differ_by_day_or_cannot_be_are_a_suggestion_only(text):
+    assert not reading_of(text).is_certain
 
 
 @pytest.mark.parametrize(
@@ -136,6 +164,51 @@ def test_hours_are_kept_shown_and_read_by_the_scheduler(page, branch):
     ]
 
 
+def test_hours_of_opening_are_kept_shown_and_filled_in_again(page, branch):
+    resource = ResourceFactory(branch=branch)
+    url = reverse("resource_edit", args=[resource.pk])
+    extra = {"exceptions-0-day": "2026-10-10", "exceptions-0-half": "am", "exceptions-0-is_available": "yes"}
+
+    page.post(url, form_data(am_opens="09:00", am_closes="11:00", **extra))
+
+    rows = resource.availabilities.all()
+    assert sorted((row.half, row.opens_at, row.closes_at) for row in rows if row.half == "am") == [
+        ("am", time(9), time(11)),
+        ("am", time(9), time(11)),
+    ]
+    assert hours_of(rows) == {Half.AM: (time(9), time(11))}
+    shown = page.get(reverse("resource_detail", args=[resource.pk])).context["hours_words"]
+    assert shown == "周一上午；周三下午；上午 9:00–11:00；10-10 周六上午可服务"
+    again = page.get(url).content.decode()
+    assert 'name="am_opens" value="09:00"' in again
+    assert 'name="am_closes" value="11:00"' in again
+
+
+def test_hours_without_a_ticked_day_are_hours_of_every_day(page, branch):
+    resource = ResourceFactory(branch=branch)
+
+    page.post(
+        reverse("resource_edit", args=[resource.pk]),
+        form_data(week=[], pm_opens="15:00", pm_closes="16:30"),
+    )
+
+    assert Hours.of(resource.availabilities.all()) == Hours(WEEK, (), {"pm": (time(15), time(16, 30))})
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ({"am_opens": "09:00"}, "上午从几点到几点要一起填，整个上午都开放的请都留空。"),
+        ({"pm_opens": "16:00", "pm_closes": "15:00"}, "下午的结束时间须晚于开始时间。"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused_beside_the_week(page, typed, fault):
+    answer = page.post(reverse("resource_new"), form_data(**typed))
+
+    assert answer.context["form"].errors == {"week": [fault]}
+    assert not Resource.objects.exists()
+
+
 def test_form_without_a_place_for_hours_leaves_them(page, branch):
     row = AvailabilityFactory(resource=ResourceFactory(branch=branch))
 
@@ -185,3 +258,12 @@ def test_import_takes_over_a_week_stated_beyond_doubt_and_no_other(branch):
     resource_update(resource=Resource.objects.get(), actor=UserFactory(secretary_of=branch), hours=ticked)
     imported("工作日")
     assert week() == "周二上午"
+
+
+def test_import_takes_over_the_hours_with_the_week(branch):
+    imported("工作日9:00-11:30，14:00-16:00")
+
+    assert str(Hours.of(Availability.objects.all())) == "周一至周五全天；上午 9:00–11:30、下午 14:00–16:00"
+
+    imported("工作日")
+    assert str(Hours.of(Availability.objects.all())) == "周一至周五全天"

@@ -5,11 +5,12 @@ A rule asks `placed` only two things: which visits hold a subject in a half-day,
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Protocol
 
-from pairing.activities.scheduling.problem import ScheduleProblem, Slot, Subject, Visit
+from pairing.activities.scheduling.problem import Clock, Half, ScheduleProblem, Slot, Subject, Visit
 
+SHORTEST_MINUTES = 60  # what must be open of a half-day for a visit to be worth the way
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -52,6 +53,44 @@ def subjects_available(problem: ScheduleProblem, placed: Standing, visit: Visit,
     return None
 
 
+def within_opening_hours(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
+    """Refuse fixed hours outside a subject's hours, and half-days too little of which is open to all."""
+    held = sorted(visit.subjects & problem.hours.keys())
+    for each in slot.following(visit.length) if held else ():
+        opening = {
+            subject: problem.hours[subject][each.half]
+            for subject in held
+            if each.half in problem.hours[subject]
+        }
+        fixed = visit.clocks.get(each)
+        if fixed:
+            opening = {who: (at, to) for who, (at, to) in opening.items() if fixed[0] < at or to < fixed[1]}
+        if opening and (fixed or not is_open_enough(problem, visit, each.half)):
+            said = "、".join(
+                f"{problem.label(who)}{each.half.label}只在 {_clock(opening[who])} 开放" for who in opening
+            )
+            return (
+                f"{said}，{_clock(fixed)} 不在其中"
+                if fixed
+                else f"{said}，能用的不足 {SHORTEST_MINUTES} 分钟"
+            )
+    return None
+
+
+def is_open_enough(problem: ScheduleProblem, visit: Visit, half: Half) -> bool:
+    """Return whether enough of such a half-day is open to all subjects of the visit."""
+    opens, closes = problem.clock(visit, half)
+    return _minutes(closes) - _minutes(opens) >= SHORTEST_MINUTES
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _clock(clock: Clock) -> str:
+    return "–".join(f"{each.hour}:{each.minute:02}" for each in clock)
+
+
 def subjects_not_closed(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse half-days on which a subject is not to be had: a hall under repair, an expert on leave."""
     for subject in sorted(visit.subjects & problem.closed.keys()):
@@ -92,11 +131,12 @@ def within_month_caps(problem: ScheduleProblem, placed: Standing, visit: Visit, 
 
 
 Rule = Callable[[ScheduleProblem, Standing, Visit, Slot], str | None]
-DAY_RULES: tuple[Rule, ...] = (within_window, on_working_days, within_month_caps)
+DAY_RULES: tuple[Rule, ...] = (within_window, on_working_days, within_opening_hours, within_month_caps)
 HARD_RULES: tuple[Rule, ...] = (
     within_window,
     on_working_days,
     subjects_available,
+    within_opening_hours,
     subjects_not_closed,
     subjects_not_busy,
     no_clash,

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import IntEnum
 
 Id = int | str
+Clock = tuple[time, time]  # from when to when on one day
 Subject = str  # a branch, a venue, a person or a resource, as the caller names it: "branch:3", "venue:12"
+
+
+WHOLE_DAY: Clock = time.min, time.max
 
 
 class Half(IntEnum):
@@ -57,7 +61,8 @@ class Visit:
     `preferences` maps (weekday with Monday 0, half) to a liking in [0, 1]; `weight` is how much placing it
     is worth against other visits. Visits of one `series_id` are spread evenly. `any_day` allows days off.
     `movers` are the subjects who travel to `place` (its name, in one spelling) at `position` (latitude and
-    longitude in degrees, None when unknown); they like their visits of one day near each other.
+    longitude in degrees, None when unknown); they like their visits of one day near each other. `clocks` are
+    half-days whose hours somebody has fixed; in all others the visit takes what is open of the half-day.
     """
 
     id: Id
@@ -74,6 +79,7 @@ class Visit:
     movers: frozenset[Subject] = frozenset()
     place: str = ""
     position: tuple[float, float] | None = None
+    clocks: Mapping[Slot, Clock] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -94,6 +100,7 @@ class ScheduleProblem:
     `extra` are single half-days on which a subject is to be had although its week says otherwise, `closed`
     those on which it is not, each with the reason. `month_caps` bounds visits per subject and calendar month,
     `month_counts` counts those already there (first day of the month). `labels` names subjects for sentences.
+    `halves` are the hours of a half-day, `hours` those in which a subject is open in it; absent means all.
     """
 
     visits: tuple[Visit, ...]
@@ -105,6 +112,14 @@ class ScheduleProblem:
     month_caps: Mapping[Subject, int] = field(default_factory=dict)
     month_counts: Mapping[tuple[Subject, date], int] = field(default_factory=dict)
     labels: Mapping[Subject, str] = field(default_factory=dict)
+    halves: Mapping[Half, Clock] = field(default_factory=dict)
+    hours: Mapping[Subject, Mapping[Half, Clock]] = field(default_factory=dict)
+
+    def clock(self, visit: Visit, half: Half) -> Clock:
+        """Return the hours of a half-day in which all subjects are open; none when start ≥ end."""
+        bounds = [self.halves.get(half, WHOLE_DAY)]
+        bounds += [self.hours[each][half] for each in visit.subjects if half in self.hours.get(each, ())]
+        return max(opens for opens, _ in bounds), min(closes for _, closes in bounds)
 
     def is_working(self, day: date) -> bool:
         """Return whether the day is a working day."""

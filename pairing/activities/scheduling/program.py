@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from pairing.activities.scheduling.constraints import is_open_enough, within_opening_hours
 from pairing.activities.scheduling.costs import Worth
 from pairing.activities.scheduling.grid import Grid, Lists, grid_of, runs
 from pairing.activities.scheduling.placed import Placed
-from pairing.activities.scheduling.problem import Id, ScheduleProblem, Visit
+from pairing.activities.scheduling.problem import Half, Id, ScheduleProblem, Slot, Visit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,9 @@ def build(
     held = Lists.of([[grid.subjects[each] for each in visit.subjects] for visit in visits])
     loads = Lists.of([[grid.capped[s] for s in visit.loads if s in grid.capped] for visit in visits])
     visit, start = _possible(grid, visits, length, held, loads)
+    if problem.hours:
+        is_open = _open(problem, placed, visits, length, visit, start)
+        visit, start = visit[is_open], start[is_open]
     value = Worth.of(visits, targets).at(visit, start)
     matrix, limit = _rows(grid, len(visits), length, held, loads, visit, start)
     return Program(visit, start, value, matrix, limit)
@@ -79,6 +83,24 @@ def _possible(
     good = np.ones(visit.size, dtype=bool)
     good[refused], good[full] = False, False
     return visit[good], start[good]
+
+
+def _open(
+    problem: ScheduleProblem,
+    placed: Placed,
+    visits: Sequence[Visit],
+    length: np.ndarray,
+    visit: np.ndarray,
+    start: np.ndarray,
+) -> np.ndarray:
+    """Return which placements the opening hours allow; half by half, where hours are fixed by the rule."""
+    open_ = np.array([[is_open_enough(problem, each, half) for half in Half] for each in visits])
+    good = np.where(length[visit] > 1, open_[visit].all(axis=1), open_[visit, start % 2])
+    for i in (i for i, each in enumerate(visits) if each.clocks):
+        for column in np.flatnonzero(visit == i).tolist():
+            slot = Slot.numbered(int(start[column]))
+            good[column] = within_opening_hours(problem, placed, visits[i], slot) is None
+    return good
 
 
 def _rows(

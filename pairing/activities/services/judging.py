@@ -13,13 +13,14 @@ from branches.models import Branch
 from core.errors import DomainError
 from core.wording import cn_date
 from core.working_days import days_between
-from pairing.activities.adapter import problem_of, schedule_problem
+from pairing.activities.adapter import problem_of, schedule_problem, weeks_of
 from pairing.activities.half_days import Span
+from pairing.activities.halls import halls_called
 from pairing.activities.models import Activity
 from pairing.activities.scheduling import HARD_RULES, Half, Placed, ScheduleProblem, Slot, Visit, refusals
 from pairing.activities.scheduling.constraints import DAY_RULES, no_clash, subjects_not_busy
 from pairing.activities.subjects import subjects_for
-from pairing.activities.taken import slots_between, times_of
+from pairing.activities.taken import clocks_between, slots_between, times_in
 from pairing.plans.models import Pairing
 
 SEARCH_DAYS = 45  # how far ahead half-days are looked at
@@ -35,11 +36,8 @@ class Offer(NamedTuple):
     """One half-day and what speaks against it; nothing does when it is free."""
 
     slot: Slot
+    span: Span
     reasons: tuple[str, ...]
-
-    @property
-    def span(self) -> Span:
-        return times_of(self.slot)
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,13 @@ class Question:
 
     def against(self, span: Span) -> list[str]:
         """Every reason of the rules against a time a person has chosen, to the minute or half a day."""
-        placed = Placed(self.problem)
-        slots = slots_between(*span)
-        if not slots:  # an evening: only the day can be wrong
-            local = timezone.localtime(span[0])
-            slots, rules = [Slot(local.date(), Half(local.hour >= 12))], DAY_RULES
-        else:
-            rules = CHOSEN_RULES
-        said = [refusals(self.problem, placed, self.visit, slot, rules) for slot in slots]
+        placed, touched = Placed(self.problem), slots_between(*span)
+        visit = replace(self.visit, clocks=clocks_between(*span))
+        said = [
+            # A midday or an evening takes no half-day: only the day and the hours can be wrong.
+            refusals(self.problem, placed, visit, slot, CHOSEN_RULES if slot in touched else DAY_RULES)
+            for slot in sorted({*touched, *visit.clocks})
+        ]
         return list(dict.fromkeys(reason for reasons in said for reason in reasons))
 
     def offers(self, limit: int = OFFERED) -> list[Offer]:
@@ -72,7 +69,8 @@ class Question:
         """
         found: list[Offer] = []
         for slot in self._nearest():
-            found.append(Offer(slot, tuple(refusals(self.problem, Placed(self.problem), self.visit, slot))))
+            reasons = refusals(self.problem, Placed(self.problem), self.visit, slot)
+            found.append(Offer(slot, self._span(slot), tuple(reasons)))
             limit -= not found[-1].reasons
             if not limit:
                 break
@@ -84,8 +82,11 @@ class Question:
         last = max(first + timedelta(days=SEARCH_DAYS), around + timedelta(days=NEARBY_DAYS))
         held = slots_between(*self.planned) if self.planned else []
         coming = [Slot(day, half) for day in days_between(first, last) for half in Half]
-        free = [slot for slot in coming if times_of(slot)[0] > self.now and slot not in held]
+        free = [slot for slot in coming if self._span(slot)[0] > self.now and slot not in held]
         return sorted(free, key=lambda slot: (abs((slot.day - around).days), slot.day, slot.half))
+
+    def _span(self, slot: Slot) -> Span:
+        return times_in(self.problem, self.visit, slot)
 
 
 def asked_about(activity: Activity, *, now: datetime, chosen: Span | None = None) -> Question:
@@ -96,7 +97,7 @@ def asked_about(activity: Activity, *, now: datetime, chosen: Span | None = None
     problem = schedule_problem([activity], today=today, lead_days=0, until=until)
     (visit,) = problem.visits
     around = timezone.localdate(planned[0]) if planned else visit.release
-    visit = replace(visit, length=1, release=today, any_day=False)
+    visit = replace(visit, length=1, release=today, any_day=False, clocks={})
     return Question(problem, visit, now, planned=planned, around=around)
 
 
@@ -111,16 +112,13 @@ def asked_for(
 ) -> Question:
     """Where may an activity of these branches, in this place, led by these people, stand?"""
     today = timezone.localdate(now)
-    subjects = subjects_for(
-        branches=[pairing.branch_a, pairing.branch_b, *guests],
-        venue=venue,
-        person=person,
-        home=pairing.branch_a,
-    )
-    keys = frozenset(subject.key for subject in subjects)
-    visit = Visit(id=0, subjects=keys, release=today, deadline=date.max)
+    branches = [pairing.branch_a, pairing.branch_b, *guests]
+    subjects = subjects_for(branches=branches, venue=venue, person=person, home=pairing.branch_a)
+    halls = halls_called(branches, venue)
+    keys = {subject.key for subject in subjects} | weeks_of(halls)
+    visit = Visit(id=0, subjects=frozenset(keys), release=today, deadline=date.max)
     problem = problem_of(
-        [replace(visit, deadline=_horizon(today, chosen))], subjects=subjects, resources=[], today=today
+        [replace(visit, deadline=_horizon(today, chosen))], subjects=subjects, resources=halls, today=today
     )
     return Question(problem, visit, now)
 

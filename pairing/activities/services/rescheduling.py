@@ -26,7 +26,7 @@ from pairing.activities.scheduling import solve
 from pairing.activities.selectors import activity_coming
 from pairing.activities.services.activities import activity_move
 from pairing.activities.services.booking import subject_ensure
-from pairing.activities.taken import times_of
+from pairing.activities.taken import times_in
 from pairing.plans.services.locks import lock_order
 
 
@@ -47,13 +47,13 @@ def reschedule_proposals(activities: Sequence[Activity], *, now: datetime) -> li
     if not rows:
         return []
     problem = schedule_problem(list(rows.values()), today=timezone.localdate(now))
-    lengths = {visit.id: visit.length for visit in problem.visits}
+    visits = {visit.id: visit for visit in problem.visits}
     moves = solve(problem, keep=standing).moves
     proposals = []
     for move in sorted(moves, key=lambda each: (each.before, str(each.visit_id))):
         activity = rows[int(move.visit_id)]
         assert activity.starts_at and activity.ends_at
-        after = times_of(move.after, lengths[move.visit_id]) if move.after else None
+        after = times_in(problem, visits[move.visit_id], move.after) if move.after else None
         proposals.append(Proposal(activity, (activity.starts_at, activity.ends_at), after, move.reason))
     return proposals
 

@@ -17,8 +17,9 @@ from core.errors import ConflictError
 from core.wording import cn_datetime
 from pairing.activities.adapter import LEAD_DAYS, order_person, order_venue, schedule_problem
 from pairing.activities.enums import ActivityState
+from pairing.activities.half_days import Span
 from pairing.activities.models import Activity
-from pairing.activities.scheduling import Slot, solve
+from pairing.activities.scheduling import solve
 from pairing.activities.selectors import kind_for
 from pairing.activities.services.activities import (
     CANCELLABLE,
@@ -30,7 +31,7 @@ from pairing.activities.services.activities import (
 )
 from pairing.activities.services.notices import tell_staff
 from pairing.activities.services.orders import FINISHED, UNDER_WAY
-from pairing.activities.taken import times_of
+from pairing.activities.taken import times_in
 from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.models import PlanOrder, PlanTask
 from pairing.plans.services.deadlines import working_day_after
@@ -65,14 +66,16 @@ def activities_schedule(*, now: datetime) -> ScheduleReport:
     )
     if not waiting:
         return ScheduleReport((), ())
-    answer = solve(schedule_problem(waiting, today=timezone.localdate(now)))
+    problem = schedule_problem(waiting, today=timezone.localdate(now))
+    visits, answer = {visit.id: visit for visit in problem.visits}, solve(problem)
     reasons = dict(answer.unplaced)
     placed, unplaced = [], []
     for activity in waiting:
         try:
             if activity.pk in reasons:
                 raise ConflictError(f"{reasons[activity.pk]}。")
-            if _place(activity, answer.placements[activity.pk], now):
+            span = times_in(problem, visits[activity.pk], answer.placements[activity.pk])
+            if _place(activity, span, now):
                 placed.append(activity)
         except ConflictError as refusal:
             _leave(activity, refusal.message, now)
@@ -137,7 +140,7 @@ def _create(order: PlanOrder, task: PlanTask) -> Activity:
 
 
 @transaction.atomic
-def _place(activity: Activity, slot: Slot, now: datetime) -> bool:
+def _place(activity: Activity, span: Span, now: datetime) -> bool:
     """Book and announce one activity; False when somebody else has seen to it meanwhile.
 
     Raises:
@@ -147,7 +150,7 @@ def _place(activity: Activity, slot: Slot, now: datetime) -> bool:
     order = row.plan_order
     if row.state != ActivityState.PLANNED or order is None or order.state not in UNDER_WAY:
         return False
-    row.starts_at, row.ends_at = times_of(slot)
+    row.starts_at, row.ends_at = span
     with audit.action("activity.schedule", actor=None, target=row) as entry:
         place(row, now=now)
         entry.summary = cn_datetime(row.starts_at)

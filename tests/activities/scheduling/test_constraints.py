@@ -1,7 +1,7 @@
 """Hard rules: one sentence each, and a checker that sees every broken one."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -28,8 +28,17 @@ PROBLEM = ScheduleProblem(
     closed={"branch:1": {Slot(date(2026, 5, 12), AM): "换届"}},
     extra={"person:7": {Slot(date(2026, 5, 12), PM)}},
     month_caps={"branch:1": 2},
-    labels={"branch:1": "城北社区党支部", "person:7": "李同志"},
+    labels={"branch:1": "城北社区党支部", "person:7": "李同志", "venue:2": "礼堂"},
+    halves={AM: (time(8, 30), time(11, 30)), PM: (time(14, 30), time(17))},
 )
+OPEN = replace(
+    PROBLEM,
+    hours={
+        "person:7": {AM: (time(8), time(10)), PM: (time(14), time(17))},
+        "venue:2": {AM: (time(9), time(11, 30)), PM: (time(16, 30), time(20))},
+    },
+)
+IN_HALL = replace(TALK, subjects=frozenset({"person:7", "venue:2"}))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,34 @@ def test_refusals_let_a_visit_for_any_day_stand_on_a_sunday():
     assert refusals(PROBLEM, Placed(PROBLEM), sunday, Slot(date(2026, 5, 10), AM)) == []
 
 
+def test_visit_takes_what_is_open_to_all_of_the_half_day():
+    assert refusals(OPEN, Placed(OPEN), IN_HALL, Slot(MONDAY, AM)) == []
+    assert OPEN.clock(IN_HALL, AM) == (time(9), time(10))
+    assert OPEN.clock(replace(IN_HALL, subjects=frozenset()), AM) == (time(8, 30), time(11, 30))
+
+
+def test_refusals_name_the_hours_when_less_than_an_hour_is_open_to_all():
+    reason = "李同志下午只在 14:00–17:00 开放、礼堂下午只在 16:30–20:00 开放，能用的不足 60 分钟"
+    assert refusals(OPEN, Placed(OPEN), IN_HALL, Slot(MONDAY, PM)) == [reason]
+
+
+def test_refusals_hold_hours_that_a_person_has_fixed_against_the_opening_hours():
+    early = replace(IN_HALL, clocks={Slot(MONDAY, AM): (time(8, 30), time(10))})
+    reason = "礼堂上午只在 9:00–11:30 开放，8:30–10:00 不在其中"
+    assert refusals(OPEN, Placed(OPEN), early, Slot(MONDAY, AM)) == [reason]
+    assert refusals(OPEN, Placed(OPEN), early, Slot(SATURDAY, AM)) == []
+    fits = replace(IN_HALL, clocks={Slot(MONDAY, AM): (time(9), time(9, 30))})
+    assert refusals(OPEN, Placed(OPEN), fits, Slot(MONDAY, AM)) == []
+
+
+def test_conflicts_report_a_schedule_that_ignores_the_opening_hours():
+    """Negative control of the independent checker: the same half-day is sound without the hours."""
+    problem = replace(OPEN, visits=(IN_HALL,))
+    assert conflicts(replace(problem, hours={}), {"talk": Slot(MONDAY, PM)}) == []
+    [conflict] = conflicts(problem, {"talk": Slot(MONDAY, PM)})
+    assert conflict.startswith("“普法宣讲”：李同志下午只在 14:00–17:00 开放、礼堂下午只在")
+
+
 def test_refusals_do_not_count_the_visit_against_itself():
     placed = Placed(PROBLEM, {"talk": Slot(FRIDAY, PM)})
     assert refusals(PROBLEM, placed, TALK, Slot(FRIDAY, PM)) == []
@@ -117,6 +154,7 @@ def test_conflicts_report_a_visit_nobody_knows():
 def test_every_hard_rule_can_refuse():
     """Each rule is broken by one of the cases above; a rule that never speaks would be dead."""
     full = replace(PROBLEM, month_counts={("branch:1", date(2026, 5, 1)): 2})
+    full = replace(full, hours={"person:7": {AM: (time(8), time(9))}})
     placed = Placed(full, {"other": Slot(FRIDAY, PM)})
     cases = [
         Slot(date(2026, 5, 7), AM),

@@ -1,7 +1,7 @@
 """The scheduler: sound by an independent check, exact when small, gap-free, even in series, calm."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import pairwise, product
 
 import pytest
@@ -38,6 +38,11 @@ subjects = st.frozensets(
 slots = st.builds(lambda n, half: Slot(day(n), half), st.integers(0, 13), st.sampled_from(Half))
 
 
+clocks = st.sampled_from(
+    [(time(8, 30), time(11, 30)), (time(8), time(9)), (time(10), time(12)), (time(9), time(9, 45))]
+)
+
+
 @st.composite
 def visit_lists(draw, most=7):
     rows = []
@@ -53,6 +58,7 @@ def visit_lists(draw, most=7):
                 weight=draw(st.sampled_from([1.0, 2.0])),
                 series_id=draw(st.sampled_from([None, "s"])),
                 any_day=draw(st.booleans()),
+                clocks=draw(st.dictionaries(slots, clocks, max_size=2)),
                 preferences=draw(
                     st.dictionaries(
                         st.tuples(st.integers(0, 6), st.sampled_from(Half)), st.just(1.0), max_size=2
@@ -76,6 +82,10 @@ def problems(most=7):
         ),
         month_caps=st.dictionaries(st.sampled_from(["branch:2", "venue:1"]), st.integers(0, 3)),
         month_counts=st.just({("venue:1", date(2026, 3, 1)): 1}),
+        halves=st.just({AM: (time(8, 30), time(11, 30))}),
+        hours=st.dictionaries(
+            st.sampled_from(["venue:1", "person:1"]), st.dictionaries(st.sampled_from(Half), clocks)
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -10,8 +10,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from branches.models import User
 from core.errors import ConflictError, DomainError
 from core.models import WorkingDay
+from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
-from pairing.activities.half_days import half_day
+from pairing.activities.half_days import half_day, local_instant
 from pairing.activities.models import Activity, Closure
 from pairing.activities.services.activities import activity_create, activity_move
 from pairing.activities.services.booking import activity_book, subject_ensure
@@ -20,7 +21,7 @@ from pairing.activities.subjects import subjects_of
 from pairing.plans.models import Pairing
 from tests.factories.activities import ActivityFactory, ActivityKindFactory
 from tests.factories.branches import UserFactory
-from tests.factories.ledgers import AvailabilityFactory
+from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFactory
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,95 @@ def test_move_into_a_taken_half_day_is_refused_whoever_insists(waiting: Activity
         )
 
     assert "最近的空档是 03-10 周二 14:30–17:00" in refusal.value.message  # the expert's single Tuesday
+
+
+@pytest.fixture
+def hall(pairing: Pairing) -> Resource:
+    """甲方's 礼堂, open on Friday and Monday mornings from nine to eleven, and on Monday afternoons."""
+    hall = ResourceFactory(branch=pairing.branch_a, kind="position", title="党群活动室", place="礼堂")
+    for weekday in (0, 4):
+        opening = {"opens_at": time(9), "closes_at": time(11)}
+        AvailabilityFactory(resource=hall, weekday=weekday, half="am", **opening)
+    opening = {"opens_at": time(14), "closes_at": time(18)}
+    AvailabilityFactory(resource=hall, weekday=0, half="pm", **opening)
+    return hall
+
+
+def in_hall(
+    pairing: Pairing, secretary: User, starts_at: datetime, ends_at: datetime, **more: bool
+) -> Activity:
+    return activity_create(
+        pairing=pairing,
+        kind=ActivityKindFactory(),
+        title="党课",
+        venue="礼堂",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        actor=secretary,
+        now=NOW,
+        **more,
+    )
+
+
+def clock(hour: int, minute: int = 0, day: date = MONDAY) -> datetime:
+    return local_instant(day, time(hour, minute))
+
+
+def test_offers_are_what_is_open_of_a_half_day(pairing: Pairing, hall: Resource) -> None:
+    offers = asked_for(pairing, venue="礼堂", person="", guests=(), now=NOW).offers(3)
+
+    assert [offer.span for offer in offers if not offer.reasons] == [
+        (clock(9, day=FRIDAY), clock(11, day=FRIDAY)),
+        (clock(9), clock(11)),
+        (clock(14, 30), clock(17)),
+    ]
+    refused = {str(offer.slot): offer.reasons for offer in offers if offer.reasons}
+    assert refused["3月6日下午"] == ("资源“党群活动室”周五下午不可用",)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "said"),
+    [
+        ((8, 30), (10, 30), "资源“党群活动室”上午只在 9:00–11:00 开放，8:30–10:30 不在其中"),
+        ((19, 0), (20, 30), "资源“党群活动室”下午只在 14:00–18:00 开放，19:00–20:30 不在其中"),
+    ],
+)
+def test_create_outside_opening_hours_names_them_until_somebody_insists(
+    pairing: Pairing, secretary: User, hall: Resource, starts: tuple, ends: tuple, said: str
+) -> None:
+    with pytest.raises(DomainError) as refusal:
+        in_hall(pairing, secretary, clock(*starts), clock(*ends))
+    assert refusal.value.field == "insist"
+    assert refusal.value.message == (
+        f"这个时间不合适：{said}。请换一个时间；确要这样安排，请勾选“仍然这样安排”。"
+    )
+    made = in_hall(pairing, secretary, clock(*starts), clock(*ends), insist=True)
+    assert made.state == ActivityState.ANNOUNCED
+
+
+def test_create_inside_opening_hours_is_taken_to_the_minute(
+    pairing: Pairing, secretary: User, hall: Resource
+) -> None:
+    made = in_hall(pairing, secretary, clock(9), clock(11))
+
+    assert (made.starts_at, made.ends_at) == (clock(9), clock(11))
+
+
+def test_move_outside_the_hours_of_the_expert_or_the_hall_names_both(
+    waiting: Activity, hall: Resource, secretary: User
+) -> None:
+    expert = waiting.plan_order.resource
+    expert.availabilities.filter(weekday=0).update(opens_at=time(10), closes_at=time(12))
+    move = {"activity": waiting, "actor": secretary, "now": NOW, "reason": ""}
+
+    with pytest.raises(DomainError) as refusal:
+        activity_move(starts_at=clock(8, 30), ends_at=clock(11, 30), **move)
+    moved = activity_move(starts_at=clock(10), ends_at=clock(11), **move)
+
+    said = refusal.value.message
+    assert f"资源“{expert}”上午只在 10:00–12:00 开放" in said
+    assert "资源“党群活动室”上午只在 9:00–11:00 开放" in said
+    assert moved.ends_at == clock(11)
 
 
 def test_create_on_an_evening_is_judged_by_its_day_only(pairing: Pairing, secretary: User) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -25,6 +25,7 @@ from pairing.activities.subjects import branch_subject, subjects_of
 from pairing.plans.models import Pairing
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import UserFactory
+from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,23 @@ def test_lost_venue_moves_its_activity_only_and_tells_its_branches_only(
     assert stranger.pk not in told
     assert entries_of(hit)[0].reason == proposal.reason
     assert proposals_of(secretary) == []
+
+
+def test_shorter_opening_hours_move_what_no_longer_fits_to_hours_that_do(
+    pairing: Pairing, secretary: User
+) -> None:
+    hit = announced(pairing, THURSDAY, venue="礼堂")
+    fits = announced(pairing, FRIDAY, "pm", venue="礼堂")
+    hall = ResourceFactory(branch=pairing.branch_a, kind="position", title="党群活动室", place="礼堂")
+    for weekday in range(5):
+        AvailabilityFactory(resource=hall, weekday=weekday, half="am", opens_at=time(9), closes_at=time(11))
+        AvailabilityFactory(resource=hall, weekday=weekday, half="pm")
+
+    (proposal,) = proposals_of(secretary)
+
+    assert proposal.activity == hit != fits
+    assert proposal.reason == "资源“党群活动室”上午只在 9:00–11:00 开放，8:30–11:30 不在其中"
+    assert proposal.after == half_day(THURSDAY, "pm")
 
 
 def test_two_events_at_once_may_trade_places(pairing: Pairing, secretary: User) -> None:

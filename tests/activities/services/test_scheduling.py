@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connections
@@ -20,7 +20,7 @@ from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import PlanOrder
 from tests.factories.activities import ActivityFactory, ActivityKindFactory
 from tests.factories.branches import UserFactory
-from tests.factories.ledgers import AvailabilityFactory
+from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.factories.plans import PlanOrderFactory, PlanTaskFactory
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
@@ -68,6 +68,35 @@ class TestActivitiesSchedule:
             ActivityState.CANCELLED,
             f"定单 {order} 已办完，没有再排活动",
         )
+
+    def test_activity_takes_what_hall_and_expert_have_open_of_the_half_day(self) -> None:
+        order = confirmed_order(place="礼堂")
+        hall = ResourceFactory(branch=order.pairing.branch_b, kind=ResourceKind.POSITION, place="礼堂")
+        hours = {"opens_at": time(9), "closes_at": time(11)}
+        AvailabilityFactory(resource=hall, weekday=3, half="am", **hours)
+        hours = {"opens_at": time(10), "closes_at": time(12)}
+        AvailabilityFactory(resource=order.resource, weekday=3, half="am", **hours)
+
+        activities_schedule(now=NOW)
+
+        activity = Activity.objects.get()
+        thursday = WEDNESDAY + timedelta(days=1)
+        assert (activity.starts_at, activity.ends_at) == (
+            thursday + timedelta(hours=1.5),
+            thursday + timedelta(hours=2.5),
+        )
+
+    def test_activity_stays_unplaced_when_too_little_is_open_and_says_the_hours(self) -> None:
+        order = confirmed_order()
+        hours = {"opens_at": time(7), "closes_at": time(9)}
+        for weekday in range(5):
+            AvailabilityFactory(resource=order.resource, weekday=weekday, half="am", **hours)
+
+        report = activities_schedule(now=NOW)
+
+        [(activity, reason)] = report.unplaced
+        assert activity.starts_at is None
+        assert f"资源“{order.resource}”上午只在 7:00–9:00 开放，能用的不足 60 分钟" in reason
 
     def test_places_the_activity_books_announces_and_starts_the_order(self) -> None:
         order = confirmed_order(resource__contact_name="唐同志")
