@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from pairing.matching.engine.plan import Assignment, Plan
 from pairing.matching.engine.problem import Id, MatchProblem
 from pairing.matching.engine.scoring import PairTable, score_pairs
 from pairing.matching.engine.unserved import unserved_reasons
+
+_assignment = partial(tuple.__new__, Assignment)  # of all fields in order; half a million are made at once
 
 
 def solve(problem: MatchProblem) -> Plan:
@@ -51,7 +54,8 @@ def plan_of(
     objective = (-int(network.cost @ flow) - pinned) / SCALE
     proven = time.perf_counter()
     assignments = decode(problem, frame, edges, visits)
-    unserved = unserved_reasons(problem, table, frame, edges, visits)
+    is_all_served = int(visits.sum()) == int(frame.sizes.sum())
+    unserved = () if is_all_served else unserved_reasons(problem, table, frame, edges, visits)
     timings = timings | {"proof": proven - started, "explain": time.perf_counter() - proven}
     ratio = objective / bound if bound > 0 else 1.0
     broken = _broken(problem, edges, visits)
@@ -74,26 +78,10 @@ def decode(problem: MatchProblem, frame: Frame, edges: Edges, visits: np.ndarray
     late = among(edges.offer[used], np.unique(edges.offer[used[edges.first[used] > 0]]))
     both = _by_rank(frame, edges, used[~late], visits), _by_turn(frame, edges, used[late], visits)
     edge, month = (np.concatenate(part) for part in zip(*both, strict=True))
-    months = len(horizon(problem))
-    codes, counts = np.unique(_pair_rank(edges)[edge] * months + month, return_counts=True)
-    return _assignments(problem, edges, visits, codes, counts)
-
-
-def _pair_rank(edges: Edges) -> np.ndarray:
-    """Number the pairs; the two entries of a pinned pair share one number."""
-    new = np.ones(edges.need.size, dtype=np.int64)
-    new[1:] = (edges.need[1:] != edges.need[:-1]) | (edges.offer[1:] != edges.offer[:-1])
-    return np.cumsum(new) - 1
-
-
-def _assignments(
-    problem: MatchProblem, edges: Edges, visits: np.ndarray, codes: np.ndarray, counts: np.ndarray
-) -> tuple[Assignment, ...]:
-    months = horizon(problem)
+    rank, months = _pair_rank(edges), horizon(problem)
+    codes, counts = np.unique(rank[edge] * len(months) + month, return_counts=True)
     pair, month = np.divmod(codes, len(months))
-    rank = _pair_rank(edges)
     edge = np.searchsorted(rank, pair)
-    held = among(pair, rank[edges.pinned & (visits > 0)])
     needs, offers = [each.id for each in problem.needs], [each.id for each in problem.offers]
     columns = (
         map(needs.__getitem__, edges.need[edge].tolist()),
@@ -102,9 +90,16 @@ def _assignments(
         counts.tolist(),
         edges.score[edge].tolist(),
         edges.kept[edge].tolist(),
-        held.tolist(),
+        among(pair, rank[edges.pinned & (visits > 0)]).tolist(),
     )
-    return tuple(map(Assignment, *columns))
+    return tuple(map(_assignment, zip(*columns, strict=True)))
+
+
+def _pair_rank(edges: Edges) -> np.ndarray:
+    """Number the pairs; the two entries of a pinned pair share one number."""
+    new = np.ones(edges.need.size, dtype=np.int64)
+    new[1:] = (edges.need[1:] != edges.need[:-1]) | (edges.offer[1:] != edges.offer[:-1])
+    return np.cumsum(new) - 1
 
 
 def _by_rank(

@@ -202,12 +202,17 @@ def free_by_month(problem: MatchProblem, offers: Sequence[Offer]) -> np.ndarray:
 
 
 def _subtract_used(problem: MatchProblem, offers: Sequence[Offer], free: np.ndarray) -> None:
+    if not problem.used:
+        return
     column = {month: i for i, month in enumerate(horizon(problem))}
-    position = {offer.id: j for j, offer in enumerate(offers)} if problem.used else {}
-    for (offer_id, month), visits in problem.used.items():
-        row = position.get(offer_id)
-        if row is not None and month in column and free[row, 0] != UNBOUNDED:
-            free[row, column[month]] -= visits
+    row = {offer.id: j for j, offer in enumerate(offers)}
+    spots = [
+        (row[offer], column[month], visits)
+        for (offer, month), visits in problem.used.items()
+        if offer in row and month in column
+    ]
+    rows, columns, visits = np.array(spots, dtype=np.int64).reshape(-1, 3).T
+    free[rows, columns] -= np.where(free[rows, columns] == UNBOUNDED, 0, visits)
 
 
 def price_steps(prices: Sequence[tuple[int, float]], cap: np.ndarray) -> list[tuple[np.ndarray, int]]:

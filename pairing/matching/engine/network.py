@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-_ROUNDS = 10_000
+_ROUNDS = 1_000
+_JUMPS = 6  # paths have up to some hundred arcs; what is longer takes another round
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,34 +43,48 @@ def solve_circulation(network: Network) -> np.ndarray:
 
 
 def node_prices(network: Network, flow: np.ndarray) -> np.ndarray:
-    """Return shortest-path prices in the residual network (Bellman–Ford, numpy over the arcs of a round).
+    """Return shortest-path prices in the residual network, by policy iteration in numpy.
 
     They exist exactly when no residual cycle is negative, i.e. when the flow is optimal. If rounds run out
-    the last prices are returned: `dual_bound` is valid for any prices, only less tight. Each round looks only
-    at arcs that leave a node whose price just fell.
+    the last prices are returned: `dual_bound` is valid for any prices, only less tight. Every node keeps the
+    last arc of its cheapest path so far. A round finds the nodes that an arc makes cheaper and then prices
+    every node along its whole path: what falls at one end is known at the other at once, where Bellman–Ford
+    takes a round for each arc of the way.
     """
-    forward, backward = np.flatnonzero(flow < network.capacity), np.flatnonzero(flow > 0)
-    tail = np.concatenate([network.tail[forward], network.head[backward]])
-    head = np.concatenate([network.head[forward], network.tail[backward]])
-    cost = np.concatenate([network.cost[forward], -network.cost[backward]])
-    order = np.argsort(tail.astype(np.min_scalar_type(network.nodes)), kind="stable")  # short numbers: radix
-    tail, head, cost = tail[order], head[order], cost[order]
-    starts = np.searchsorted(tail, np.arange(network.nodes + 1))
-    price, fallen = np.zeros(network.nodes, dtype=np.int64), np.zeros(network.nodes, dtype=bool)
-    arcs: np.ndarray | slice = slice(None)
-    for _ in range(min(network.nodes + 1, _ROUNDS)):
-        ends = head[arcs]
-        offered = price[tail[arcs]] + cost[arcs]
-        better = np.flatnonzero(offered < price[ends])
+    tail, head, cost = _residual_arcs(network, flow)
+    price, step = np.zeros(network.nodes, dtype=np.int64), np.zeros(network.nodes, dtype=np.int64)
+    parent, offered, known = np.arange(network.nodes), np.empty_like(cost), np.empty_like(cost)
+    for _ in range(_ROUNDS):
+        price.take(tail, out=offered, mode="clip")  # clip, since a checked take makes a copy
+        price.take(head, out=known, mode="clip")
+        offered += cost
+        better = np.flatnonzero(offered < known)
         if not better.size:
             break
-        reached = ends[better]
-        np.minimum.at(price, reached, offered[better])
-        fallen[reached] = True
-        nodes = np.flatnonzero(fallen)
-        fallen[nodes] = False
-        arcs = spans(starts[nodes], starts[nodes + 1])
+        reached, least = head[better], offered[better]
+        np.minimum.at(price, reached, least)
+        best = better[least == price[reached]]
+        parent[head[best]], step[head[best]] = tail[best], cost[best]
+        price = _along(parent, step, price)
     return price
+
+
+def _residual_arcs(network: Network, flow: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return tails, heads and costs of the arcs that can take a visit more, or give one back."""
+    forward, backward = np.flatnonzero(flow < network.capacity), np.flatnonzero(flow > 0)
+    return (
+        np.concatenate([network.tail[forward], network.head[backward]]),
+        np.concatenate([network.head[forward], network.tail[backward]]),
+        np.concatenate([network.cost[forward], -network.cost[backward]]),
+    )
+
+
+def _along(parent: np.ndarray, step: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """Return the price of every node by way of its ancestor 2**_JUMPS steps up the paths."""
+    for _ in range(_JUMPS):
+        step = step + step.take(parent)
+        parent = parent.take(parent)
+    return step + price.take(parent)
 
 
 def spans(start: np.ndarray, end: np.ndarray) -> np.ndarray:
