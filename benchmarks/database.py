@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import islice, product
+from pathlib import Path
 from random import Random
 
 COPIES = 50  # of every written row; what is measured depends on how many rows there are, not on how they came
@@ -38,10 +40,24 @@ def set_up(name: str = "bench_ledgers") -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings_test"
     postgres.ensure_running(places.test_cluster(), name=name, extra_flags=postgres.TEST_FLAGS)
     kept = "?conn_max_age=60&conn_health_checks=true"  # connections are kept as in service, not as in tests
-    os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name) + kept
+    alone = "&options=-c%20max_parallel_workers_per_gather%3D0"  # a helper's work would go unseen by `work`
+    os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name) + kept + alone
     import django
 
     django.setup()
+
+
+def work() -> float:
+    """Return the seconds a processor has worked so far for this process and for its database connection.
+
+    A clock for `race`: whoever else uses the computer does not move it.
+    """
+    from django.db import connection
+
+    connection.ensure_connection()
+    process = connection.connection.info.backend_pid
+    served = int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+    return time.process_time() + served
 
 
 @contextmanager

@@ -10,10 +10,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from benchmarks.database import ledger_database, set_up
+from benchmarks.database import ledger_database, set_up, work
 from benchmarks.results import MEGABYTE, Options, Result, in_new_process
 
 ROUNDS = 20  # requests of each page; the first one, which fills caches, is not counted
@@ -70,28 +69,15 @@ class Spent:
 
 
 def _spent(call: Callable[[], Any]) -> Spent:
-    before = _database_work()
-    wall, work = time.perf_counter(), time.process_time()
+    wall, worked = time.perf_counter(), work()
     call()
-    wall, work = time.perf_counter() - wall, time.process_time() - work
-    return Spent(wall, work + _database_work() - before)
-
-
-def _database_work() -> float:
-    """The seconds of processor time that this connection's server process has had so far."""
-    from django.db import connection
-
-    connection.ensure_connection()
-    process = connection.connection.info.backend_pid
-    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+    return Spent(time.perf_counter() - wall, work() - worked)
 
 
 def _page(client: Any, case: str, url: str) -> Iterator[Result]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    with connection.cursor() as cursor:  # a second process of the server would work unseen
-        cursor.execute("SET max_parallel_workers_per_gather = 0")
     with CaptureQueriesContext(connection) as asked:
         assert client.get(url).status_code == 200
     queries = len(asked)  # the next request empties the log

@@ -1,20 +1,28 @@
-"""How many activities were recorded on a day, kept beside the rows by a trigger, so that counting is fast.
+"""How many activities were recorded on a day and in a month, kept beside the rows by a trigger.
 
 Every change adds rows of differences and changes none: writers never wait for each other, and a sum over the
-rows is right at any moment. A tick sums them up (`services.tallies`), which changes no sum.
+rows is right at any moment. A tick sums them up (`services.tallies`), which changes no sum. Each activity
+counts in its day and in its month, so that a year is a dozen rows of a kind and not 365.
 """
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class ActivityTally(models.Model):
-    """活动计数: recorded activities of one kind on one local day; several rows of a day and kind add up."""
+    """活动计数: recorded activities of one kind on one local day, or in the month that starts on it.
 
-    day = models.DateField("日期", db_index=True)
+    Several rows of a day, or of a month, and a kind add up.
+    """
+
+    is_month = models.BooleanField("按月", help_text="counts the whole month that starts on the day")
+    day = models.DateField("日期")
     kind = models.ForeignKey(
         "activities.ActivityKind",
         models.CASCADE,
@@ -28,10 +36,30 @@ class ActivityTally(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "活动计数"
-        ordering = ["day", "kind", "pk"]
+        ordering = ["is_month", "day", "kind", "pk"]
+        indexes = [models.Index(fields=["is_month", "day"], name="tally_day")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_month=False) | Q(day__day=1), name="tally_month_starts_on_its_first"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind_id}: {self.activity_count}"
+
+
+def covering(first: date, last: date) -> Q:
+    """The rows that count each day from first to last once: whole months, and the days around them."""
+    start, end = _month_from(first), (last + timedelta(days=1)).replace(day=1)
+    if start >= end:
+        return Q(is_month=False, day__range=(first, last))
+    around = Q(day__gte=first, day__lt=start) | Q(day__gte=end, day__lte=last)
+    return Q(is_month=True, day__gte=start, day__lt=end) | Q(is_month=False) & around
+
+
+def _month_from(day: date) -> date:
+    """The first month that starts on the day or after it."""
+    return day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def tally_trigger() -> pgtrigger.Trigger:
@@ -56,8 +84,9 @@ def _counted(row: str) -> str:
 
 
 def _add(row: str, sign: str) -> str:
-    day = f"({row}.starts_at AT TIME ZONE '{settings.TIME_ZONE}')::date"
+    local = f"({row}.starts_at AT TIME ZONE '{settings.TIME_ZONE}')"
+    counts = f"{row}.kind_id, {sign}1, {sign}COALESCE({row}.served_count, 0)"
     return f"""IF {row}.state = 'archived' THEN
-        INSERT INTO activities_activitytally (day, kind_id, activity_count, served_count)
-        VALUES ({day}, {row}.kind_id, {sign}1, {sign}COALESCE({row}.served_count, 0));
+        INSERT INTO activities_activitytally (is_month, day, kind_id, activity_count, served_count)
+        VALUES (false, {local}::date, {counts}), (true, date_trunc('month', {local})::date, {counts});
     END IF;"""  # noqa: S608  names of this module's own columns

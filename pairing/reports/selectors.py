@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import QuerySet
 
-from pairing.activities.tallies import ActivityTally
 from pairing.plans.enums import Line
 from pairing.plans.models import Pairing
 from pairing.reports.metrics.article import ARTICLE
+from pairing.reports.metrics.held import KIND, Tallies, source, tallies
 from pairing.reports.metrics.measure import Figure, Topic, Window, values
 from pairing.reports.metrics.pulse import PULSE
 from pairing.reports.tables import TABLES, Table
@@ -28,10 +27,11 @@ class Reading:
     value: int | Decimal
 
 
-def readings(window: Window) -> dict[str, Reading]:
-    """Every figure of the dashboard by key, one query per table."""
-    numbers = values(FIGURES.values(), window)
-    return {key: Reading(FIGURES[key], number) for key, number in numbers.items()}
+def dashboard_numbers(window: Window) -> tuple[dict[str, Reading], list[dict[str, Any]]]:
+    """Every figure by key and the trend of the months, one query per table."""
+    held = tallies(window)
+    numbers = values(FIGURES.values(), window, {source(window): held})
+    return {key: Reading(FIGURES[key], number) for key, number in numbers.items()}, month_trend(held)
 
 
 def reading(figure: Figure, window: Window) -> Reading:
@@ -46,19 +46,13 @@ def by_topic(found: dict[str, Reading]) -> list[tuple[Topic, list[Reading]]]:
     return list(topics.items())
 
 
-def month_trend(window: Window) -> list[Any]:
+def month_trend(held: Tallies) -> list[dict[str, Any]]:
     """Recorded activities per month, oldest first: month and one count for each line."""
-    sums = (
-        ActivityTally.objects.filter(window.holds("day"))
-        .annotate(month=TruncMonth("day"))
-        .values_list("month", "kind__line")
-        .annotate(n=Sum("activity_count"))
-    )
     none = dict.fromkeys(Line.values, 0)
     months: dict[Any, dict[str, Any]] = {}
-    for month, line, number in sums.order_by("month"):
-        row = months.setdefault(month, {"month": month, **none})
-        row[line] += number
+    for tally in held:
+        row = months.setdefault(tally["month"], {"month": tally["month"], **none})
+        row[tally[KIND["line"]]] += tally["activity_count"]
     return [row for row in months.values() if any(row[line] for line in none)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,10 +23,9 @@ from pairing.reports.selectors import (
     FIGURES,
     active_pairings,
     by_topic,
+    dashboard_numbers,
     figure_rows,
-    month_trend,
     reading,
-    readings,
 )
 from pairing.reviews.enums import RHYTHM_LABEL
 from pairing.reviews.selectors import review_matrix
@@ -44,7 +44,7 @@ def window_query(window: Window) -> str:
 @view_dashboard
 def dashboard(request: HttpRequest) -> HttpResponse:
     form = WindowForm(request.GET, today=timezone.localdate())
-    found = readings(form.window)
+    found, months = dashboard_numbers(form.window)
     context = {
         "form": form,
         "window": form.window,
@@ -56,7 +56,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "funnel": [found[key] for key in ("demands", *FUNNEL)],
         "lines": [found[key] for key in LINES],
         "topics": by_topic(found),
-        "trend": trend_chart(form.window),
+        "trend": trend_chart(months),
     }
     return render(request, "reports/dashboard.html", context)
 
@@ -101,9 +101,8 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "reports/figure_detail.html", context)
 
 
-def trend_chart(window: Window) -> dict[str, Any]:
+def trend_chart(months: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The month trend as a stacked bar chart and the same numbers as a table."""
-    months = month_trend(window)
     labels = [f"{row['month']:%Y-%m}" for row in months]
     series = [
         {"name": line.label, "type": "bar", "stack": "all", "data": [row[line.value] for row in months]}

@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from pairing.activities.models import Activity
 from pairing.activities.services.tallies import tallies_fold
-from pairing.activities.tallies import ActivityTally
-from pairing.reports.metrics.held import activities, people
+from pairing.activities.tallies import ActivityTally, covering
+from pairing.reports.metrics.held import activities, people, tallies
 from pairing.reports.metrics.measure import Window
 from pairing.reports.selectors import month_trend
 from tests.factories.activities import ActivityFactory, ActivityKindFactory
@@ -61,19 +62,35 @@ def test_tallies_follow_every_change_and_folding_changes_nothing():
         Activity.objects.filter(pk=row.pk).update(**change)
     Activity.objects.filter(pk=rows[0].pk).delete()
     assert_they_agree(kinds)
-    before = month_trend(MONTHS)
+    before = month_trend(tallies(MONTHS))
     assert tallies_fold() > 0
     assert_they_agree(kinds)
-    assert month_trend(MONTHS) == before
+    assert month_trend(tallies(MONTHS)) == before
     assert tallies_fold() == 0
-    cells = ActivityTally.objects.values_list("day", "kind")
+    cells = ActivityTally.objects.values_list("is_month", "day", "kind")
     assert len(set(cells)) == len(cells)
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (("2026-02-02", "2026-02-28"), [(False, 1)]),
+        (("2026-02-01", "2026-02-28"), [(True, 2)]),
+        (("2026-01-31", "2026-03-01"), [(False, 2), (True, 2)]),
+    ],
+)
+def test_whole_months_are_counted_by_month_and_the_days_around_by_day(window, expected):
+    for day in (0, 1, 3, 29, 30):  # 31 January, 1 and 3 February, 1 and 2 March
+        ActivityFactory(archived=True, kind=ActivityKindFactory(), **at(day, 9))
+    rows = ActivityTally.objects.filter(covering(*map(date.fromisoformat, window)))
+    counts = rows.order_by("is_month").values_list("is_month").annotate(n=Sum("activity_count"))
+    assert list(counts) == expected
 
 
 def test_tallies_of_what_is_gone_leave_no_rows():
     row = ActivityFactory(archived=True, **at(1, 9))
     row.delete()
-    assert tallies_fold() == 2
+    assert tallies_fold() == 4  # of a day and of a month
     assert ActivityTally.objects.count() == 0
 
 
@@ -88,8 +105,9 @@ def test_folding_leaves_to_another_worker_what_it_is_folding():
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         held = ActivityTally.objects.order_by("pk").select_for_update()[:1].get()
-        assert pool.submit(fold).result(timeout=20) == 1
-    assert set(ActivityTally.objects.values_list("activity_count", flat=True)) == {1, 2}
-    assert ActivityTally.objects.get(activity_count=1).pk == held.pk
+        assert pool.submit(fold).result(timeout=20) == 3
+    days = ActivityTally.objects.filter(is_month=False)
+    assert set(days.values_list("activity_count", flat=True)) == {1, 2}
+    assert days.get(activity_count=1).pk == held.pk
     assert tallies_fold() == 1
-    assert ActivityTally.objects.get().activity_count == 3
+    assert list(ActivityTally.objects.values_list("is_month", "activity_count")) == [(False, 3), (True, 3)]

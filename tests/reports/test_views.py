@@ -11,7 +11,7 @@ from tests.factories.plans import PairingFactory
 
 pytestmark = pytest.mark.django_db
 PAGES = [("dashboard", []), ("dashboard_pairings", []), ("figure_detail", ["demands"])]
-QUERIES = {"dashboard": 11, "dashboard_pairings": 8, "figure_detail": 6}
+QUERIES = {"dashboard": 10, "dashboard_pairings": 8, "figure_detail": 6}
 
 
 @pytest.fixture

@@ -84,7 +84,8 @@ class Migration(migrations.Migration):
             name='ActivityTally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(db_index=True, verbose_name='日期')),
+                ('is_month', models.BooleanField(help_text='counts the whole month that starts on the day', verbose_name='按月')),
+                ('day', models.DateField(verbose_name='日期')),
                 ('activity_count', models.IntegerField(help_text='negative where one was taken off the records', verbose_name='活动数')),
                 ('served_count', models.BigIntegerField(verbose_name='服务群众人次')),
                 ('kind', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='activities.activitykind', verbose_name='活动类型')),
@@ -92,7 +93,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '活动计数',
                 'verbose_name_plural': '活动计数',
-                'ordering': ['day', 'kind', 'pk'],
+                'ordering': ['is_month', 'day', 'kind', 'pk'],
+                'indexes': [models.Index(fields=['is_month', 'day'], name='tally_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_month', False), ('day__day', 1), _connector='OR'), name='tally_month_starts_on_its_first')],
             },
         ),
         migrations.CreateModel(
@@ -267,7 +270,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='activity',
-            trigger=pgtrigger.compiler.Trigger(name='tally', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                IF (OLD.state, OLD.kind_id, OLD.starts_at, OLD.served_count) IS NOT DISTINCT FROM (NEW.state, NEW.kind_id, NEW.starts_at, NEW.served_count) THEN RETURN NULL; END IF;\n            END IF;\n            IF TG_OP <> 'INSERT' THEN IF OLD.state = 'archived' THEN\n        INSERT INTO activities_activitytally (day, kind_id, activity_count, served_count)\n        VALUES ((OLD.starts_at AT TIME ZONE 'Asia/Shanghai')::date, OLD.kind_id, -1, -COALESCE(OLD.served_count, 0));\n    END IF; END IF;\n            IF TG_OP <> 'DELETE' THEN IF NEW.state = 'archived' THEN\n        INSERT INTO activities_activitytally (day, kind_id, activity_count, served_count)\n        VALUES ((NEW.starts_at AT TIME ZONE 'Asia/Shanghai')::date, NEW.kind_id, +1, +COALESCE(NEW.served_count, 0));\n    END IF; END IF;\n            RETURN NULL;\n        ", hash='91228e02f0fb14206186198d41c2dd2362248b3b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_tally_0b134', table='activities_activity', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='tally', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                IF (OLD.state, OLD.kind_id, OLD.starts_at, OLD.served_count) IS NOT DISTINCT FROM (NEW.state, NEW.kind_id, NEW.starts_at, NEW.served_count) THEN RETURN NULL; END IF;\n            END IF;\n            IF TG_OP <> 'INSERT' THEN IF OLD.state = 'archived' THEN\n        INSERT INTO activities_activitytally (is_month, day, kind_id, activity_count, served_count)\n        VALUES (false, (OLD.starts_at AT TIME ZONE 'Asia/Shanghai')::date, OLD.kind_id, -1, -COALESCE(OLD.served_count, 0)), (true, date_trunc('month', (OLD.starts_at AT TIME ZONE 'Asia/Shanghai'))::date, OLD.kind_id, -1, -COALESCE(OLD.served_count, 0));\n    END IF; END IF;\n            IF TG_OP <> 'DELETE' THEN IF NEW.state = 'archived' THEN\n        INSERT INTO activities_activitytally (is_month, day, kind_id, activity_count, served_count)\n        VALUES (false, (NEW.starts_at AT TIME ZONE 'Asia/Shanghai')::date, NEW.kind_id, +1, +COALESCE(NEW.served_count, 0)), (true, date_trunc('month', (NEW.starts_at AT TIME ZONE 'Asia/Shanghai'))::date, NEW.kind_id, +1, +COALESCE(NEW.served_count, 0));\n    END IF; END IF;\n            RETURN NULL;\n        ", hash='a114c865694c8d18dd5e6d97ef54977cf056967c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_tally_0b134', table='activities_activity', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='activity',

@@ -1,18 +1,32 @@
-"""Figures about recorded activities: numbers from the tallies of days, rows from the table itself."""
+"""Figures about recorded activities: numbers from the tallies of days and months, rows from the table."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from pairing.activities.models import Activity
-from pairing.activities.tallies import ActivityTally
+from pairing.activities.tallies import ActivityTally, covering
 from pairing.reports.metrics.conditions import held
 from pairing.reports.metrics.measure import Measure, Window
+
+KIND = {
+    field: f"kind__{field}" for field in ("name", "line", "is_volunteer_service")
+}  # what figures ask of it
+Tallies = Sequence[Mapping[str, Any]]
+
+
+def tallies(window: Window) -> Tallies:
+    """What was recorded in the window by month and kind, oldest first, in one query."""
+    rows = ActivityTally.objects.filter(covering(window.first, window.last))
+    months = rows.annotate(month=TruncMonth("day")).values("month", *KIND.values())
+    sums = months.annotate(activity_count=Sum("activity_count"), served_count=Sum("served_count"))
+    return list(sums.order_by("month"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,30 +39,28 @@ class HeldMeasure(Measure):
 
     @property
     def source(self) -> Hashable:
-        return (ActivityTally, self.window)
+        return source(self.window)
 
-    def read(self, group: Mapping[str, Measure]) -> dict[str, int | Decimal]:
-        """One query sums up the days by kind; each figure adds up the kinds it wants, a dozen at most."""
-        fields = {measure.kinds_by: f"kind__{measure.kinds_by}" for measure in _held(group).values()}
-        sums = (
-            ActivityTally.objects.filter(self.window.holds("day"))
-            .order_by()
-            .values("kind", *fields.values())
-            .annotate(activity_count=Sum("activity_count"), served_count=Sum("served_count"))
-        )
-        rows = list(sums)
+    def read(self, group: Mapping[str, Measure], rows: Tallies | None = None) -> dict[str, int | Decimal]:
+        """Each figure adds up the months and kinds it wants, a dozen kinds at most."""
+        known = tallies(self.window) if rows is None else rows
         return {
             key: sum(
                 row[measure.field or "activity_count"]
-                for row in rows
-                if row[fields[measure.kinds_by]] in measure.wanted
+                for row in known
+                if row[KIND[measure.kinds_by]] in measure.wanted
             )
-            for key, measure in _held(group).items()
+            for key, measure in group.items()
+            if isinstance(measure, HeldMeasure)
         }
 
+    def rows(self) -> QuerySet[Model]:
+        return Activity.objects.filter(held(self.window) & Q(**{f"{KIND[self.kinds_by]}__in": self.wanted}))
 
-def _held(group: Mapping[str, Measure]) -> dict[str, HeldMeasure]:
-    return {key: measure for key, measure in group.items() if isinstance(measure, HeldMeasure)}
+
+def source(window: Window) -> Hashable:
+    """Where all figures of activities over a window come from."""
+    return ActivityTally, window
 
 
 def activities(window: Window, *names: str, **kinds: Any) -> HeldMeasure:
@@ -63,7 +75,6 @@ def people(window: Window, *names: str, **kinds: Any) -> HeldMeasure:
 
 def _measure(window: Window, names: tuple[str, ...], kinds: dict[str, Any], field: str) -> HeldMeasure:
     kinds_by, wanted = ("name", names) if names else next((by, (value,)) for by, value in kinds.items())
-    rows = held(window) & Q(**{f"kind__{kinds_by}__in": wanted})
     return HeldMeasure(
-        model=Activity, where=rows, field=field, window=window, kinds_by=kinds_by, wanted=wanted
+        model=Activity, where=Q(), field=field, window=window, kinds_by=kinds_by, wanted=wanted
     )

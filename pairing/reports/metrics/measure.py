@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from django.db.models import Aggregate, Count, Model, Q, QuerySet, Sum
 from django.utils import timezone
@@ -49,8 +50,8 @@ class Measure:
         """Measures of one source are read together."""
         return self.model
 
-    def read(self, group: Mapping[str, Measure]) -> dict[str, int | Decimal]:
-        """The numbers of measures that share a source, by key, in one query."""
+    def read(self, group: Mapping[str, Measure], rows: Any = None) -> dict[str, int | Decimal]:
+        """The numbers of measures that share a source, by key, in one query, or from `rows` read before."""
         aggregates = {key: measure.aggregate() for key, measure in group.items()}
         return self.model._default_manager.aggregate(**aggregates)
 
@@ -127,12 +128,19 @@ class Register:
         return add
 
 
-def values(figures: Iterable[Figure], window: Window) -> dict[str, int | Decimal]:
-    """key → number for every figure, with one query per source however many figures there are."""
+def values(
+    figures: Iterable[Figure], window: Window, known: Mapping[Hashable, Any] | None = None
+) -> dict[str, int | Decimal]:
+    """key → number for every figure, with one query per source however many figures there are.
+
+    Args:
+        known: rows of sources that were read before.
+    """
     wanted = {figure.key: figure.measure(window) for figure in figures}
     found: dict[str, int | Decimal] = {}
     for source, first in {measure.source: measure for measure in wanted.values()}.items():
-        found |= first.read({key: each for key, each in wanted.items() if each.source == source})
+        group = {key: each for key, each in wanted.items() if each.source == source}
+        found |= first.read(group, (known or {}).get(source))
     return {key: whole(found[key]) for key in wanted}
 
 
