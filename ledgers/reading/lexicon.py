@@ -32,6 +32,10 @@ class Lexicon:
 
     items: tuple[LexiconItem, ...] = ()
 
+    def __hash__(self) -> int:
+        """Cheap, as readers ask their caches by lexicon for every text; equal lexicons are rarely many."""
+        return len(self.items)
+
     @classmethod
     def default(cls) -> Self:
         """Return the shipped catalogue, for a county that has not written its own."""

@@ -6,6 +6,7 @@ keep between two texts they keep by the words themselves.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -26,9 +27,15 @@ def county_lexicon() -> Lexicon:
         ),
         negatives=ArrayAgg("terms__text", filter=negative, default=[], order_by="terms__text"),
     )
-    return Lexicon(
+    return _same(
         tuple(LexiconItem(row.name, row.name, tuple(row.words), tuple(row.negatives)) for row in rows)
     )
+
+
+@lru_cache(maxsize=4)
+def _same(items: tuple[LexiconItem, ...]) -> Lexicon:
+    """One lexicon for the same words, so that the readers know it again without comparing every word."""
+    return Lexicon(items)
 
 
 def catalogue_version() -> str:
