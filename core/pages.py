@@ -41,13 +41,16 @@ def found(rows: QuerySet[M], pk: int, user: Any, permission: str = "") -> M:
 
 
 def in_order(request: HttpRequest, rows: QuerySet[M], sorts: Mapping[str, str]) -> QuerySet[M]:
-    """`rows` in the order the address asks for, if it asks for one of `sorts`."""
+    """`rows` in the order the address asks for, if it asks for one of `sorts`.
+
+    Equal rows follow their keys in the same direction, so that one index serves both directions.
+    """
     wanted = request.GET.get("sort", "")
     column = sorts.get(wanted.removeprefix("-"))
     if not column:
         return rows
     sign = "-" if wanted.startswith("-") else ""
-    return rows.order_by(f"{sign}{column}", "pk")
+    return rows.order_by(f"{sign}{column}", f"{sign}pk")
 
 
 class KeysFirst(Paginator):
