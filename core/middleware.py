@@ -1,4 +1,4 @@
-"""Two middlewares: pages of logged-in people are never cached; refusals become sentences."""
+"""Middlewares: pages of logged-in people are never cached; refusals become sentences; uploads are scanned."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import DomainError
+from core.scanning import scan
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -34,6 +35,22 @@ def domain_errors(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     middleware.process_exception = refuse  # type: ignore[attr-defined]  # Django looks the hook up by name
+    return middleware
+
+
+def scanned_uploads(get_response: GetResponse) -> GetResponse:
+    """Let no file of any form reach a view before the virus scanner has seen it, where there is one."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method == "POST" and request.user.is_authenticated:
+            try:
+                for _, uploads in request.FILES.lists():
+                    for upload in uploads:
+                        scan(upload.name, upload)
+            except DomainError as error:
+                return refuse(request, error)
+        return get_response(request)
+
     return middleware
 
 

@@ -152,12 +152,16 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
     uploaded_at = models.DateTimeField("上传时间")
+    space = models.CharField(
+        "计入空间", max_length=40, help_text="whose space it takes: a branch's, a person's"
+    )
 
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "附件"
         ordering = ["uploaded_at", "pk"]
+        indexes = [models.Index(fields=["space"], include=["size"], name="attachment_space")]
         constraints = [
             models.UniqueConstraint(fields=["content_type", "object_id", "sha256"], name="attachment_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="attachment_size"),

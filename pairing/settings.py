@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "core.middleware.private_pages",
     "core.middleware.domain_errors",
     "core.submissions.submit_once",
+    "core.middleware.scanned_uploads",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -211,6 +212,13 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+BODY_SECONDS = env.int("BODY_SECONDS", default=300)  # in which a form must have come to its end
+# What the files of one branch may take in all; and the county's clamd that looks at every upload, if there is
+# one: unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310.
+ATTACHMENT_BRANCH_MB = env.int("ATTACHMENT_BRANCH_MB", default=2000)
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+CLAMD_TIMEOUT = env.int("CLAMD_TIMEOUT", default=20)  # seconds, of one file
 
 # Working days that a claim waits for its answer, and a demand for a claim before the county may claim it.
 CLAIM_EXPIRY_WORKING_DAYS = env.int("CLAIM_EXPIRY_WORKING_DAYS", default=5)

@@ -2,8 +2,11 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from core.bodies import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_production")
 
-application = get_wsgi_application()
+application = whole_bodies(get_wsgi_application(), settings.BODY_SECONDS)

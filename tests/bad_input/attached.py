@@ -62,6 +62,8 @@ ATTACHED: Table = {
         (
             Attached("a.txt", TEST_VIRUS, "病毒测试特征"),
             Attached("a.pdf", PDF[:9] + EICAR + PDF[9:], "病毒测试特征"),
+            Steps(steps.scanner_decides),
+            Steps(steps.nothing_is_taken_unseen),
         ),
     ),
     61: (
@@ -71,13 +73,16 @@ ATTACHED: Table = {
             Attached("a.pdf", PDF[:20], NOT_AS_NAMED),
             Attached("a.docx", office_file("word/document.xml")[:60], NOT_AS_NAMED),
             Attached("a.pdf", b"", "是空的（0 字节）"),
+            Steps(steps.text_cut_off_is_not_kept),
         ),
     ),
     62: (
         "quota",
         (
             Attached("a.pdf", PDF + b"\0" * MAX_BYTES, "超过 20 MB"),
-            Steps(steps.quota_is_named),
+            Steps(steps.quota_of_a_row_is_named),
+            Steps(steps.quota_of_a_branch_is_named),
+            Steps(steps.thousand_files_at_once_are_refused),
         ),
     ),
 }

@@ -192,13 +192,19 @@ Table = dict[int, tuple[str, tuple[Case, ...]]]
 
 def attach(world: World, name: str, content: bytes) -> Any:
     """Add a file to the demand as a client that does not clean its names."""
-    upload = SimpleUploadedFile("x", content)
-    upload._name = name
+    return attach_all(world, {name: content})
+
+
+def attach_all(world: World, contents: dict[str, bytes]) -> Any:
+    """Add files to the demand in one request."""
+    uploads = [SimpleUploadedFile("x", content) for content in contents.values()]
+    for upload, name in zip(uploads, contents, strict=True):
+        upload._name = name
     demand = world.rows["demand"]
     page = reverse("demand_detail", args=[demand.pk])
     return world.clients["secretary_b"].post(
         reverse("attachment_add", args=["demand", demand.pk]),
-        {"file": [upload]},
+        {"file": uploads},
         follow=True,
         headers={"Referer": f"http://testserver{page}"},
     )

@@ -7,16 +7,21 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from core.attachments import services as attachments
+from core.attachments.services import MAX_FILES
+from core.bodies import whole_bodies
 from core.models import Attachment
-from core.submissions import FIELD, new_token
+from core.submissions import CUT_OFF, FIELD, new_token
 from ledgers.models import Demand
 from pairing.imports.services import intake
-from tests.bad_input.cases import Desk, attach
-from tests.bad_input.sheets import SOUND, archive, demand, demands
+from tests.bad_input.cases import Desk, attach, attach_all
+from tests.bad_input.clamd import Clamd
+from tests.bad_input.sheets import HEADERS, SOUND, archive, demand, demands, under
 from tests.factories.branches import BranchFactory
 from tests.imports.bombs import SHEET, package
 from tests.security.targets import body
@@ -51,6 +56,23 @@ def nothing_outside_is_fetched(desk: Desk) -> None:
         assert answer.status_code == 422
         with pytest.raises(BlockingIOError):
             listener.accept()
+
+
+def lacking_column_is_asked_for(desk: Desk) -> None:
+    """A sheet without the branch: the page asks for it or for one value, the command says so."""
+    watch, content = Watch(desk.world), under(HEADERS[:1] + HEADERS[2:], demand())
+    page = desk.upload(content, "demands")
+    sent = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
+    url = f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}"
+    answer = desk.world.clients["office"].post(url, sent)
+    assert (answer.status_code, dict(answer.context["form"].errors)) == (
+        422,
+        {"branch": ["“提出单位”必填，请指明是文件里的哪一列；文件里没有，就填各行都用的值。"]},
+    )
+    status, result = desk.command(content, "demands")
+    (error,) = result["errors"]
+    assert (status, error["row"], error["column"], watch.saw_a_change) == (1, 3, "提出单位", False)
+    assert error["reason"] == "缺少这一列，请补上这一列，或在“列的对应”里指明是哪一列，或各行都填什么"
 
 
 def same_file_again_is_recognised(desk: Desk) -> None:
@@ -157,13 +179,89 @@ def import_is_named_in_full(desk: Desk) -> None:
     assert {len(name) for name in kept} == {32}
 
 
-def quota_is_named(desk: Desk) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(attachments, "MAX_FILES", Attachment.objects.of(desk.world.rows["demand"]).count() + 1)
-        attach(desk.world, "一.txt", b"words")
-        answer = attach(desk.world, "二.txt", b"other words")
-        said = [str(message) for message in answer.context["messages"]]
-        assert said[-1] == (f"这里最多放 {attachments.MAX_FILES} 个附件，已经放满。请先删去不用的。")
+def said_of(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def scanner_decides(desk: Desk) -> None:
+    """A scanner is shown every byte of an upload, whatever the form, and what it finds is not kept."""
+    big = b"words " * 40_000
+    with Clamd() as scanner, override_settings(CLAMD_ADDRESS=scanner.address):
+        attach(desk.world, "说明.txt", big)
+        assert scanner.seen == [big]
+        assert Attachment.objects.order_by("pk").last().size == len(big)
+        watch, files = Watch(desk.world), desk.files()
+        scanner.answer = b"stream: Win.Test.EICAR_HDB-1 FOUND"
+        sentence = "里查出病毒（Win.Test.EICAR_HDB-1），没有保存。请先杀毒，换一份干净的再传。"
+        assert said_of(attach(desk.world, "乙.txt", b"bad"))[-1] == f"“乙.txt”{sentence}"
+        assert said_of(desk.upload(SOUND, "demands"))[-1] == f"“台账.xlsx”{sentence}"
+        assert scanner.seen[1:] == [b"bad", SOUND]
+        assert (watch.saw_a_change, desk.files()) == (False, files)
+
+
+def nothing_is_taken_unseen(desk: Desk) -> None:
+    """A scanner that is not there, hangs up, or cannot tell: the file is refused until it can."""
+    watch, files = Watch(desk.world), desk.files()
+    with Clamd() as scanner:
+        for answer in (b"", b"INSTREAM size limit exceeded. ERROR", b"stream: OK maybe"):
+            scanner.answer = answer
+            with override_settings(CLAMD_ADDRESS=scanner.address):
+                assert (
+                    "病毒检查暂不可用，“甲.txt”没有保存。请稍后再传"
+                    in said_of(attach(desk.world, "甲.txt", b"words"))[-1]
+                )
+    for address in (scanner.address, f"unix:{desk.folder}/nobody.ctl"):
+        with override_settings(CLAMD_ADDRESS=address):
+            assert "暂不可用" in said_of(attach(desk.world, "甲.txt", b"words"))[-1]
+            assert "暂不可用" in said_of(desk.upload(SOUND, "demands"))[-1]
+    assert (watch.saw_a_change, desk.files()) == (False, files)
+
+
+def text_cut_off_is_not_kept(desk: Desk) -> None:
+    """A text has no end that could be missing: only the length that was announced tells that it is cut."""
+    watch, files, world = Watch(desk.world), desk.files(), desk.world
+    url = reverse("attachment_add", args=["demand", world.rows["demand"].pk])
+    sent = encode_multipart(BOUNDARY, {"file": SimpleUploadedFile("说明.txt", b"words " * 9000)})
+    client = world.clients["secretary_b"]
+    whole = whole_bodies(lambda environ, _: client.handler(environ), seconds=60)
+    for cut in (sent[: len(sent) // 2], sent[:-1]):
+        environ = client._base_environ(
+            PATH_INFO=url,
+            REQUEST_METHOD="POST",
+            CONTENT_TYPE=MULTIPART_CONTENT,
+            CONTENT_LENGTH=str(len(sent)),
+        )
+        answer = whole({**environ, "wsgi.input": BytesIO(cut)}, lambda *_: None)
+        assert (answer.status_code, answer.content.decode()) == (400, CUT_OFF)
+    assert (watch.saw_a_change, desk.files()) == (False, files)
+
+
+def quota_of_a_row_is_named(desk: Desk) -> None:
+    """A row holds thirty files; the others of the same upload are told so."""
+    held = Attachment.objects.of(desk.world.rows["demand"])
+    answer = attach_all(desk.world, {f"{n}.txt": f"words {n}".encode() for n in range(MAX_FILES + 10)})
+    assert said_of(answer)[-1] == f"这里最多放 {MAX_FILES} 个附件，已经放满。请先删去不用的。"
+    assert held.count() == MAX_FILES
+
+
+def quota_of_a_branch_is_named(desk: Desk) -> None:
+    """What the people of one branch have added counts together, wherever it hangs."""
+    half = b"words " * 100_000
+    with override_settings(ATTACHMENT_BRANCH_MB=1):
+        attach(desk.world, "一.txt", half)
+        watch, files = Watch(desk.world), desk.files()
+        answer = attach(desk.world, "二.txt", half + b".")
+        assert said_of(answer)[-1] == (
+            "本支部的附件合计最多 1 MB，已用 0 MB，再加这一个就超过了。请先删去不用的，或请系统管理员放宽。"
+        )
+        assert (watch.saw_a_change, desk.files()) == (False, files)
+
+
+def thousand_files_at_once_are_refused(desk: Desk) -> None:
+    watch, files = Watch(desk.world), desk.files()
+    answer = attach_all(desk.world, {f"{n}.txt": b"words" for n in range(1000)})
+    assert (answer.status_code, "请" in answer.content.decode()) == (400, True)
+    assert (watch.saw_a_change, desk.files()) == (False, files)
 
 
 # ---- words, numbers and bytes

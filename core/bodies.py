@@ -1,0 +1,74 @@
+"""Takes the body of a request whole and in time, or not at all.
+
+Servers tell an application that a body ended early by reading less of it, which a parser of forms takes for
+the end of the file; and a body that comes byte by byte would hold a thread for as long as its sender likes.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from threading import Timer
+from typing import Any
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def whole_bodies(application: Application, seconds: float) -> Application:
+    """`application`, given bodies that come to their end in `seconds`; reading any other raises OSError."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or length == "0":
+            return application(environ, start_response)
+        connection = environ.get("gunicorn.socket")  # other servers are for development
+        body = _Body(environ["wsgi.input"], int(length), connection, seconds)
+        try:
+            return application({**environ, "wsgi.input": body}, start_response)
+        finally:
+            body.timer.cancel()
+
+    return answer
+
+
+class _Body:
+    """The input of one request; `left` are the bytes that are still to come."""
+
+    def __init__(self, stream: Any, length: int, connection: socket.socket | None, seconds: float) -> None:
+        self.stream, self.left = stream, length
+        self.timer = Timer(seconds, _hang_up, [connection])
+        self.timer.daemon = True
+        if connection is not None:
+            self.timer.start()
+
+    def read(self, size: int = -1) -> bytes:
+        """As much as is asked for, or all that is left.
+
+        Raises:
+            ConnectionAbortedError: when less than that comes.
+        """
+        wanted = self.left if size < 0 else min(size, self.left)
+        pieces = []
+        while wanted:
+            pieces.append(self._counted(self.stream.read(wanted)))
+            wanted -= len(pieces[-1])
+        return b"".join(pieces)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._counted(self.stream.readline(self.left if size < 0 else min(size, self.left)))
+
+    def _counted(self, data: bytes) -> bytes:
+        if not data and self.left:
+            raise ConnectionAbortedError(f"the body ended {self.left} bytes early")
+        self.left -= len(data)
+        if not self.left:
+            self.timer.cancel()
+        return data
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """End what is read from the connection, also for a thread that waits for it; it can still be answered."""
+    try:
+        connection.shutdown(socket.SHUT_RD)
+    except OSError:
+        return  # the sender was faster

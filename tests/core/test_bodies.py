@@ -1,0 +1,72 @@
+"""Bodies of requests at a real server: whole ones are given on, cut ones and slow ones are not."""
+
+from __future__ import annotations
+
+import select
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The socket of a server of two threads that gives a body one second."""
+    place = tmp_path_factory.mktemp("web") / "socket"
+    options = ["--bind", f"unix:{place}", "--workers", "1", "--threads", "2", "--no-control-socket"]
+    command = [sys.executable, "-m", "gunicorn", "tests.core.slow_app:application", *options]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        next(line for line in process.stderr if "Booting worker" in line)
+        yield place
+        process.terminate()
+
+
+def connected(place: Path, length: int) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(place))
+    connection.sendall(HEAD % length)
+    return connection
+
+
+def answer(connection: socket.socket) -> tuple[bytes, bytes]:
+    """Status line and words."""
+    head, _, words = b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n\r\n")
+    return head.partition(b"\r\n")[0], words
+
+
+def test_whole_body_is_given_on(server: Path) -> None:
+    with connected(server, 100_000) as connection:
+        connection.sendall(b"x" * 100_000)
+        assert answer(connection) == (b"HTTP/1.1 200 OK", b"100000")
+
+
+def test_body_cut_off_is_no_body(server: Path) -> None:
+    """The sender ends in good order, but early: that must not look like the end of its file."""
+    with connected(server, 100_000) as connection:
+        connection.sendall(b"x" * 50_000)
+        connection.shutdown(socket.SHUT_WR)
+        assert answer(connection) == (b"HTTP/1.1 400 Bad Request", b"the body ended 50000 bytes early")
+
+
+def test_body_that_comes_byte_by_byte_is_ended(server: Path) -> None:
+    """More slow ones than the server has threads, and the next request is served all the same."""
+    slow = [connected(server, 100_000) for _ in range(3)]
+    waiting = list(slow)
+    while waiting:
+        for connection in select.select(waiting, [], [], 0.05)[0]:
+            assert answer(connection)[0] == b"HTTP/1.1 400 Bad Request"
+            waiting.remove(connection)
+        for connection in waiting:
+            connection.sendall(b"x")
+    for connection in slow:
+        connection.close()
+    with connected(server, 5) as connection:
+        connection.sendall(b"words")
+        assert answer(connection) == (b"HTTP/1.1 200 OK", b"5")
