@@ -41,8 +41,8 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
             ("写入", f"新增 {batch.created} 行，更新 {batch.changed} 行"),
         ],
         "effects": [
-            f"删除这次新增的 {batch.created} 行。",
-            f"把这次更新的 {batch.changed} 行还原成导入前的样子。",
+            *([f"删除这次新增的 {batch.created} 行。"] if batch.created else []),
+            *([f"把这次更新的 {batch.changed} 行还原成导入前的样子。"] if batch.changed else []),
             "随导入加入字典的词保留不动。",
         ],
         "blockers": undo_blockers(batch),
