@@ -16,6 +16,7 @@ class Column:
 
     `required` cells may not be blank; an `optional` column may be missing from the file altogether.
     `also` are other headers it is known by. Where `spans`, one merged cell may hold for several rows.
+    `usual` is offered where a file has no such column and one value holds for all its rows.
     """
 
     header: str
@@ -25,6 +26,12 @@ class Column:
     optional: bool = False
     also: tuple[str, ...] = ()
     spans: bool = False
+    usual: str = ""
+
+    @property
+    def may_be_given(self) -> bool:
+        """Whether one value may hold for all rows of a file; nobody's demands are all called the same."""
+        return self.spans or bool(self.words)
 
     @property
     def words(self) -> list[str]:

@@ -17,7 +17,10 @@ from core.workbooks.errors import CellError
 YEARS = (1900, 2100)  # a date outside is a typing error
 SERIALS = (20_000, 73_050)  # Excel day numbers from 1954 to 2100
 FORM = "请写成 2025-01-09 或 2025年1月9日"
-OPEN_END = frozenset({"长期", "长期有效", "长期坚持", "常年"})
+OPEN_END = frozenset(
+    ["长期", "长期有效", "长期坚持", "常年", "持续", "无", "无期限", "无限期", "不限", "不限期"]
+)
+TODAY = frozenset({"今天", "今日", "当天", "当日"})
 
 TAIL = r"(?P<tail>底|末|底前|末前|前|之前|以前|底之前|底以前|内|止)?"
 YEAR = r"(?:(?P<year>\d{4})年|(?P<word>去年|今年|本年|明年)的?)?"
@@ -74,6 +77,8 @@ def read_day(value: Any, text: str, aim: Aim, reading: Reading) -> date | None:
         return _from_year_point_month(value, aim)
     if text in OPEN_END:
         return None
+    if text in TODAY:
+        return _today(reading)
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _from_serial(float(text), reading)
     return _plausible(_from_text(text, aim, reading))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,16 +15,21 @@ from core.errors import RowError
 from core.workbooks.columns import Column
 from core.workbooks.dates import Reading
 from core.workbooks.errors import CellError, WorkbookError
+from core.workbooks.headings import Heading, headings
 from core.workbooks.opening import open_book
 from core.workbooks.recognition import Match, find_heading
 from core.workbooks.results import ImportTerms
-from core.workbooks.sheets import Book, BrokenCell, MergedRange
+from core.workbooks.sheets import Book, BrokenCell, MergedRange, Sheet
 from core.workbooks.tables import Row, Table
 from core.workbooks.values import folded, is_blank, shown
 
-TOTALS = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:", "小计:", "共计:"})
-REMARKS = ("注:", "备注:", "说明:", "填报", "填表", "制表", "审核")
+TOTAL = re.compile(r"[合总小共]计([:(\d].*)?|共\d+[条项行件个]")
+REMARK = re.compile(
+    r"(注|备注|说明)[\d一二三]?[:.、].*|(填报|填表|制表|审核|审批).*"
+    r"|(单位|主要|分管)?(负责人|领导|书记|经办人|联系人|联系电话|日期|时间)(\(.*\))?:.*"
+)
 SERIAL = "序号"
+GIVEN = "，或各行都填什么"
 NAMED = 5  # rows or dates that a note names one by one
 
 
@@ -38,7 +44,7 @@ def read_table(source: bytes | Book, columns: Sequence[Column], *, title: str, t
     book = source if isinstance(source, Book) else open_book(source)
     match = terms.match or find_heading(book, columns, title)
     sheet = match.heading.sheet
-    table = Table(sheet.title, columns)
+    table = Table(sheet.title, columns, frozenset(name for name, text in match.given.items() if text))
     _note_book(table, book, match)
     _check_headers(table, match)
     epoch = CALENDAR_MAC_1904 if book.counts_from_1904 else WINDOWS_EPOCH
@@ -52,11 +58,18 @@ def _note_book(table: Table, book: Book, match: Match) -> None:
     others = [sheet.title for sheet in book.sheets if sheet is not match.heading.sheet] + book.hidden_titles
     if others:
         table.notes.append(f"读取的是工作表“{table.sheet}”，没有读：{'、'.join(others)}。")
+    if alike := [sheet.title for sheet in book.sheets if _has_header(sheet, match.heading)]:
+        table.notes.append(
+            f"{'、'.join(alike)}的表头和它一样。一次读一张：这张导入后再上传，在“列的对应”里换一张。"
+        )
     labels = match.heading.labels
     for column in table.columns:
         if column.name in match.guessed:
             label = labels[match.places[column.name]]
             table.notes.append(f"表头“{label}”按“{column.header}”读取，请核对列的对应。")
+    for column in table.columns:
+        if text := match.given.get(column.name):
+            table.notes.append(f"文件里没有“{column.header}”，各行都按“{text}”读取。")
     if match.unused:
         names = "、".join(labels[place] for place in match.unused)
         table.notes.append(f"有不认识的列，没有导入：{names}。")
@@ -64,6 +77,11 @@ def _note_book(table: Table, book: Book, match: Match) -> None:
     if hidden:
         names = "、".join(f"{get_column_letter(place + 1)} 列“{labels[place]}”" for place in sorted(hidden))
         table.notes.append(f"{names}在 Excel 里是隐藏的，也一并读取。")
+
+
+def _has_header(sheet: Sheet, heading: Heading) -> bool:
+    """Whether another sheet has a header of the same labels, which may be as much of the ledger."""
+    return sheet is not heading.sheet and any(each.shape == heading.shape for each in headings(sheet))
 
 
 def _check_headers(table: Table, match: Match) -> None:
@@ -75,7 +93,9 @@ def _check_headers(table: Table, match: Match) -> None:
             reason = f"表头重复，出现在{where}，请只保留一列"
             table.errors.append(RowError(table.sheet, row, column.header, column.header, reason))
     for column in match.missing(table.columns):
-        reason = "缺少这一列，请补上这一列，或在“列的对应”里指明是哪一列"
+        reason = (
+            f"缺少这一列，请补上这一列，或在“列的对应”里指明是哪一列{GIVEN if column.may_be_given else ''}"
+        )
         table.errors.append(RowError(table.sheet, row, column.header, "", reason))
 
 
@@ -87,7 +107,7 @@ def _read_rows(table: Table, match: Match, reading: Reading) -> None:
         cells = rows[number - 1]
         match _kind_of(cells, table, places):
             case "data":
-                table.rows.append(_read_row(table, number, cells, places, reading))
+                table.rows.append(_read_row(table, number, _named(cells, match), reading))
             case "numbered":
                 unused.append(number)
             case "remark":
@@ -152,9 +172,9 @@ def _kind_of(cells: Sequence[Any], table: Table, places: Mapping[str, int]) -> s
     if not filled:
         return "blank"
     first = folded(filled[0])
-    if first in TOTALS:
+    if TOTAL.fullmatch(first):
         return "total"
-    if len(filled) == 1 and first.startswith(REMARKS):
+    if all(REMARK.fullmatch(folded(value)) for value in filled):
         return "remark"
     serial = next((column.name for column in table.columns if column.header == SERIAL), "")
     used = [name for name, place in places.items() if place < len(cells) and not is_blank(cells[place])]
@@ -162,14 +182,18 @@ def _kind_of(cells: Sequence[Any], table: Table, places: Mapping[str, int]) -> s
     return "numbered" if is_number and len(filled) == 1 else "data"
 
 
-def _read_row(
-    table: Table, number: int, cells: Sequence[Any], places: Mapping[str, int], reading: Reading
-) -> Row:
-    row = Row(number, {name: cells[p] if p < len(cells) else None for name, p in places.items()})
+def _named(cells: Sequence[Any], match: Match) -> dict[str, Any]:
+    """The cells of a row by the names of their columns, with what holds for all rows."""
+    own = {name: cells[place] if place < len(cells) else None for name, place in match.places.items()}
+    return own | {name: text for name, text in match.given.items() if text}
+
+
+def _read_row(table: Table, number: int, cells: dict[str, Any], reading: Reading) -> Row:
+    row = Row(number, cells)
     for column in table.columns:
-        if column.name not in places:
+        if column.name not in cells:
             continue
-        value = row.cells[column.name]
+        value = cells[column.name]
         try:
             if isinstance(value, BrokenCell):
                 raise CellError(_broken(value))

@@ -14,18 +14,24 @@ from core.workbooks.sheets import Book
 from core.workbooks.values import folded, is_blank
 
 HEADER_SHARE = 0.5  # of the columns a ledger must have; a row with fewer is the header of another table
+OWN_SHARE = 0.3  # enough where what tells its rows apart is among them: a name, and somebody's unit
 LIKE_ENOUGH = 70  # of 100: from here on a header is offered as a guess
 ENDS_ALIKE, HOLDS_IT = 90, 80  # Chinese says last what a thing is: 结对支部名称 is a 名称
 
 
 @dataclass(frozen=True)
 class Match:
-    """Which column stands where (0-based). `guessed` ones are merely alike; `doubled` ones stand twice."""
+    """Which column stands where (0-based). `guessed` ones are merely alike; `doubled` ones stand twice.
+
+    `given` are columns the file does not have, as a person has said: name → the text that holds for all
+    rows; an empty one leaves them without.
+    """
 
     heading: Heading
     places: dict[str, int] = field(default_factory=dict)
     guessed: frozenset[str] = frozenset()
     doubled: dict[str, list[int]] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
 
     @property
     def unused(self) -> list[int]:
@@ -38,13 +44,15 @@ class Match:
         ]
 
     def missing(self, columns: Sequence[Column]) -> list[Column]:
-        """The columns a file must have and this one has not."""
-        known = {*self.places, *self.doubled}
-        return [column for column in columns if not column.optional and column.name not in known]
+        """The columns a file must have, and neither this one has nor a person has given."""
+        known = {*self.places, *self.doubled, *(name for name, text in self.given.items() if text)}
+        waived = {column.name for column in columns if not column.required} & self.given.keys()
+        wanted = [column for column in columns if not column.optional and column.name not in waived]
+        return [column for column in wanted if column.name not in known]
 
     def is_doubtful(self, columns: Sequence[Column]) -> bool:
-        """Whether a person should look: something was guessed, or a lost column may be an unused one."""
-        return bool(self.guessed or (self.missing(columns) and self.unused))
+        """Whether a person should look: something was guessed, or a column is missing."""
+        return bool(self.guessed or self.missing(columns))
 
 
 def find_heading(book: Book, columns: Sequence[Column], title: str) -> Match:
@@ -66,10 +74,7 @@ def find_heading(book: Book, columns: Sequence[Column], title: str) -> Match:
             weight = (sure + len(match.guessed) / 2, is_named, heading.first_row - heading.last_row)
             if weight > best:
                 best, found = weight, match
-    wanted = [column for column in columns if column.required] or list(columns)
-    if found is None or len(wanted) - len([c for c in wanted if c in found.missing(columns)]) < (
-        len(wanted) * HEADER_SHARE
-    ):
+    if found is None or not _is_enough(found, columns):
         names = "、".join(column.header for column in columns if not column.optional)
         raise HeadingError(
             f"前 {HEADER_ROWS} 行里没有找到“{title}”的表头，应当有这些列：{names}。可先下载模板对照。"
@@ -77,10 +82,22 @@ def find_heading(book: Book, columns: Sequence[Column], title: str) -> Match:
     return found
 
 
-def choose_columns(heading: Heading, places: Mapping[str, int]) -> Match:
-    """The heading with the columns a person chose for it."""
+def _is_enough(match: Match, columns: Sequence[Column]) -> bool:
+    """Whether so many columns were found that this is the ledger: half of the required ones; fewer do when
+    those are among them that tell its rows apart."""
+    missing = match.missing(columns)
+    wanted = [column for column in columns if column.required] or list(columns)
+    found = [column for column in wanted if column not in missing]
+    own = [column for column in wanted if not column.may_be_given]
+    share = OWN_SHARE if own and all(column in found for column in own) else HEADER_SHARE
+    return len(found) >= len(wanted) * share
+
+
+def choose_columns(heading: Heading, places: Mapping[str, int], given: Mapping[str, str]) -> Match:
+    """The heading with the columns a person chose for it, and what was given in place of others."""
     width = len(heading.labels)
-    return Match(heading, {name: place for name, place in places.items() if 0 <= place < width})
+    there = {name: place for name, place in places.items() if 0 <= place < width}
+    return Match(heading, there, given={name: text for name, text in given.items() if name not in there})
 
 
 def match_columns(heading: Heading, columns: Sequence[Column]) -> Match:

@@ -30,10 +30,14 @@ class Row:
 
 @dataclass
 class Table:
-    """What was read from one sheet. Errors are collected, so that a file's faults are all told at once."""
+    """What was read from one sheet. Errors are collected, so that a file's faults are all told at once.
+
+    `given` are the columns in which one text holds for all rows: what is wrong with it is told once.
+    """
 
     sheet: str
     columns: Sequence[Column]
+    given: frozenset[str] = frozenset()
     rows: list[Row] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -45,7 +49,9 @@ class Table:
         """Record a fault of the cell `name` in `row`."""
         header = next(column.header for column in self.columns if column.name == name)
         value = shown(row.cells.get(name))
-        self.errors.append(RowError(self.sheet, row.number, header, value, reason))
+        told = {(error.column, error.reason) for error in self.errors} if name in self.given else ()
+        if (header, reason) not in told:
+            self.errors.append(RowError(self.sheet, row.number, header, value, reason))
 
     def fail_repeated(self, *names: str) -> None:
         """Record every row whose `names` together stand in an earlier row too; both rows are named."""

@@ -22,6 +22,8 @@ SEPARATORS = re.compile(r"[、，,；;\n]+")
 INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 EXACT_NUMBERS = 10**15  # Excel keeps fifteen digits; those behind are noughts
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]+")
+UNENDING = "；没有期限的写“长期”"
+UNITS = re.compile(r"(大?约)?([0-9,.]+)(余|多)?(人次|人|名|位|户|次|个|场|项)(左右)?")
 CUT = "是被 Excel 截断的号码，请把这一列设为文本格式后重新填写"
 
 
@@ -103,14 +105,22 @@ class Phone:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number in [minimum, maximum]; numbers typed as text or in full width count."""
+    """A whole number in [minimum, maximum]; numbers typed as text, in full width or with their unit count.
+
+    The words of `unbounded` are read as an empty cell.
+    """
 
     minimum: int = 0
     maximum: int = 999_999_999
+    unbounded: tuple[str, ...] = ()
     empty: None = None
 
-    def __call__(self, value: Any, reading: Reading) -> int:
-        number = _number(value)
+    def __call__(self, value: Any, reading: Reading) -> int | None:
+        text = folded(value)
+        if text in self.unbounded:
+            return None
+        match = UNITS.fullmatch(text)
+        number = _number(match[2] if match else value)
         if number != number.to_integral_value():
             raise CellError("应为整数，请去掉小数")
         return int(_in_range(number, self.minimum, self.maximum))
@@ -141,7 +151,10 @@ class Day:
     empty: None = None
 
     def __call__(self, value: Any, reading: Reading) -> date | None:
-        day = read_day(value, folded(value), self.aim, reading)
+        try:
+            day = read_day(value, folded(value), self.aim, reading)
+        except CellError as error:
+            raise CellError(f"{error}{UNENDING if self.open_ended else ''}") from error
         if day is None and not self.open_ended:
             raise CellError(f"这里不能写“{plain(value)}”，{FORM}")
         return None if day is None else day + reading.shift
@@ -172,15 +185,20 @@ class Clock:
 
 @dataclass(frozen=True)
 class Label:
-    """One of a list of choices by its Chinese label, or by another word of `also`."""
+    """One of a list of choices by its Chinese label, or by another word.
+
+    The words of `also` are the office's own, written and offered like labels; those of `heard` are merely
+    understood, because people write them.
+    """
 
     choices: type[Choices]
     also: Mapping[str, Any] = field(default_factory=dict)
+    heard: Mapping[str, Any] = field(default_factory=dict)
     empty: None = None
 
     def __call__(self, value: Any, reading: Reading) -> Any:
         known = {folded(label): self.choices(choice) for choice, label in self.choices.choices}
-        known |= {folded(word): choice for word, choice in self.also.items()}
+        known |= {folded(word): choice for word, choice in {**self.heard, **self.also}.items()}
         found = known.get(folded(value))
         if found is None:
             raise CellError(f"不在可选范围内，可填：{'、'.join(self.words)}")

@@ -87,6 +87,8 @@ class _Known:
 
     def settle(self, row: Row) -> None:
         """Write the names as the catalogue does, or as the file did first, whatever their width."""
+        if "item" not in row.cells:  # a file of aspects alone
+            row.values["item"] = ""
         for column, spelt in self.spelt.items():
             if name := row.get(column):
                 row.values[column] = spelt.setdefault(folded(name), name)

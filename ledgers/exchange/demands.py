@@ -14,7 +14,7 @@ from core.workbooks.reader import read_table
 from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.sheets import Book
 from core.workbooks.tables import Row, Table
-from core.workbooks.values import Day, Label, Phone, Text, Whole
+from core.workbooks.values import Day, Label, Phone, Text, Whole, is_blank
 from ledgers.enums import DemandNature, DemandSource, DemandState, Urgency
 from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
@@ -33,14 +33,30 @@ COLUMNS = (
     Column("需求来源", "source", Label(DemandSource), optional=True),
     Column("服务对象", "audience_text", Text(100), optional=True, also=words.AUDIENCE),
     Column("预计受益人数", "expected_people", Whole(), optional=True, also=words.PEOPLE),
-    Column("紧急程度", "urgency", Label(Urgency), required=True, also=words.URGENCY),
-    Column("提出日期", "raised_on", Day(aim=Aim.PAST), required=True, also=words.RAISED, spans=True),
+    Column(
+        "紧急程度",
+        "urgency",
+        Label(Urgency, heard=words.URGENCIES),
+        required=True,
+        also=words.URGENCY,
+        usual="一般",
+    ),
+    Column(
+        "提出日期", "raised_on", Day(aim=Aim.PAST), required=True, also=words.RAISED, spans=True, usual="今天"
+    ),
     Column("期望完成时限", "deadline_on", Day(open_ended=True, aim=Aim.END), also=words.DEADLINE),
     Column("联系人", "contact_name", Text(60), optional=True, also=words.CONTACT, spans=True),
     Column("联系电话", "contact_phone", Phone(30), optional=True, also=words.PHONE, spans=True),
-    Column("状态", "state", Label(DemandState, {"已解决": DemandState.CLOSED}), required=True),
+    Column(
+        "状态",
+        "state",
+        Label(DemandState, words.OFFICE_STATES, words.STATES),
+        required=True,
+        also=words.STATE,
+        usual="待认领",
+    ),
     Column("状态说明", "state_reason", Text(300, multiline=True), optional=True),
-    Column("解决日期", "closed_on", Day(aim=Aim.PAST), also=words.CLOSED),
+    Column("解决日期", "closed_on", Day(aim=Aim.PAST), optional=True, also=words.CLOSED),
     Column("满意度", "satisfaction", Whole(minimum=1, maximum=5), optional=True),
     Column("备注", "note", Text(300), optional=True),
 )
@@ -72,7 +88,7 @@ def _check_state(table: Table, row: Row) -> None:
     if state is None:
         return
     if state == DemandState.CLOSED:
-        if row.has("closed_on") and row.values["closed_on"] is None:
+        if row.get("closed_on") is None and is_blank(row.cells.get("closed_on")):
             table.fail(row, "closed_on", "状态是已解决，请填写解决日期")
         return
     for name in ("closed_on", "satisfaction"):

@@ -22,11 +22,19 @@ TITLE = "资源清单"
 COLUMNS = (
     Column("序号", "serial", Whole(minimum=1), optional=True),
     Column("提供单位", "branch", Text(100), required=True, also=words.BRANCH, spans=True),
-    Column("资源类别", "kind", Label(ResourceKind), required=True, also=words.KIND, spans=True),
+    Column(
+        "资源类别", "kind", Label(ResourceKind, heard=words.KINDS), required=True, also=words.KIND, spans=True
+    ),
     Column("资源名称", "title", Text(120), required=True, also=words.RESOURCE_TITLE),
     Column("资源说明", "description", Text(2000, multiline=True), optional=True, also=words.DETAIL),
     Column("服务方向", "aspects", Several(40), also=words.ASPECT, spans=True),
-    Column("每月可承接次数", "capacity_per_month", Whole(minimum=1), optional=True, also=words.CAPACITY),
+    Column(
+        "每月可承接次数",
+        "capacity_per_month",
+        Whole(minimum=1, unbounded=words.UNBOUNDED),
+        optional=True,
+        also=words.CAPACITY,
+    ),
     Column("可服务时间", "availability_text", Text(200), optional=True, also=words.AVAILABILITY),
     Column("地点", "place", Text(200), optional=True, also=words.PLACE),
     Column("联系人", "contact_name", Text(60), optional=True, also=words.CONTACT, spans=True),
@@ -63,4 +71,4 @@ def _settle_details(table: Table, row: Row) -> None:
 
 def _record(row: Row) -> Record:
     values = {name: value for name, value in row.values.items() if name != "aspects"}
-    return Record(row.number, values, {"aspects": row.values["aspects"]})
+    return Record(row.number, values, {"aspects": row.get("aspects")})

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
+from rapidfuzz import fuzz
 
 from core.workbooks.merging import Merge, Record
 from core.workbooks.results import Changes, RowChange
@@ -19,16 +20,18 @@ from ledgers.models import Demand, Resource, ServiceAspect
 from ledgers.services.hours import weeks_follow_texts
 
 FINISHED = frozenset({DemandState.CLOSED, DemandState.WITHDRAWN})
+LIKE = 40  # of 100: titles that share less are not one another's correction
 STATE_FIELDS = ("state", "state_reason", "closed_on", "satisfaction")
 
 
 @transaction.atomic
 def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChange]:
-    """Create or update resources by branch and 序号, or by name; `extra["aspects"]` names their 服务方向.
+    """Create or update resources by branch and 序号, or by name; `extra["aspects"]` names their 服务方向,
+    or is None where the file says nothing of them.
 
     New ones are published; whether an existing one is in use is left as it stands.
     """
-    aspects = aspects_ensure(name for record in records for name in record.extra["aspects"])
+    aspects = aspects_ensure(name for record in records for name in record.extra["aspects"] or ())
     rows = _existing(Resource, records).prefetch_related("aspects")
     _number(rows, records)
     merge = Merge(Resource, {(row.branch_id, row.serial): row for row in rows})
@@ -42,7 +45,8 @@ def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCh
         aspect_changes = _aspect_changes(found, record.extra["aspects"])
         links = {"aspects": [aspect.pk for aspect in found.aspects.all()]} if found and aspect_changes else {}
         extra = aspect_changes | _detail_changes(found, values)
-        resource = merge.take(record.row, key, values, extra, links=links)
+        note = _other_thing(found, record.values)
+        resource = merge.take(record.row, key, values, extra, note, links)
         if resource.availability_text != hours_before:
             retimed.append((resource, hours_before))
         if aspect_changes:
@@ -67,8 +71,9 @@ def demands_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChan
     for record in records:
         key = (record.values["branch"].pk, record.values["serial"])
         values = {**record.values, "aspect": aspects[record.extra["aspect"]]}
-        note = _keep_state(merge.existing.get(key), values)
-        merge.take(record.row, key, values, note=note)
+        found = merge.existing.get(key)
+        notes = (_other_thing(found, values), _keep_state(found, values))
+        merge.take(record.row, key, values, note="".join(notes))
     merge.write(now)
     return merge.changes
 
@@ -115,6 +120,16 @@ def _number(rows: Iterable[Any], records: Sequence[Record]) -> None:
             record.values["serial"] = last[branch]
 
 
+def _other_thing(row: Demand | Resource | None, values: dict[str, Any]) -> str:
+    """A word where a number that begins anew each month would write over what has nothing to do with it."""
+    if row is None or fuzz.ratio(folded(row.title), folded(values["title"])) >= LIKE:
+        return ""
+    return (
+        f"序号 {row.serial} 原来是“{row.title}”，将改成“{values['title']}”。"
+        "如果是另一件事，请清空这一行的序号再上传，会接着编号。"
+    )
+
+
 def _keep_state(demand: Demand | None, values: dict[str, Any]) -> str:
     """Drop the state from `values` when the system knows better; say so."""
     if demand is None or demand.state == values["state"]:
@@ -127,7 +142,9 @@ def _keep_state(demand: Demand | None, values: dict[str, Any]) -> str:
     return f"系统里已是“{demand.get_state_display()}”，文件写的“{told}”没有采用。"
 
 
-def _aspect_changes(resource: Resource | None, names: Sequence[str]) -> Changes:
+def _aspect_changes(resource: Resource | None, names: Sequence[str] | None) -> Changes:
+    if names is None:
+        return {}
     before = {aspect.name for aspect in resource.aspects.all()} if resource else set()
     if before == set(names):
         return {}

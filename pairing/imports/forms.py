@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from openpyxl.utils import get_column_letter
 
 from core.errors import DomainError
+from core.forms import PickSelect
 from core.workbooks.columns import Column
+from core.workbooks.dates import Reading
+from core.workbooks.errors import CellError
 from core.workbooks.guards import MAX_FILE_BYTES, check_outside, too_big
 from core.workbooks.headings import Heading
 from core.workbooks.recognition import Match
-from core.workbooks.values import is_blank, shown
+from core.workbooks.values import Day, is_blank, shown
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLES, SAMPLE_LENGTH = 3, 12  # what a list shows of a column of the file
+LONG_LIST = 20  # choices; more are searched
 LABELS = 4  # of a header, by which a list tells it from others
 
 
@@ -85,11 +90,27 @@ class HeaderForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """One choice for each column of the ledger: which column of the file it is."""
+    """One choice for each column of the ledger: which column of the file it is.
 
-    def __init__(self, match: Match, columns: Sequence[Column], *args: Any, **options: Any) -> None:
+    A required one that the file does not have may be `given` once for all rows, where that makes sense.
+    `offered` are the texts to choose from, by the name of the column.
+    """
+
+    def __init__(
+        self,
+        match: Match,
+        columns: Sequence[Column],
+        offered: Mapping[str, Sequence[str]],
+        *args: Any,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.columns = columns
+        missing = {column.name for column in match.missing(columns)}
+        self.lost = [column.header for column in columns if column.name in missing]
+        self.plain = (
+            {c.name for c in columns} - match.guessed - match.doubled.keys() - missing - match.given.keys()
+        )
         labels = match.heading.labels
         choices = [("", "（文件里没有这一列）")]
         choices += [
@@ -105,6 +126,11 @@ class ColumnsForm(forms.Form):
                 initial=match.places.get(column.name, ""),
                 help_text=_help(column, match),
             )
+            if column.required and column.may_be_given and self[column.name].value() in {"", None}:
+                words = column.words or offered.get(column.name, [])
+                usual = words[0] if len(words) == 1 else column.usual
+                given = match.given.get(column.name, usual)
+                self.fields[_given(column.name)] = _given_field(column, words, given)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -112,17 +138,72 @@ class ColumnsForm(forms.Form):
         for column in self.columns:
             place = cleaned.get(column.name)
             if place is None:
-                if column.required and column.name not in self.errors:
-                    self.add_error(column.name, f"“{column.header}”必填，请指明是文件里的哪一列。")
+                self._clean_given(column, cleaned)
             elif place in taken:
                 self.add_error(column.name, f"这一列已用作“{taken[place]}”，请另选一列。")
             else:
                 taken[place] = column.header
         return cleaned
 
+    def _clean_given(self, column: Column, cleaned: dict[str, Any]) -> None:
+        if not column.required or column.name in self.errors:
+            return
+        text = cleaned.get(_given(column.name), "")
+        if not text:
+            or_given = "；文件里没有，就填各行都用的值" if column.may_be_given else ""
+            self.add_error(column.name, f"“{column.header}”必填，请指明是文件里的哪一列{or_given}。")
+            return
+        try:
+            column.read(text, Reading(as_of=timezone.localdate()))
+        except CellError as error:
+            self.add_error(_given(column.name), f"“{text}”{error}。")
+
     @property
     def places(self) -> dict[str, int]:
-        return {name: place for name, place in self.cleaned_data.items() if place is not None}
+        chosen = {column.name: self.cleaned_data.get(column.name) for column in self.columns}
+        return {name: place for name, place in chosen.items() if place is not None}
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What holds for all rows in place of a column; empty for one that a file need not fill."""
+        absent = [column for column in self.columns if column.name not in self.places and not column.optional]
+        return {column.name: self.cleaned_data.get(_given(column.name), "") for column in absent}
+
+    @property
+    def open_groups(self) -> list[list[forms.BoundField]]:
+        """What a person should look at, each with what may be given instead: guesses, columns that were not
+        found, and mistakes."""
+        names = [column.name for column in self.columns if not self._is_plain(column)]
+        return [[self[each] for each in (name, _given(name)) if each in self.fields] for name in names]
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """The columns that were found by their own names, and those that a file may well lack."""
+        return [self[column.name] for column in self.columns if self._is_plain(column)]
+
+    def _is_plain(self, column: Column) -> bool:
+        return column.name in self.plain and column.name not in self.errors
+
+
+def _given(name: str) -> str:
+    """The name of the field for what holds for all rows."""
+    return f"given_{name}"
+
+
+def _given_field(column: Column, words: Sequence[str], usual: str) -> forms.CharField:
+    """One of `words`, or any text where there are none."""
+    widget: forms.Widget = forms.TextInput()
+    if words:
+        widget = PickSelect() if len(words) > LONG_LIST else forms.Select()
+        widget.choices = [("", "（请选择）"), *((word, word) for word in words)]
+    return forms.CharField(
+        label=f"没有的话，各行的{column.header}都填",
+        required=False,
+        max_length=100,
+        initial=usual,
+        help_text="“今天”是上传时填的推算日期。" if isinstance(column.parse, Day) else "",
+        widget=widget,
+    )
 
 
 def _named(heading: Heading) -> str:
@@ -149,6 +230,6 @@ def _samples(match: Match, place: int) -> list[str]:
 def _help(column: Column, match: Match) -> str:
     if column.name in match.guessed:
         return "这是按相近的表头猜的，请核对。"
-    if column.required:
-        return "必填"
-    return "" if column.optional else "文件里要有这一列，格子可以空着。"
+    if column.name not in match.places and not (column.optional or column.required):
+        return "确实没有就不选，都当作空着。"
+    return "必填" if column.required and column.name in match.places else ""

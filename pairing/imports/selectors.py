@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from rules import has_perm
 
-from branches.models import User
+from branches.models import Branch, User
 from core.workbooks.headings import Heading
 from core.workbooks.recognition import Match, choose_columns
 from core.workbooks.results import ImportResult, RowStatus
-from ledgers.models import Demand, Resource
+from ledgers.models import Demand, Resource, ServiceAspect
 from ledgers.selectors.unconfirmed import bare
 from pairing.imports.enums import LedgerKind
 from pairing.imports.models import ColumnChoice, ImportBatch
@@ -45,6 +45,18 @@ def home_of(user: User) -> int | None:
     return min(user.staff_branch_ids, default=None)
 
 
+def given_texts(user: User) -> dict[str, list[str]]:
+    """What may stand in all rows where a file has no such column: `user`'s branches, and the aspects."""
+    branches = Branch.objects.active()
+    if not user.has_perm("branches.import_ledgers"):
+        branches = branches.filter(pk__in=user.staff_branch_ids)
+    aspects = ServiceAspect.objects.in_use()
+    return {
+        name: [row.name for row in rows.only("name")]
+        for name, rows in (("branch", branches), ("aspect", aspects))
+    }
+
+
 def settled_match(user: User, kind: LedgerKind, headings: Sequence[Heading]) -> Match | None:
     """The header among `headings` and its columns as the branch of `user` settled them last, if it did."""
     choices = ColumnChoice.objects.filter(
@@ -55,7 +67,7 @@ def settled_match(user: User, kind: LedgerKind, headings: Sequence[Heading]) -> 
         return None
     alike = [heading for heading in headings if heading.shape == choice.shape]
     nearest = min(alike, key=lambda h: (h.sheet.title != choice.sheet, abs(h.first_row - choice.row)))
-    return choose_columns(nearest, choice.places)
+    return choose_columns(nearest, choice.places, choice.given)
 
 
 def batches(user: User) -> QuerySet[ImportBatch]:

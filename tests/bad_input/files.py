@@ -102,7 +102,7 @@ FILES: Table = {
                 sheet("别的", ["姓名", "电话"], [{"姓名": "甲"}]),
                 "没有找到“需求账单”的表头，应当有这些列：",
             ),
-            Refused(under(HEADERS[:1] + HEADERS[2:], demand()), "缺少这一列，请补上", (3, "提出单位")),
+            Steps(steps.lacking_column_is_asked_for),
         ),
     ),
     13: (

@@ -18,7 +18,7 @@ from tests.factories.branches import BranchFactory
 from tests.factories.plans import PairingFactory
 from tests.imports.test_activities import activity
 from tests.imports.test_ledgers import demand
-from tests.imports.workbooks import book
+from tests.imports.workbooks import book, sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +113,22 @@ def test_import_ledger_that_fails_in_the_end_leaves_the_dictionaries_alone(branc
     status, _, _ = run("activities", saved(tmp_path, clashing))
     assert (status, Activity.objects.count()) == (1, 0)
     assert Metric.objects.filter(name="义诊人次").count() == 0
+
+
+def test_import_ledger_is_given_the_columns_a_file_lacks(branch, tmp_path: Path) -> None:
+    rows = [demand(1, 期望完成时限="12月底前"), demand(2, 期望完成时限="长期")]
+    headers = ["序号", "提出单位", "需求方面", "需求内容", "期望完成时限"]
+    file = saved(tmp_path, sheet("需求账单", headers, rows))
+    status, out, _ = run("demands", file, "--json")
+    lost = [(error["column"], error["row"]) for error in json.loads(out)["errors"]]
+    assert (status, lost) == (1, [("紧急程度", 3), ("提出日期", 3), ("状态", 3)])
+
+    given = ["紧急程度=紧急", "提出日期=2025-11-03", "状态=待认领"]
+    options = [part for each in given for part in ("--given", each)]
+    status, out, _ = run("demands", file, "--json", "--as-of", "2025-11-28", *options)
+    assert (status, json.loads(out)["created"]) == (0, 2)
+    assert set(Demand.objects.values_list("urgency", "state", "raised_on__day")) == {(1, "open", 3)}
+    with pytest.raises(CommandError, match="--given 颜色: no such column"):
+        run("demands", file, "--given", "颜色=红")
+    with pytest.raises(CommandError, match="紧急程度 is not like 紧急程度=一般"):
+        run("demands", file, "--given", "紧急程度")

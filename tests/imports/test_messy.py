@@ -182,6 +182,100 @@ def test_header_nobody_would_guess_is_pointed_out_and_remembered(secretary: Clie
     assert upload(other, two_years(12)).status_code == 422
 
 
+LACKING = [
+    ["诉求内容", "解决时限", "联系人", "联系方式", "提报单位"],
+    ["老人不会用手机挂号", "年底前", "王某", "0738-6821234", "甲支部"],
+    ["缺一间会议室", "2025年12月底前", None, None, "甲支部"],
+]
+GIVEN = {
+    "given_aspect": "客户服务",
+    "given_urgency": "紧急",
+    "given_raised_on": "今天",
+    "given_state": "待认领",
+}
+
+
+def plain(*rows: list[Any]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_column_that_a_sheet_lacks_is_given_once_for_all_rows(secretary: Client) -> None:
+    page = upload(secretary, plain(*LACKING))
+    form = page.context["form"]
+    assert page.resolver_match.url_name == "import_columns"
+    assert {name: form[name].value() for name in form.fields if name.startswith("given_")} == {
+        "given_aspect": "",
+        "given_urgency": "一般",
+        "given_raised_on": "今天",
+        "given_state": "待认领",
+    }
+    places = {name: form[name].value() for name in form.fields if not name.startswith("given_")}
+
+    url = page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"]
+    left_out = secretary.post(url, places)
+    assert left_out.context["form"].errors == {
+        name: [f"“{header}”必填，请指明是文件里的哪一列；文件里没有，就填各行都用的值。"]
+        for name, header in (
+            ("aspect", "需求方面"),
+            ("urgency", "紧急程度"),
+            ("raised_on", "提出日期"),
+            ("state", "状态"),
+        )
+    }
+    wrong = secretary.post(url, places | GIVEN | {"given_raised_on": "01/02/2026"})
+    assert list(wrong.context["form"].errors) == ["given_raised_on"]
+    told = (
+        secretary.post(url, places | GIVEN | {"given_aspect": "天文"}, follow=True).context["result"].errors
+    )
+    assert [(error.row, error.column, error.value) for error in told] == [(2, "需求方面", "天文")]
+
+    result = secretary.post(url, places | GIVEN, follow=True).context["result"]
+    assert (result.errors, result.created) == ([], 2)
+    assert result.notes[:4] == [
+        "文件里没有“需求方面”，各行都按“客户服务”读取。",
+        "文件里没有“紧急程度”，各行都按“紧急”读取。",
+        "文件里没有“提出日期”，各行都按“今天”读取。",
+        "文件里没有“状态”，各行都按“待认领”读取。",
+    ]
+    later = upload(secretary, plain(*LACKING, ["路灯", "长期", None, None, "甲支部"]), as_of="2025-11-29")
+    secretary.post(reverse("import_confirm", args=["demands"]), {"upload": later.context["upload"].token})
+    rows = Demand.objects.order_by("serial").values_list("title", "urgency", "raised_on", "deadline_on")
+    assert [(title, urgency, str(raised), str(due)) for title, urgency, raised, due in rows] == [
+        ("老人不会用手机挂号", 1, "2025-11-29", "2025-12-31"),
+        ("缺一间会议室", 1, "2025-11-29", "2025-12-31"),
+        ("路灯", 1, "2025-11-29", "None"),
+    ]
+
+
+def test_secretary_need_not_say_whose_the_rows_are(secretary: Client, branch: Branch) -> None:
+    """The sheet of one branch seldom has a column for the branch; that of a county office must."""
+    rows = [
+        ["序号", "需求方面", "需求内容", "紧急程度", "提出日期", "期望完成时限", "状态"],
+        [1, "乡村振兴", "路灯不亮", "一般", "2025-03-05", "长期", "待认领"],
+    ]
+    page = upload(secretary, plain(*rows))
+    form = page.context["form"]
+    assert form["given_branch"].value() == "甲支部"
+    assert [[field.name for field in group] for group in form.open_groups] == [["branch", "given_branch"]]
+    url = page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"]
+    sent = {name: form[name].value() for name in form.fields}
+    assert secretary.post(url, sent, follow=True).context["result"].created == 1
+
+    office = logged_in(UserFactory(office=True))
+    page = upload(office, plain(*rows))
+    assert page.context["form"]["given_branch"].value() == ""
+    url = page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"]
+    unknown = office.post(url, sent | {"given_branch": "甲支"}, follow=True).context["result"].errors
+    assert [error.reason for error in unknown] == [
+        "没有这个党组织，相近的有：甲支部。请改正名称，或先导入组织清单"
+    ]
+
+
 def test_guess_is_overruled_and_the_last_word_holds(secretary: Client) -> None:
     content = two_sheets()
     page = upload(secretary, content)

@@ -16,7 +16,13 @@ from pairing.imports.selectors import home_of
 
 @transaction.atomic
 def column_choice_save(
-    *, user: User, kind: LedgerKind, heading: Heading, places: Mapping[str, int], now: datetime
+    *,
+    user: User,
+    kind: LedgerKind,
+    heading: Heading,
+    places: Mapping[str, int],
+    given: Mapping[str, str],
+    now: datetime,
 ) -> ColumnChoice:
     """Keep the choice for the branch of `user`; files with the same header go straight to the preview.
 
@@ -30,6 +36,7 @@ def column_choice_save(
             "sheet": heading.sheet.title[:100],
             "row": heading.first_row,
             "places": dict(places),
+            "given": dict(given),
             "chosen_at": now,
         },
     )

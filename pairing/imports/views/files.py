@@ -27,7 +27,7 @@ from pairing.imports.enums import LedgerKind
 from pairing.imports.forms import SPREADSHEET, ColumnsForm, HeaderForm, UploadForm
 from pairing.imports.opening import Opened, upload_open
 from pairing.imports.registry import LEDGERS
-from pairing.imports.selectors import import_lines, rows_to_confirm
+from pairing.imports.selectors import given_texts, import_lines, rows_to_confirm
 from pairing.imports.services.choices import column_choice_save
 from pairing.imports.services.intake import ledger_import, ledger_preview, terms_for
 from pairing.imports.uploads import Upload, upload_delete, upload_store
@@ -85,10 +85,11 @@ def import_columns(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     except DomainError as error:
         return _refused(request, kind, error)
     heading = opened.match.heading
-    form = ColumnsForm(opened.match, ledger.columns, posted(request))
+    form = ColumnsForm(opened.match, ledger.columns, given_texts(request.user), posted(request))
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
-        column_choice_save(user=request.user, kind=kind, heading=heading, places=form.places, now=now)
+        chosen = {"places": form.places, "given": form.given}
+        column_choice_save(user=request.user, kind=kind, heading=heading, now=now, **chosen)
         return redirect(_page("import_preview", kind, opened.upload.token))
     status = 422 if form.errors else HTTPStatus.OK
     headers = HeaderForm(opened.offered, initial={"header": opened.place})

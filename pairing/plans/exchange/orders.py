@@ -126,6 +126,8 @@ def _record(row: Row) -> Record:
 
 def _responsible(row: Row) -> dict[str, str]:
     """The first of the 责任人 is 甲方's, the rest are 乙方's, whichever way round the pairing stands."""
+    if not row.has("responsible"):
+        return {}
     first, *rest = row.values["responsible"] or ("",)
     names = (first[:60], "、".join(rest)[:60])
     if row.values["party_a"].pk != row.values["pairing"].branch_a_id:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.errors import DomainError, RowError
+from core.workbooks.opening import open_book
+from core.workbooks.recognition import Match, find_heading
 from core.workbooks.results import ImportResult, ImportTerms
 from pairing.imports.enums import LedgerKind
+from pairing.imports.registry import LEDGERS
 from pairing.imports.services.intake import ledger_import, ledger_preview
 
 
@@ -37,6 +42,14 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
         parser.add_argument(
+            "--given",
+            type=given_column,
+            action="append",
+            default=[],
+            metavar="COLUMN=VALUE",
+            help="a column the file does not have and what stands in it for all rows; nothing for none",
+        )
+        parser.add_argument(
             "--as-of", type=iso_date, metavar="DATE", help="the day up to which activities count as held"
         )
 
@@ -48,7 +61,8 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
         now = timezone.now()
         terms = ImportTerms(now=now, as_of=options["as_of"] or timezone.localdate(now))
-        result = _take_in(kind, path.name, content, terms, options["dry_run"])
+        given = _by_name(kind, options["given"])
+        result = _take_in(kind, path.name, content, terms, given, options["dry_run"])
         if options["json"]:
             self.stdout.write(json.dumps(result.as_dict(), ensure_ascii=False))
         else:
@@ -65,14 +79,45 @@ class Command(BaseCommand):
         self.stdout.write(f"{kind.label}：{_outcome(result, is_dry_run)}")
 
 
+def given_column(text: str) -> tuple[str, str]:
+    header, sign, value = text.partition("=")
+    if not sign:
+        raise ArgumentTypeError(f"{text} is not like 紧急程度=一般")
+    return header.strip(), value.strip()
+
+
+def _by_name(kind: LedgerKind, given: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Column name → value, from headers as the ledger has them."""
+    names = {column.header: column.name for column in LEDGERS[kind].columns if not column.optional}
+    for header, _ in given:
+        if header not in names:
+            raise CommandError(f"--given {header}: no such column. It is one of {'、'.join(names)}.")
+    return {names[header]: value for header, value in given}
+
+
+def _absent(given: dict[str, str], match: Match) -> dict[str, str]:
+    """What was given for columns that the file indeed does not have."""
+    return {name: value for name, value in given.items() if name not in match.places}
+
+
 def _take_in(
-    kind: LedgerKind, file_name: str, content: bytes, terms: ImportTerms, is_dry_run: bool
+    kind: LedgerKind,
+    file_name: str,
+    content: bytes,
+    terms: ImportTerms,
+    given: dict[str, str],
+    is_dry_run: bool,
 ) -> ImportResult:
     """The result of the import; a file refused as a whole has one error, in row 0 of no sheet."""
     try:
+        book = open_book(content)
+        match = find_heading(book, LEDGERS[kind].columns, kind.label)
+        terms = replace(terms, match=replace(match, given=_absent(given, match)))
         if is_dry_run:
-            return ledger_preview(kind=kind, content=content, terms=terms)
-        return ledger_import(kind=kind, file_name=file_name, content=content, actor=None, terms=terms)
+            return ledger_preview(kind=kind, content=content, terms=terms, book=book)
+        return ledger_import(
+            kind=kind, file_name=file_name, content=content, actor=None, terms=terms, book=book
+        )
     except DomainError as error:
         return ImportResult(kind, 0, errors=[RowError("", 0, "", file_name, error.message)])
 
