@@ -46,21 +46,21 @@ def scanned_uploads(get_response: GetResponse) -> GetResponse:
             try:
                 for _, uploads in request.FILES.lists():
                     for upload in uploads:
-                        scan(upload.name, upload)
+                        scan(upload.name or "", upload)
             except DomainError as error:
-                return refuse(request, error)
+                return _refusal(request, error)
         return get_response(request)
 
     return middleware
 
 
 def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """Answer a DomainError: fragment for htmx, JSON for programs, else message and redirect back.
+    """Answer a DomainError; anything else is a bug and stays an exception."""
+    return _refusal(request, error) if isinstance(error, DomainError) else None
 
-    Anything else is a bug and stays an exception.
-    """
-    if not isinstance(error, DomainError):
-        return None
+
+def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A fragment for htmx, JSON for programs, else a message and the way back."""
     if request.headers.get("HX-Request"):
         response = render(request, "components/refusal.html", {"message": error.message}, status=error.status)
         response["HX-Retarget"] = "#flash"

@@ -25,7 +25,7 @@ from tests.imports.workbooks import sheet
 NO_XLSX = "文件不是 .xlsx 工作簿（可能是 .xls、.et、.ods 改了名），请用 Excel 或 WPS 打开，另存为"
 DAMAGED = "文件已损坏，无法读取。请用 Excel 打开并另存为一份新的 .xlsx 再试。"
 TOO_BIG, SPLIT = 413, "，请拆分成几个文件后分别导入。"
-DOUBLED = "表头重复，出现在第 1 列、第 10 列，请只保留一列"
+DOUBLED = f"表头重复，出现在第 1 列、第 {len(HEADERS) + 1} 列，请只保留一列"
 
 
 def bomb(name: str, words: str, status: int = TOO_BIG) -> Refused:
