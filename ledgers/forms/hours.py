@@ -37,10 +37,13 @@ CLOCK_FIELDS = tuple(name for names in CLOCKS.values() for name in names)
 def clock_fields() -> dict[str, forms.TimeField]:
     """From when to when each half is open, by name; blank for the whole of it."""
     labels = (f"{label}{end}" for label in HALVES.values() for end in ("从几点", "到几点"))
-    return {
+    fields = {
         name: forms.TimeField(label=label, required=False, widget=TimeInput())
         for name, label in zip(CLOCK_FIELDS, labels, strict=True)
     }
+    for field in fields.values():
+        field.widget.attrs["class"] = "form-control"
+    return fields
 
 
 def clock_faults(data: Mapping[str, Any]) -> list[str]:

@@ -144,6 +144,18 @@ def test_stale_save_of_tasks_shows_both_lists_and_offers_them_merged():
     assert shown == ["一，对方改", "二，我改", None, None]
 
 
+def test_page_tells_who_confirmed_an_earlier_version_that_another_one_counts_now():
+    order = PlanOrderFactory()
+    ours, theirs = secretaries(order)
+    client = Client()
+    client.force_login(theirs)
+    orders.plan_order_confirm(order=order, version=1, actor=theirs, now=now())
+    words = "定单改过，现在是第 2 版，确认以这一版为准"
+    assert words not in client.get(order.get_absolute_url()).content.decode()
+    edit(order, ours, place="老街口")
+    assert words in client.get(order.get_absolute_url()).content.decode()
+
+
 def test_edit_page_takes_fields_and_tasks_together():
     order = with_tasks("一")
     ours, _ = secretaries(order)
