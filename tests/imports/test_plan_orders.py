@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from ledgers.models import Demand, Resource
 from pairing.imports.registry import LEDGERS
 from pairing.plans.models import PlanOrder
 from tests.factories.branches import BranchFactory
@@ -58,7 +59,8 @@ def test_plan_orders_complete_on_a_later_import(pairing) -> None:
 
 def test_plan_orders_begun_as_claims_are_left_alone(pairing) -> None:
     take_in(order("DD-1"))
-    PlanOrder.objects.update(claim=ClaimFactory(pairing=pairing))
+    own = {"demand": Demand.objects.get(), "resource": Resource.objects.get()}
+    PlanOrder.objects.update(claim=ClaimFactory(pairing=pairing, **own))
     result = take_in(order("DD-1", 状态="已完成", 任务="别的"))
     assert (result.changed, result.unchanged) == (0, 1)
     assert result.notes == ["第 4 行：这张定单已在系统里办理，文件中不同的内容没有采用。"]
