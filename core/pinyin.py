@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-
-from pypinyin import lazy_pinyin, load_phrases_dict
 
 PLACE_NAMES = Path(__file__).parent / "data" / "place_names.txt"
 
 
 def syllables(text: str) -> list[str]:
     """The sound of each character without tones, ü as v: 重庆路 → chong, qing, lu; other signs stay."""
-    _learn_place_names()
-    return lazy_pinyin(text)
+    return _reader()(text)
 
 
 def sort_key(text: str, length: int = 600) -> str:
@@ -22,15 +20,18 @@ def sort_key(text: str, length: int = 600) -> str:
 
 
 @cache
-def _learn_place_names() -> None:
-    """Teach the dictionary the readings of place_names.txt, once in each process.
+def _reader() -> Callable[[str], list[str]]:
+    """The dictionary, taught the readings of place_names.txt, once in each process that reads a name.
 
     Raises:
         ValueError: when a line has not one syllable for each character.
     """
+    from pypinyin import lazy_pinyin, load_phrases_dict  # takes half a second, which not every command has
+
     lines = PLACE_NAMES.read_text(encoding="utf-8").splitlines()
     words = [line.split() for line in lines if line and not line.startswith("#")]
     wrong = [name for name, *sounds in words if len(name) != len(sounds)]
     if wrong:
         raise ValueError(f"{PLACE_NAMES.name}: one syllable for each character, please: {'、'.join(wrong)}")
     load_phrases_dict({name: [[sound] for sound in sounds] for name, *sounds in words})
+    return lazy_pinyin

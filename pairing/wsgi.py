@@ -6,7 +6,9 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from core.bodies import whole_bodies
+from core.garbage import look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_production")
 
 application = whole_bodies(get_wsgi_application(), settings.BODY_SECONDS)
+look_seldom()

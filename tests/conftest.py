@@ -7,6 +7,7 @@ import pytest
 
 from core.embedded import places, postgres
 from core.embedded.errors import EmbeddedError
+from core.garbage import look_seldom
 
 SERVER_RAN_BEFORE = "TEST_SERVER_RAN_BEFORE"
 
@@ -15,6 +16,11 @@ def pytest_configure() -> None:
     """Note before any worker starts, in a variable they inherit, whose server it is: several share one."""
     if not os.environ.get("DATABASE_URL"):
         os.environ.setdefault(SERVER_RAN_BEFORE, str(int(postgres.is_running(places.test_cluster()))))
+
+
+def pytest_collection_finish() -> None:
+    """What the modules made stays to the end."""
+    look_seldom()
 
 
 @pytest.fixture(scope="session")

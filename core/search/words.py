@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from zlib import crc32
 
-import rjieba
-
 from core.pinyin import syllables
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\u3007\U00020000-\U0003ffff"
@@ -71,6 +69,8 @@ def _sounds(name: str) -> Iterator[str]:
 
 def _words(run: str) -> Iterator[str]:
     """The words of a run of characters; neighbouring single ones stay together, for they are a name."""
+    import rjieba  # reads its dictionary, which only a search wants
+
     single = ""
     for word in rjieba.cut(run):
         if len(word) == 1:

@@ -17,7 +17,7 @@ from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet
 from ledgers.selectors.lexicon import county_lexicon
 from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.engine import MatchProblem, Need, Offer, Weights, pair_of
-from pairing.matching.models import MatchRun
+from pairing.matching.models import MatchRun, ScoreWeights
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing, PlanOrder
 from pairing.plans.selectors.parts import demands_rest
@@ -35,6 +35,18 @@ class Posed:
     def sizes(self) -> dict[int, int]:
         """The visits each demand still wants."""
         return {int(need.id): need.size for need in self.problem.needs}
+
+
+def weights_of(version: ScoreWeights | None) -> Weights:
+    """What the engine is given for a version, for None what a new county starts with.
+
+    A term added to the engine since takes its default, one taken out of it is left out.
+    """
+    default = Weights.default()
+    if version is None:
+        return default
+    kept = {name: version.weights[name] for name in default.as_dict() if name in version.weights}
+    return Weights.from_dict({**kept, "floor": version.floor})
 
 
 def within(rows: QuerySet[Any], branch_ids: Iterable[int]) -> QuerySet[Any]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.errors import DomainError, StaleVersionError
 from core.models import AuditEntry
+from pairing.matching.adapter import weights_of
 from pairing.matching.engine import Weights
 from pairing.matching.models import ScoreWeights
 from pairing.matching.replay import Decisions, Record, Shift, record, shifts
@@ -73,7 +74,7 @@ def test_change_puts_a_version_in_force_and_keeps_the_old_one():
         (first.pk, False),
     ]
     first.refresh_from_db()
-    assert first.as_weights() == EDITED
+    assert weights_of(first) == EDITED
 
 
 def test_change_is_on_record_with_before_after_and_reason():
@@ -108,7 +109,7 @@ def test_change_of_an_older_version_is_refused():
 
 def test_version_of_an_older_engine_is_read():
     stored = ScoreWeights(weights={"item": 0.5, "gone": 0.1}, floor=0.3)
-    assert stored.as_weights() == replace(Weights.default(), item=0.5, floor=0.3)
+    assert weights_of(stored) == replace(Weights.default(), item=0.5, floor=0.3)
 
 
 def test_every_number_of_the_engine_can_be_edited():

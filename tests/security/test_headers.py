@@ -20,47 +20,14 @@ from django.urls import reverse
 from branches.services.users import user_change_password
 from core.embedded import places
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.security.permissions import PERMISSIONS
+from tests.security.headers import check_headers
 from tests.security.targets import address
-from tests.security.world import World, content_of
+from tests.security.world import World
 from tests.test_production_settings import COMPLETE
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct-horse-2026"
 WRONG = "wrong-horse-2026"
-NONCE = re.compile(r"'nonce-[A-Za-z0-9+/=_-]+'")  # random base64, which may hold two slashes
-UNSAFE_SOURCE = re.compile(r"unsafe-|\*|https?:|//")
-
-
-def check_headers(answer: HttpResponse, *, is_private: bool) -> None:
-    headers = answer.headers
-    sources = NONCE.sub("", headers["Content-Security-Policy"])
-    policy = dict(part.strip().partition(" ")[::2] for part in sources.split(";"))
-    assert not UNSAFE_SOURCE.search(sources), sources
-    assert {name: policy[name] for name in ("default-src", "script-src", "object-src", "base-uri")} == {
-        "default-src": "'self'",
-        "script-src": "'self'",
-        "object-src": "'none'",
-        "base-uri": "'none'",
-    }
-    assert (policy["frame-ancestors"], policy["form-action"]) == ("'none'", "'self'")
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Referrer-Policy"] == "same-origin"
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "Server" not in headers
-    if is_private:
-        assert "no-store" in headers["Cache-Control"]
-
-
-@pytest.mark.parametrize("name", [name for name, rule in PERMISSIONS.items() if rule.get])
-def test_headers_of_every_page(name: str, world: World):
-    """Of the page itself, of its refusals (403, 404), and of the way to the login."""
-    for actor in ("admin", "secretary_a", "stranger"):
-        response = world.clients[actor].get(address(name, world))
-        check_headers(response, is_private=True)
-        content_of(response)
-    check_headers(world.clients["anonymous"].get(address(name, world)), is_private=False)
 
 
 def test_headers_of_errors(world: World, monkeypatch: pytest.MonkeyPatch):

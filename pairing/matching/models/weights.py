@@ -6,8 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from pairing.matching.engine import Weights
-
 
 class ScoreWeights(models.Model):
     """匹配权重: one version of what each term counts and of the floor; the last one made is in force.
@@ -42,8 +40,3 @@ class ScoreWeights(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.pk} 版匹配权重"
-
-    def as_weights(self) -> Weights:
-        """What the engine is given: a term added to it since takes its default, one taken out is left out."""
-        kept = {name: self.weights[name] for name in Weights.default().as_dict() if name in self.weights}
-        return Weights.from_dict({**kept, "floor": self.floor})

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from ledgers.enums import ResourceState
 from ledgers.models import Demand, Resource
-from pairing.matching.adapter import Posed, pose
+from pairing.matching.adapter import Posed, pose, weights_of
 from pairing.matching.engine import MatchProblem, Weights, pair_of
 from pairing.matching.models import ScoreWeights
 from pairing.matching.replay import Decisions, Pair, Record, Shift, ranks, record, shifts
@@ -55,8 +55,7 @@ def weights_version() -> ScoreWeights | None:
 
 def weights_current() -> Weights:
     """The weights that suggestions and new runs use."""
-    version = weights_version()
-    return version.as_weights() if version else Weights.default()
+    return weights_of(weights_version())
 
 
 def weights_preview(edited: Weights, *, current: Weights, today: date) -> Preview:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from branches.models import User
 from core import audit
 from core.errors import DomainError, StaleVersionError, refuse
+from pairing.matching.adapter import weights_of
 from pairing.matching.engine import Weights
 from pairing.matching.models import ScoreWeights
 
@@ -34,7 +35,7 @@ def weights_change(
     current = ScoreWeights.objects.select_for_update().filter(is_current=True).first()
     if (current.pk if current else None) != base:
         raise StaleVersionError(STALE)
-    changes = _changes(current.as_weights() if current else Weights.default(), weights)
+    changes = _changes(weights_of(current), weights)
     if not changes:
         raise DomainError("没有改动，不需要保存。改一个数字，或者返回。")
     with audit.action("score_weights.change", actor=actor, reason=reason) as entry:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.forms import attempt
 from core.pages import get_or_post, posted
+from pairing.matching.adapter import weights_of
 from pairing.matching.engine import Weights
 from pairing.matching.models import ScoreWeights
 from pairing.matching.selectors.weights import weights_current, weights_preview, weights_version
@@ -32,7 +33,7 @@ def weights_edit(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" and request.htmx:
         return _preview(request)
     version = weights_version()
-    current = version.as_weights() if version else Weights.default()
+    current = weights_of(version)
     base = version.pk if version else None
     form = WeightsSaveForm(posted(request), current=_offered(request, current), initial={"base": base})
     if form.is_valid() and attempt(form, partial(_save, request, form)) is not None:
@@ -42,7 +43,7 @@ def weights_edit(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "version": version,
-        "versions": [(row, _query(row.as_weights())) for row in versions],
+        "versions": [(row, _query(weights_of(row))) for row in versions],
         "factory_query": _query(Weights.default()),
     }
     return render(request, PAGE, context)
