@@ -13,8 +13,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 import pairing.demo
-from core.workbooks.results import ImportTerms
-from pairing.imports.registry import LEDGERS
+from core.workbooks.results import ImportResult, ImportTerms
+from pairing.imports.registry import BOOKS, LEDGERS
+from pairing.imports.services.intake import ledger_import
 
 DATA = Path(pairing.demo.__file__).parent / "data"
 AS_OF = date(2025, 11, 28)
@@ -24,6 +25,16 @@ TERMS = ImportTerms(now=NOW, as_of=AS_OF)
 
 def demo_book(kind: str) -> Path:
     return DATA / f"{LEDGERS[kind].title}.xlsx"
+
+
+def import_demo_book(kind: str) -> ImportResult:
+    content = demo_book(kind).read_bytes()
+    return ledger_import(kind=kind, file_name=f"{kind}.xlsx", content=content, actor=None, terms=TERMS)
+
+
+def import_demo_books() -> dict[str, ImportResult]:
+    """The article's year, unshifted, into an empty database."""
+    return {kind: import_demo_book(kind) for kind in BOOKS}
 
 
 def usual_headers(kind: str) -> list[str]:

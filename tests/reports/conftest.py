@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from pairing.imports.registry import BOOKS
-from pairing.imports.services.intake import ledger_import
-from tests.imports.workbooks import TERMS, demo_book
+from tests.imports.workbooks import import_demo_books
+from tests.once import kept_for_the_module
+
+
+@pytest.fixture(scope="module")
+def imported_year(django_db_setup, django_db_blocker) -> Iterator[None]:
+    with kept_for_the_module(django_db_blocker):
+        import_demo_books()
+        yield
 
 
 @pytest.fixture
-def article_year(db) -> None:
-    for kind in BOOKS:
-        content = demo_book(kind).read_bytes()
-        ledger_import(kind=kind, file_name=f"{kind}.xlsx", content=content, actor=None, terms=TERMS)
+def article_year(imported_year: None, db: None) -> None:
+    pass

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 
+from tests.once import kept_for_the_module
 from tests.security.world import World, build
 
 
 @pytest.fixture(scope="module")
 def built_world(django_db_setup, django_db_blocker) -> Iterator[World]:
-    """The rows, written once: pytest-django runs each test in a savepoint inside this transaction."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with kept_for_the_module(django_db_blocker):
         yield build()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
