@@ -50,17 +50,25 @@ def texts() -> list[Text]:
     return found
 
 
-def regression(cells: sparse.csr_matrix, column: np.ndarray) -> np.ndarray:
-    """Solve the weighted ridge regression by conjugate gradients, all columns at once."""
+def regression(dense: np.ndarray, rare: sparse.csr_matrix, column: np.ndarray) -> np.ndarray:
+    """Solve the weighted ridge regression by conjugate gradients, all columns at once.
+
+    Args:
+        dense, rare: the features of each text, those that every text has and the others.
+    """
     count = np.bincount(column)
-    say = (WEIGHT / count[column] ** EVEN)[:, None]
-    goal = np.zeros((len(column), len(count)))
+    say = (WEIGHT / count[column] ** EVEN)[:, None].astype(np.float32)
+    goal = np.zeros((len(column), len(count)), dtype=np.float32)
     goal[np.arange(len(column)), column] = 1.0
-    back = cells.T.tocsr()
-    rest = back @ (say * goal)
+    width, turned = dense.shape[1], rare.T.tocsr()
+
+    def back(rows: np.ndarray) -> np.ndarray:
+        return np.vstack([dense.T @ rows, turned @ rows])
+
+    rest = back(say * goal)
     found, way, size = np.zeros_like(rest), rest.copy(), (rest * rest).sum(axis=0)
     for _ in range(ROUNDS):
-        image = back @ (say * (cells @ way)) + STIFF * way
+        image = back(say * (dense @ way[:width] + rare @ way[width:])) + STIFF * way
         stride = size / np.maximum((way * image).sum(axis=0), 1e-12)
         found += stride * way
         rest -= stride * image
@@ -78,7 +86,11 @@ def main() -> None:
     sides = list(dict.fromkeys(side for _, side, _ in rows))
     column = np.array([sides.index(side) for _, side, _ in rows])
     cells = features(words, grams, rarity)
-    weights = regression(cells, column)
+    width = cells.shape[1] - len(grams) - 1
+    split = [*range(width), cells.shape[1] - 1]
+    by_columns = cells.astype(np.float32).tocsc()
+    rows_of = regression(by_columns[:, split].toarray(), by_columns[:, width:-1].tocsr(), column)
+    weights = np.vstack([rows_of[:width], rows_of[width + 1 :], rows_of[width : width + 1]])
     scale = np.abs(weights).max(axis=1, keepdims=True) / 127
     stored = np.round(weights / np.maximum(scale, 1e-12)).astype(np.int8)
     scores = cells @ (stored * scale)

@@ -21,6 +21,7 @@ _TEXT_FULL = 0.30  # cosine of two short texts on one matter; above it they say 
 _WRONG_HELP = 0.25  # share of the fit lost when the kind of help offered is surely not the kind asked for
 _MEANING_FULL = 0.45  # cosine of two texts in meaning at which they mean the same
 _NOTHING = 0.15  # item and text values below which two entries have nothing to do with each other
+_ON_TOPIC = 0.4  # item value below which aspect and kind of help count for less: they carry no match alone
 _UNMET = 0.6  # share lost when a need surely asks for goods or money and the offer gives none
 _LIKE_FULL = 0.4  # cosine of two bearings at which two texts are likely about one thing
 _NAMED = 0.2  # what naming the same items adds to which way the texts point
@@ -171,6 +172,7 @@ def _combine(
     topic = np.maximum(values[:, TERMS.index("item")], values[:, TERMS.index("text")])
     wrong_help = _sure(problem, weights, "help") * _shortfall(values[:, TERMS.index("help")], 0.4)
     factor = (1.0 - _WRONG_HELP * wrong_help) * (1.0 - _UNMET * unmet)
+    factor *= 1.0 - _shortfall(values[:, TERMS.index("item")], _ON_TOPIC)
     factor[topic < _NOTHING] = 0.0
     return factor * _mean(values, weights), factor * _mean(values[:, what], weights[:, what])
 
