@@ -46,8 +46,7 @@ def submit_once(get_response: GetResponse) -> GetResponse:
         if request.method != "POST" or not request.user.is_authenticated:
             return get_response(request)
         try:
-            # An upload only stores a file for preview; digesting it would cost more than storing it twice.
-            has_token = not request.FILES and bool(request.POST.get(FIELD))
+            has_token = bool(request.POST.get(FIELD))
         except UnreadablePostError:
             return HttpResponse(CUT_OFF, status=400, content_type="text/plain; charset=utf-8")
         return _answer_once(request, get_response) if has_token else get_response(request)
@@ -88,4 +87,11 @@ def _key(request: HttpRequest) -> str:
     """The digest of token, address and content; the CSRF token differs between two copies of one form."""
     content = request.POST.copy()
     content.pop("csrfmiddlewaretoken", None)
-    return sha256(f"{request.get_full_path()}\n{content.urlencode()}".encode()).hexdigest()
+    digest = sha256(f"{request.get_full_path()}\n{content.urlencode()}".encode())
+    for field, files in request.FILES.lists():
+        for file in files:
+            digest.update(f"\n{field}={file.name}:{file.size}\n".encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.hexdigest()

@@ -141,6 +141,7 @@ def _moved(proposal: Proposal, actor: User, now: datetime) -> Activity:
         actor=actor,
         now=now,
         reason=proposal.reason,
+        insist=True,  # the schedule's rules have judged it: what stood on a day off may stand on another
     )
 
 

@@ -111,6 +111,20 @@ def test_shorter_opening_hours_move_what_no_longer_fits_to_hours_that_do(
     assert proposal.after == half_day(THURSDAY, "pm")
 
 
+def test_what_stood_on_a_day_off_moves_to_another_one_as_proposed(pairing: Pairing, secretary: User) -> None:
+    """People chose the Saturday themselves, so the proposal may be a Sunday, and is carried out."""
+    saturday = date(2026, 3, 7)
+    starts_at, ends_at = half_day(saturday, "am")
+    hit = ActivityFactory(announced=True, pairing=pairing, venue="礼堂", starts_at=starts_at, ends_at=ends_at)
+    activity_book(activity=hit)
+    close(secretary, "venue:礼堂", saturday, hit)
+
+    found = proposals_of(secretary)
+    (moved,) = activities_reschedule(chosen={hit.pk}, seen=seal_of(found), actor=secretary, now=NOW)
+
+    assert (moved.starts_at, moved.ends_at) == half_day(date(2026, 3, 8), "am")
+
+
 def test_two_events_at_once_may_trade_places(pairing: Pairing, secretary: User) -> None:
     """Both must go, and one may take the half-day the other leaves: bookings are set free first."""
     a = announced(pairing, THURSDAY, "am", venue="礼堂")
