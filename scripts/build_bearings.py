@@ -19,13 +19,14 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 from ledgers.reading.bearings import TABLE, features, grams_of, spoken  # noqa: E402
 from ledgers.reading.lexicon import SEED  # noqa: E402
+from ledgers.reading.sentences import WIDTH  # noqa: E402
 
 STRUNG_PHRASES, STRUNG_TERMS = 6, 8  # texts strung together per row of phrases and side, per item
 LEAST = 2  # texts that must contain a gram
 STIFF = 10.0  # ridge
 EVEN = 0.5  # how much a row with many texts is held back: 0 not at all, 1 to the say of any other
 WEIGHT = 10.0
-ROUNDS = 40  # of conjugate gradients
+ROUNDS = 20  # of conjugate gradients
 DICE = 1
 
 Text = tuple[str, str, bool]  # the text, its row of phrases, whether it offers
@@ -92,6 +93,7 @@ def main() -> None:
     rows_of = regression(by_columns[:, split].toarray(), by_columns[:, width:-1].tocsr(), column)
     weights = np.vstack([rows_of[:width], rows_of[width + 1 :], rows_of[width : width + 1]])
     scale = np.abs(weights).max(axis=1, keepdims=True) / 127
+    sentences = by_columns[:, width - WIDTH : width].toarray()
     stored = np.round(weights / np.maximum(scale, 1e-12)).astype(np.int8)
     scores = cells @ (stored * scale)
     is_offer = np.array([offers for _, _, offers in rows])
@@ -104,6 +106,7 @@ def main() -> None:
         scale=scale.astype(np.float32),
         asked=scores[~is_offer].mean(axis=0).astype(np.float32),
         offered=scores[is_offer].mean(axis=0).astype(np.float32),
+        means=np.stack([sentences[~is_offer].mean(axis=0), sentences[is_offer].mean(axis=0)]),
     )
     right = (scores.argmax(axis=1) == column).mean()
     sys.stdout.write(

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from ledgers.reading.meaning import text_vectors, unit
+from ledgers.reading.sentences import sentence_vectors
 from ledgers.reading.words import plain
 
 TABLE = Path(__file__).parent / "data" / "bearings.npz"
@@ -33,8 +34,8 @@ class Bearings:
 
     `sides` are its columns, an item or one side of it each, and `belongs` the column of each in `items`.
     `grams` have a row of `weights` (times `scale`) and a `rarity`; the rows before them are for the text's
-    vector, the last one is the constant. `asked` and `offered` are the mean scores of texts that ask and that
-    offer.
+    vectors, the last one is the constant. `asked` and `offered` are the mean scores of texts that ask and of
+    those that offer, `means` their mean sentence vectors.
     """
 
     sides: tuple[str, ...]
@@ -46,6 +47,7 @@ class Bearings:
     scale: np.ndarray
     asked: np.ndarray
     offered: np.ndarray
+    means: np.ndarray
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """Return text × side: about 1 where a text speaks of it, about 0 elsewhere."""
@@ -76,6 +78,7 @@ def bearings() -> Bearings:
             stored["scale"],
             stored["asked"].astype(float),
             stored["offered"].astype(float),
+            stored["means"].astype(float),
         )
 
 
@@ -86,7 +89,7 @@ def grams_of(text: str) -> set[str]:
 
 
 def features(texts: Sequence[str], grams: dict[str, int], rarity: np.ndarray) -> sparse.csr_matrix:
-    """Return per text its vector in meaning, its rare grams as a unit row, and a 1."""
+    """Return per text what its words mean, what the whole means, its rare grams as a unit row, and a 1."""
     rows, columns = [], []
     for i, text in enumerate(texts):
         known = sorted(grams[gram] for gram in grams_of(text) if gram in grams)
@@ -97,7 +100,8 @@ def features(texts: Sequence[str], grams: dict[str, int], rarity: np.ndarray) ->
     )
     norms = np.sqrt(np.asarray(said.multiply(said).sum(axis=1)).ravel())
     said = sparse.diags(np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)) @ said
-    vectors = sparse.csr_matrix(text_vectors([(plain(text), "") for text in texts]))
+    words = text_vectors([(plain(text), "") for text in texts])
+    vectors = sparse.csr_matrix(np.hstack([words, sentence_vectors(texts)]))
     return sparse.csr_matrix(sparse.hstack([vectors, said, np.ones((len(texts), 1))]))
 
 

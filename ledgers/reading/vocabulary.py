@@ -304,7 +304,7 @@ HELP_STANDS_FOR: dict[frozenset[str], float] = {
     frozenset({"咨询", "培训"}): 0.6,
     frozenset({"咨询", "调解"}): 0.6,
     frozenset({"咨询", "上门办理"}): 0.5,
-    frozenset({"咨询", "资料"}): 0.6,
+    frozenset({"咨询", "资料"}): 0.3,
     frozenset({"上门办理", "人力"}): 0.4,
     frozenset({"信息", "人力"}): 0.5,
     frozenset({"宣讲", "资料"}): 0.4,

@@ -6,14 +6,15 @@ changes no other resource's score.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
-from ledgers.reading.bearings import directions, item_points, spoken
+from ledgers.reading.bearings import bearings, directions, item_points
 from ledgers.reading.lexicon import Lexicon
-from ledgers.reading.meaning import text_vectors, unit
+from ledgers.reading.meaning import unit
 from ledgers.reading.reader import items_ruled_out
+from ledgers.reading.sentences import sentence_vectors
 from ledgers.reading.words import plain
 from pairing.matching.engine.learning import Learned
 from pairing.matching.engine.problem import Need, Offer
@@ -28,14 +29,6 @@ class Profile:
 
     meaning: np.ndarray
     items: np.ndarray
-
-
-@cache
-def common() -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean vectors of texts that ask and of texts that offer."""
-    sides = ([phrase for both in spoken().values() for phrase in both[side]] for side in (0, 1))
-    asked, offered = (text_vectors([(phrase, "") for phrase in side]).mean(axis=0) for side in sides)
-    return asked, offered
 
 
 @lru_cache(maxsize=4)
@@ -54,16 +47,17 @@ def profiles(
         learned: votes of past decisions; they bend the reading of needs, an offer's text is its own.
     """
     where = points(lexicon)
-    items = directions([f"{entry.title}，{entry.text}" for entry in entries], offered=offered)
+    texts = [f"{entry.title}，{entry.text}" for entry in entries]
+    items = directions(texts, offered=offered)
     items = learned.adjust(items, where, [(plain(entry.title), plain(entry.text)) for entry in entries])
     for row, entry in enumerate(entries):
         for item in sorted(items_ruled_out(entry.title, entry.text, lexicon) & where.keys()):
             items[row] -= max(float(items[row] @ where[item]), 0.0) * where[item]
         if entry.items:
             items[row] = _settled(items[row], [where[item] for item in sorted(entry.items) if item in where])
-    vectors = text_vectors([(plain(entry.title), plain(entry.text)) for entry in entries])
+    vectors = sentence_vectors(texts)
     known = np.any(vectors != 0, axis=1, keepdims=True)
-    return Profile(np.where(known, unit(vectors - common()[offered]), 0.0), items)
+    return Profile(np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0), items)
 
 
 def _settled(row: np.ndarray, chosen: list[np.ndarray]) -> np.ndarray:

@@ -215,7 +215,7 @@ def test_every_reason_is_true_for_what_it_names_frees_the_need(code, blocked, fr
 
 def test_unserved_sees_through_a_month_that_could_be_freed():
     """March is held by a visit that could wait until April: the cap stands in the way, not the capacity."""
-    later = replace(PEST, id="later", title="果树病虫多，想请农技员来", deadline=date(2026, 4, 30))
+    later = replace(PEST, id="later", title=FARM.title, deadline=date(2026, 4, 30))
     plan = solve(MatchProblem(offers=(FARM,), needs=(PEST, later), as_of=TODAY, give_caps={"a": 1}))
     assert [(each.need_id, each.month) for each in plan.assignments] == [("later", date(2026, 3, 1))]
     assert [(each.need_id, each.code) for each in plan.unserved] == [("pest", "give_cap")]

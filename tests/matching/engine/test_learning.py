@@ -48,7 +48,7 @@ def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
     taught, unseen = served[::2], served[1::2]
     learned = Learned.of(lessons_of(county, taught))
     nothing = Learned()
-    assert quality(county, taught, learned).ndcg > quality(county, taught, nothing).ndcg + 0.05
+    assert quality(county, taught, learned).ndcg > quality(county, taught, nothing).ndcg + 0.03
     assert quality(county, unseen, learned).ndcg >= quality(county, unseen, nothing).ndcg - 0.005
 
 
