@@ -4,13 +4,22 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import DomainError
 from core.scanning import scan
+
+CUT_OFF = "网络中断，内容没有收全，什么都没有写入。请返回上一页重新提交。"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,14 +48,14 @@ def domain_errors(get_response: GetResponse) -> GetResponse:
 
 
 def scanned_uploads(get_response: GetResponse) -> GetResponse:
-    """Let no file of any form reach a view before the virus scanner has seen it, where there is one."""
+    """Read a form whole, and let none of its files on before the virus scanner, if there is one, saw it."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.method == "POST" and request.user.is_authenticated:
             try:
-                for _, uploads in request.FILES.lists():
-                    for upload in uploads:
-                        scan(upload.name or "", upload)
+                scan([upload for _, uploads in request.FILES.lists() for upload in uploads])
+            except UnreadablePostError:
+                return HttpResponse(CUT_OFF, status=400, content_type="text/plain; charset=utf-8")
             except DomainError as error:
                 return _refusal(request, error)
         return get_response(request)

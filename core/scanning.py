@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import IO
+from collections.abc import Iterable
+from time import monotonic
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 
 from core.errors import DomainError
 
@@ -22,21 +24,30 @@ class ScannerDownError(DomainError):
     status = 503
 
 
-def scan(name: str, content: IO[bytes]) -> None:
-    """Ask the scanner of the settings, if there is one, about a file; it is left at its beginning.
+def scan(uploads: Iterable[UploadedFile]) -> None:
+    """Ask the scanner of the settings, if there is one, about the files of one form.
+
+    All of them together have CLAMD_TIMEOUT seconds; each is left at its beginning.
 
     Raises:
-        DomainError: when it is infected.
-        ScannerDownError: when the scanner does not answer, or says that it cannot tell.
+        DomainError: when one is infected.
+        ScannerDownError: when the scanner does not answer in time, or says that it cannot tell.
     """
     if not settings.CLAMD_ADDRESS:
         return
+    deadline = monotonic() + settings.CLAMD_TIMEOUT
+    for upload in uploads:
+        _scan(upload, deadline)
+
+
+def _scan(upload: UploadedFile, deadline: float) -> None:
+    name = upload.name or ""
     try:
-        answer = _asked(content)
+        answer = _asked(upload, deadline)
     except OSError:
         answer = ""
     finally:
-        content.seek(0)
+        upload.seek(0)
     what, _, verdict = answer.rpartition(" ")
     if verdict == FOUND:
         virus = what.removeprefix("stream: ")
@@ -49,29 +60,49 @@ def scan(name: str, content: IO[bytes]) -> None:
         )
 
 
-def _asked(content: IO[bytes]) -> str:
+def _asked(upload: UploadedFile, deadline: float) -> str:
     """What clamd says of a file: `stream: OK`, `stream: NAME FOUND`, or a complaint."""
-    with _connected(settings.CLAMD_ADDRESS) as connection:
-        connection.sendall(b"zINSTREAM\0")
-        content.seek(0)
-        while piece := content.read(PIECE):
-            connection.sendall(struct.pack(">I", len(piece)) + piece)
-        connection.sendall(struct.pack(">I", 0))
+    with _connected(settings.CLAMD_ADDRESS, deadline) as connection:
+        _send(connection, b"zINSTREAM\0", deadline)
+        upload.seek(0)
+        while piece := upload.read(PIECE):
+            _send(connection, struct.pack(">I", len(piece)) + piece, deadline)
+        _send(connection, struct.pack(">I", 0), deadline)
         answer = b""
-        while b"\0" not in answer and len(answer) < LONGEST_ANSWER and (part := connection.recv(1024)):
+        while b"\0" not in answer and len(answer) < LONGEST_ANSWER:
+            connection.settimeout(_left(deadline))
+            if not (part := connection.recv(1024)):
+                break
             answer += part
     return answer.partition(b"\0")[0].decode("utf-8", "replace").strip()
 
 
-def _connected(address: str) -> socket.socket:
+def _connected(address: str, deadline: float) -> socket.socket:
     parts = urlsplit(address)
     if parts.scheme == "tcp":
-        return socket.create_connection((parts.hostname or "", parts.port or 3310), settings.CLAMD_TIMEOUT)
+        return socket.create_connection((parts.hostname or "", parts.port or 3310), _left(deadline))
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(settings.CLAMD_TIMEOUT)
+    connection.settimeout(_left(deadline))
     try:
         connection.connect(parts.path)
     except OSError:
         connection.close()
         raise
     return connection
+
+
+def _send(connection: socket.socket, data: bytes, deadline: float) -> None:
+    connection.settimeout(_left(deadline))
+    connection.sendall(data)
+
+
+def _left(deadline: float) -> float:
+    """Seconds until a deadline of the monotonic clock.
+
+    Raises:
+        TimeoutError: when it has passed; a socket's own limit holds for one call only.
+    """
+    seconds = deadline - monotonic()
+    if seconds <= 0:
+        raise TimeoutError("the scanner was given no more time")
+    return seconds

@@ -16,20 +16,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-    UnreadablePostError,
-)
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 
 from core.models import SubmitToken
 
 FIELD = "submit_token"
 KEPT = timedelta(days=1)
-CUT_OFF = "网络中断，内容没有收全，什么都没有写入。请返回上一页重新提交。"
 REPEATED = "这张表单已经提交过，没有重复办理，下面是那一次的结果。"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -40,16 +33,15 @@ def new_token() -> str:
 
 
 def submit_once(get_response: GetResponse) -> GetResponse:
-    """Answer a form that carries a token of `new_token` once; later copies get the same redirect."""
+    """Answer a form that carries a token of `new_token` once; later copies get the same redirect.
+
+    `core.middleware.scanned_uploads` has read the form whole before; what it refuses takes no token.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.method != "POST" or not request.user.is_authenticated:
-            return get_response(request)
-        try:
-            has_token = bool(request.POST.get(FIELD))
-        except UnreadablePostError:
-            return HttpResponse(CUT_OFF, status=400, content_type="text/plain; charset=utf-8")
-        return _answer_once(request, get_response) if has_token else get_response(request)
+        if request.method == "POST" and request.user.is_authenticated and request.POST.get(FIELD):
+            return _answer_once(request, get_response)
+        return get_response(request)
 
     middleware.process_exception = note_refusal  # type: ignore[attr-defined]  # Django looks the hook up by name
     return middleware

@@ -65,8 +65,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.private_pages",
     "core.middleware.domain_errors",
+    "core.middleware.scanned_uploads",  # before submit_once: nobody waits for a scanner in a transaction
     "core.submissions.submit_once",
-    "core.middleware.scanned_uploads",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -218,7 +218,7 @@ BODY_SECONDS = env.int("BODY_SECONDS", default=300)  # in which a form must have
 # one: unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310.
 ATTACHMENT_BRANCH_MB = env.int("ATTACHMENT_BRANCH_MB", default=2000)
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
-CLAMD_TIMEOUT = env.int("CLAMD_TIMEOUT", default=20)  # seconds, of one file
+CLAMD_TIMEOUT = env.int("CLAMD_TIMEOUT", default=20)  # seconds, of all the files of one form together
 
 # Working days that a claim waits for its answer, and a demand for a claim before the county may claim it.
 CLAIM_EXPIRY_WORKING_DAYS = env.int("CLAIM_EXPIRY_WORKING_DAYS", default=5)

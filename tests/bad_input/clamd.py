@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from contextlib import suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
+from time import sleep
 from types import TracebackType
 from typing import Self
 
 
 class Clamd:
-    """`seen` are the files it was shown; an empty `answer` hangs up without a word."""
+    """`seen` are the files it was shown; an empty `answer` hangs up without a word.
+
+    It does `meanwhile` before it answers, and rests `pause` seconds before each byte.
+    """
 
     def __init__(self) -> None:
         self.answer = b"stream: OK"
         self.seen: list[bytes] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.pause = 0.0
         clamd = self
 
         class Scan(StreamRequestHandler):
@@ -24,8 +32,11 @@ class Clamd:
                 while length := struct.unpack(">I", self.rfile.read(4))[0]:
                     pieces.append(self.rfile.read(length))
                 clamd.seen.append(b"".join(pieces))
-                if clamd.answer:
-                    self.wfile.write(clamd.answer + b"\0")
+                clamd.meanwhile()
+                with suppress(ConnectionError):  # who asked may have lost patience
+                    for byte in clamd.answer and clamd.answer + b"\0":
+                        sleep(clamd.pause)
+                        self.wfile.write(bytes([byte]))
 
         self._server = ThreadingTCPServer(("127.0.0.1", 0), Scan)
         self.address = f"tcp://127.0.0.1:{self._server.server_address[1]}"

@@ -15,8 +15,9 @@ from openpyxl import load_workbook
 
 from core.attachments.services import MAX_FILES
 from core.bodies import whole_bodies
+from core.middleware import CUT_OFF
 from core.models import Attachment
-from core.submissions import CUT_OFF, FIELD, new_token
+from core.submissions import FIELD, new_token
 from ledgers.models import Demand
 from pairing.imports.services import intake
 from tests.bad_input.cases import Desk, attach, attach_all

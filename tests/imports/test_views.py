@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -125,6 +126,19 @@ def test_import_confirm_twice_says_that_it_is_done(branch) -> None:
     answer = confirm(client, "resources", page)
     assert answer.context["form"].errors["file"] == ["预览已过期，或这个文件已经导入。请重新上传。"]
     assert (Resource.objects.count(), ImportBatch.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["import_preview", "import_columns", "import_errors", "import_confirm"])
+def test_upload_form_that_is_drawn_again_takes_the_next_file(branch, name: str) -> None:
+    """On whatever page it says “请重新上传”, sent from there as a browser would."""
+    client, url = logged_in(office=True), reverse(name, args=["resources"])
+    page = getattr(client, "post" if name == "import_confirm" else "get")(url, {"upload": "long gone"})
+    assert page.context["form"].errors["file"] == ["预览已过期，或这个文件已经导入。请重新上传。"]
+    form = re.search(r'<form method="post"\s+class="sheet"[^>]*>', page.content.decode())
+    action = form and re.search(r'action="([^"]+)"', form[0])
+    file = SimpleUploadedFile("台账.xlsx", book("resources", resource(1)))
+    answer = client.post(action[1] if action else f"{url}?upload=long+gone", {"file": file}, follow=True)
+    assert (answer.status_code, answer.context["result"].created) == (200, 1)
 
 
 def test_import_confirm_belongs_to_the_person_and_ledger_of_the_upload(branch) -> None:

@@ -22,6 +22,7 @@ from core.models import Attachment, AuditEntry, SubmitToken
 from core.submissions import FIELD, REPEATED, new_token
 from ledgers.models import Demand, Resource
 from pairing.activities.models import Activity
+from pairing.imports.models import ColumnChoice, ImportBatch
 from pairing.matching.models import MatchRun
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Claim, PlanOrder, Series, SolvedProblem
@@ -30,6 +31,8 @@ from tests.factories.activities import ActivityFactory, ActivityKindFactory, Par
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
 from tests.factories.plans import ChangeRequestFactory, ClaimFactory, PairingFactory, PlanOrderFactory
+from tests.imports.test_ledgers import demand
+from tests.imports.workbooks import book
 from tests.security import targets
 from tests.security.permissions import ACTORS, PERMISSIONS
 from tests.security.world import World, build, catalogue_of, fingerprint, logged_in
@@ -155,18 +158,16 @@ FORMS = {
 }
 
 
-# Forms that the tokens do not guard, and why that is enough.
+# Forms that are answered by a page, for which no token is kept, and why that is enough.
 EXEMPT = {
     "user_new": "answers with a password shown once, never kept; a second account of that name is refused",
     "user_reset_password": "answers with a password shown once; the copy answered last shows what counts",
-    "import_upload": "keeps a file for preview and writes no row; two copies are two previews of one file",
-    "import_columns": "draws the preview anew; a choice of columns is kept once a ledger and shape",
-    "import_confirm": "tests/imports/test_views.py sends it twice: the second is told that it is done",
 }
+IMPORTING = {"import_upload", "import_columns", "import_confirm"}  # sent one after another, below
 OTHERS = sorted(
     name
     for name, rule in PERMISSIONS.items()
-    if rule.post is not None and name not in FORMS and name not in EXEMPT
+    if rule.post is not None and name not in {*FORMS, *EXEMPT, *IMPORTING}
 )
 
 
@@ -202,14 +203,38 @@ def test_every_other_form_of_the_routes_is_carried_out_once_of_ten(name: str, co
     actor = next(actor for actor in ACTORS if actor in PERMISSIONS[name].post)
     form = targets.body(name, county)
 
-    answers = click(county.clients[actor], targets.address(name, county), form)
+    once(county.clients[actor], targets.address(name, county), form)
 
+    assert fingerprint() != county.untouched
+
+
+def test_import_sent_ten_times_at_each_step_is_one_import(pair: World, settings, tmp_path: Path):
+    """One file kept for the preview, one choice of columns, one batch with its rows."""
+    settings.MEDIA_ROOT = tmp_path
+    BranchFactory(name="甲支部")
+    office, before = pair.clients["office"], Demand.objects.count()
+    file = SimpleUploadedFile("台账.xlsx", book("demands", demand(1)))
+
+    preview = once(office, reverse("import_upload", args=["demands"]), {"file": file})
+    columns, token = office.get(preview).context["columns_url"], office.get(preview).context["upload"].token
+    shown = office.get(columns).context["form"]
+    once(office, columns, {field.html_name: field.value() for field in shown if field.value() is not None})
+    once(office, reverse("import_confirm", args=["demands"]), {"upload": token})
+
+    kept = (ColumnChoice.objects.count(), ImportBatch.objects.count(), Demand.objects.count() - before)
+    assert (kept, SubmitToken.objects.count()) == ((1, 1, 1), 3)
+    assert list(tmp_path.rglob("imports/*")) == []
+
+
+def once(client: Client, url: str, form: dict[str, Any]) -> str:
+    """Send a form CLICKS times at once; it is carried out once, and all are sent to where it led."""
+    answers = click(client, url, form)
     assert {(type(answer), getattr(answer, "status_code", answer)) for answer in answers} == {
         (type(answers[0]), 302)
     }
-    assert len({answer.headers["Location"] for answer in answers}) == 1
+    (location,) = {answer.headers["Location"] for answer in answers}
     assert sorted(map(is_repeat, answers)) == [False] + [True] * (CLICKS - 1)
-    assert fingerprint() != county.untouched
+    return location
 
 
 def test_upload_sent_again_with_another_file_is_another_form(county: World):

@@ -175,8 +175,10 @@ def _check_permission(request: HttpRequest, kind: LedgerKind) -> None:
 def _upload_page(
     request: HttpRequest, kind: LedgerKind, form: UploadForm, by_hand_url: str = ""
 ) -> HttpResponse:
+    """The form that takes a file, on whatever page it is drawn again."""
     status = form.status if form.errors else HTTPStatus.OK
-    context = {"ledger": LEDGERS[kind], "form": form, "by_hand_url": by_hand_url}
+    action = reverse("import_upload", args=[kind])
+    context = {"ledger": LEDGERS[kind], "form": form, "action": action, "by_hand_url": by_hand_url}
     return render(request, "imports/import_upload.html", context, status=status)
 
 
