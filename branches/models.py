@@ -159,11 +159,6 @@ class User(AbstractUser):
         ours = (seat for seat in self.seats if seat.role not in COUNTY_WIDE)
         return frozenset(key for seat in ours for key in seat.partners)  # type: ignore[attr-defined]
 
-    @property
-    def space(self) -> str:
-        """Whose space the files take that this person adds: the own branch's, or the person's own."""
-        return f"branch-{min(self.branch_ids)}" if self.branch_ids else f"user-{self.pk}"
-
     @cached_property
     def branch(self) -> Branch | None:
         """The branch this person acts for first, or None for county-wide seats."""

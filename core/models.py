@@ -152,8 +152,8 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
     uploaded_at = models.DateTimeField("上传时间")
-    space = models.CharField(
-        "计入空间", max_length=40, help_text="whose space it takes: a branch's, a person's"
+    space = models.BigIntegerField(
+        "计入支部", null=True, blank=True, help_text="the branch in whose space it counts, by its key"
     )
 
     objects = AttachmentQuerySet.as_manager()

@@ -14,6 +14,6 @@ class LedgersConfig(AppConfig):
         from ledgers.catalogue import seed_catalogue
         from ledgers.models import Demand, Resource
 
-        attachable("demand", Demand, change="ledgers.change_demand")
-        attachable("resource", Resource, change="ledgers.change_resource")
+        for name, model in (("demand", Demand), ("resource", Resource)):
+            attachable(name, model, change=f"ledgers.change_{name}", branches=lambda row: [row.branch])
         post_migrate.connect(seed_catalogue, sender=self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,16 @@ class Attachable:
     name: str
     model: type[models.Model]
     change: str  # the permission on the row to add and remove its files
+    branches: Callable[[Any], Sequence[Any]]  # whose row it is; none where its files are nobody's to spare
 
     def rows(self, user: Any) -> models.QuerySet[Any]:
         """The rows a person may read; their files follow them."""
         return self.model._default_manager.visible_to(user)  # type: ignore[attr-defined]  # every own table has it
+
+    def space(self, row: models.Model, user: Any) -> Any | None:
+        """The branch in whose space a file of the row counts: the one of several that `user` works for."""
+        branches = self.branches(row)
+        return next((each for each in branches if each.pk in user.branch_ids), next(iter(branches), None))
 
     def url(self, row: models.Model) -> str:
         return reverse(f"{self.name}_detail", args=[row.pk])
@@ -28,9 +35,11 @@ class Attachable:
 _attachables: dict[str, Attachable] = {}
 
 
-def attachable(name: str, model: type[models.Model], *, change: str) -> None:
+def attachable(
+    name: str, model: type[models.Model], *, change: str, branches: Callable[[Any], Sequence[Any]]
+) -> None:
     """Let rows of `model` take files; called once, from the `ready` of its app."""
-    _attachables[name] = Attachable(name, model, change)
+    _attachables[name] = Attachable(name, model, change, branches)
 
 
 def all_attachables() -> tuple[Attachable, ...]:

@@ -47,7 +47,10 @@ def attachment_add(*, target: models.Model, upload: UploadedFile, actor: Any, no
     digest = sha256(content).hexdigest()
     if known := Attachment.objects.of(target).filter(sha256=digest).first():
         return known
-    _check_quota(target, actor.space, len(content))
+    _check_row(target, len(content))
+    space = registry.of_row(target).space(target, actor)
+    if space is not None:
+        _check_space(space, len(content))
     attachment = Attachment(
         content_type=ContentType.objects.get_for_model(target),
         object_id=target.pk,
@@ -56,7 +59,7 @@ def attachment_add(*, target: models.Model, upload: UploadedFile, actor: Any, no
         size=len(content),
         sha256=digest,
         uploaded_by=actor,
-        space=actor.space,
+        space=space and space.pk,
         uploaded_at=now,
     )
     with audit.action(f"{registry.of_row(target).name}.attach", actor=actor, target=target) as entry:
@@ -79,8 +82,7 @@ def attachment_remove(*, attachment: Attachment, actor: Any) -> None:
             transaction.on_commit(partial(each.storage.delete, each.name))
 
 
-def _check_quota(target: models.Model, space: str, size: int) -> None:
-    """Two at once may pass the limit of a space by one file: it spares the disk, no ledger depends on it."""
+def _check_row(target: models.Model, size: int) -> None:
     held = Attachment.objects.of(target).aggregate(count=Count("pk"), total=Sum("size", default=0))
     if held["count"] >= MAX_FILES:
         raise DomainError(f"这里最多放 {MAX_FILES} 个附件，已经放满。请先删去不用的。", field="file")
@@ -88,11 +90,15 @@ def _check_quota(target: models.Model, space: str, size: int) -> None:
         raise DomainError(
             "这里的附件合计最多 200 MB，再加这一个就超过了。请压缩，或先删去不用的。", field="file"
         )
-    taken = Attachment.objects.filter(space=space).aggregate(total=Sum("size", default=0))["total"]
+
+
+def _check_space(branch: Any, size: int) -> None:
+    """Two at once may pass the limit of a branch by one file: it spares the disk, no ledger depends on it."""
+    taken = Attachment.objects.filter(space=branch.pk).aggregate(total=Sum("size", default=0))["total"]
     most = settings.ATTACHMENT_BRANCH_MB
     if taken + size > most * MEGABYTE:
         raise DomainError(
-            f"本支部的附件合计最多 {most} MB，已用 {taken // MEGABYTE} MB，再加这一个就超过了。"
+            f"{branch}的附件合计最多 {most} MB，已用 {taken // MEGABYTE} MB，再加这一个就超过了。"
             "请先删去不用的，或请系统管理员放宽。",
             field="file",
         )

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(upload_to='attachments', verbose_name='文件')),
                 ('thumbnail', models.FileField(blank=True, upload_to='attachments', verbose_name='缩略图')),
                 ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),
-                ('space', models.CharField(help_text="whose space it takes: a branch's, a person's", max_length=40, verbose_name='计入空间')),
+                ('space', models.BigIntegerField(blank=True, help_text='the branch in whose space it counts, by its key', null=True, verbose_name='计入支部')),
                 ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', verbose_name='对象类型')),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
             ],

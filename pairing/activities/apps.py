@@ -14,5 +14,6 @@ class ActivitiesConfig(AppConfig):
         from pairing.activities.dictionary import seed_dictionary
         from pairing.activities.models import Activity
 
-        attachable("activity", Activity, change="activities.change_activity")
+        change = "activities.change_activity"
+        attachable("activity", Activity, change=change, branches=lambda row: row.pairing.branches)
         post_migrate.connect(seed_dictionary, sender=self)

@@ -12,4 +12,5 @@ class AgreementsConfig(AppConfig):
         from pairing.agreements import rules  # noqa: F401  registers the permissions
         from pairing.plans.models import Agreement
 
-        attachable("agreement", Agreement, change="agreements.change_agreement")
+        change = "agreements.change_agreement"
+        attachable("agreement", Agreement, change=change, branches=lambda row: row.pairing.branches)

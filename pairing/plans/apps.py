@@ -14,6 +14,8 @@ class PlansConfig(AppConfig):
         from pairing.plans.models import OnBehalf, PlanOrder
         from pairing.plans.selectors.promises import visits_promised
 
-        attachable("plan_order", PlanOrder, change="plans.change_plan_order")
-        attachable("on_behalf", OnBehalf, change="plans.change_on_behalf")
+        change = "plans.change_plan_order"
+        attachable("plan_order", PlanOrder, change=change, branches=lambda row: row.pairing.branches)
+        # Nobody may remove the paper behind a step, so it fills nobody's space.
+        attachable("on_behalf", OnBehalf, change="plans.change_on_behalf", branches=lambda _row: [])
         usage.count_promises_with(visits_promised)

@@ -246,14 +246,15 @@ def quota_of_a_row_is_named(desk: Desk) -> None:
 
 
 def quota_of_a_branch_is_named(desk: Desk) -> None:
-    """What the people of one branch have added counts together, wherever it hangs."""
+    """What hangs on the rows of one branch counts together, and the sentence names the branch."""
     half = b"words " * 100_000
     with override_settings(ATTACHMENT_BRANCH_MB=1):
         attach(desk.world, "一.txt", half)
         watch, files = Watch(desk.world), desk.files()
         answer = attach(desk.world, "二.txt", half + b".")
         assert said_of(answer)[-1] == (
-            "本支部的附件合计最多 1 MB，已用 0 MB，再加这一个就超过了。请先删去不用的，或请系统管理员放宽。"
+            f"{desk.world.rows['branch_b']}的附件合计最多 1 MB，已用 0 MB，再加这一个就超过了。"
+            "请先删去不用的，或请系统管理员放宽。"
         )
         assert (watch.saw_a_change, desk.files()) == (False, files)
 

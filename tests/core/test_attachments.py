@@ -20,10 +20,10 @@ from core.attachments.services import attachment_add, attachment_remove
 from core.audit import entries_of
 from core.errors import DomainError
 from core.models import Attachment
-from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.core import AttachmentFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
-from tests.factories.plans import PairingFactory
+from tests.factories.plans import AgreementFactory, OnBehalfFactory, PairingFactory, PlanOrderFactory
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 LOOPING_PDF = PDF[:9] + b"1 0 obj<</Next 1 0 R>>endobj\n" * 10_000 + b"%%EOF"
@@ -233,6 +233,41 @@ def test_row_holds_so_many_files_and_bytes(demand, secretary, monkeypatch):
     monkeypatch.setattr(services, "MAX_TOTAL", len(PDF) + 4)
     with pytest.raises(DomainError, match="合计最多 200 MB"):
         add(demand, secretary, "b.txt", b"words")
+
+
+def test_file_counts_in_the_space_of_the_branch_whose_row_it_is(demand, settings):
+    """Not in that of another seat of who adds it, whatever the order of their keys."""
+    settings.ATTACHMENT_BRANCH_MB = 1
+    other = BranchFactory(name="乙支部")
+    actor = UserFactory(secretary_of=demand.branch)
+    MembershipFactory(user=actor, branch=other)
+    rows = [(DemandFactory(branch=branch), branch) for branch in (demand.branch, other)]
+    half = b"words " * 100_000
+    for row, branch in rows:
+        assert add(row, actor, "一.txt", half).space == branch.pk
+        with pytest.raises(DomainError, match=f"{branch}的附件合计最多 1 MB，已用 0 MB"):
+            add(row, actor, "二.txt", half + b".")
+
+
+def test_file_of_a_pair_counts_for_the_side_that_adds_it(db, settings):
+    """The office works for neither side: what it adds counts for the first, and the sentence says so."""
+    settings.ATTACHMENT_BRANCH_MB = 1
+    pairing = PairingFactory()
+    order, agreement = PlanOrderFactory(pairing=pairing), AgreementFactory(pairing=pairing)
+    half = b"words " * 100_000
+    assert add(order, UserFactory(secretary_of=pairing.branch_b), "b.txt", half).space == pairing.branch_b_id
+    assert add(agreement, UserFactory(office=True), "a.txt", half).space == pairing.branch_a_id
+    with pytest.raises(DomainError, match=f"{pairing.branch_a}的附件合计最多 1 MB"):
+        add(agreement, UserFactory(office=True), "c.txt", half + b".")
+
+
+def test_paper_behind_a_step_fills_nobodys_space(db, settings):
+    """Nobody may remove it, so it must never be what keeps the office from working."""
+    settings.ATTACHMENT_BRANCH_MB = 0
+    row = OnBehalfFactory()
+    Attachment.objects.of(row).delete()
+
+    assert add(row, UserFactory(office=True), "意见.pdf", PDF).space is None
 
 
 def test_file_goes_when_its_row_cannot_be_written(demand, secretary, media, monkeypatch):

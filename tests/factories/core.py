@@ -49,4 +49,3 @@ class AttachmentFactory(DjangoModelFactory):
     thumbnail = factory.LazyFunction(lambda: ContentFile(b"small", "0-s.png"))
     uploaded_by = factory.SubFactory(UserFactory)
     uploaded_at = factory.LazyFunction(timezone.now)
-    space = factory.SelfAttribute("uploaded_by.space")

@@ -98,6 +98,10 @@ class Pairing(TimeStampedModel):
     def is_support(self) -> bool:
         return self.kind == PairingKind.SUPPORT
 
+    @property
+    def branches(self) -> tuple[Branch, Branch]:
+        return self.branch_a, self.branch_b
+
     def has(self, branch_id: int) -> bool:
         return branch_id in (self.branch_a_id, self.branch_b_id)
 
