@@ -85,7 +85,7 @@ def test_parts_of_a_joint_claim_are_accepted_on_behalf_one_by_one(office):
     terms = {"reason": REASON, "now": timezone.now()}
     first = on_behalf.claim_accept_on_behalf(claim=first, actor=office, scan=scan(), **terms)
     assert (first.state, PlanOrder.objects.count()) == (ClaimState.AGREED, 0)
-    with pytest.raises(DomainError, match="这条认领现在是"):
+    with pytest.raises(DomainError, match="已同意承办自己的一份"):
         on_behalf.claim_accept_on_behalf(claim=first, actor=office, scan=scan(), **terms)
     secretary = UserFactory(secretary_of=second.awaiting)
     claim_answers.claim_accept(claim=second, actor=secretary, now=timezone.now())
