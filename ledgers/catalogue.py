@@ -16,22 +16,26 @@ def seed_catalogue(**_kwargs: Any) -> None:
     """Fill an empty catalogue from the shipped file; a catalogue somebody has edited is left alone."""
     if ServiceAspect.objects.exists():
         return
-    for aspect_position, aspect in enumerate(json.loads(SEED.read_text(encoding="utf-8")), start=1):
-        row = ServiceAspect.objects.create(name=aspect["name"], position=aspect_position)
-        for item_position, item in enumerate(aspect["items"], start=1):
-            _seed_item(row, item, item_position)
-
-
-def _seed_item(aspect: ServiceAspect, item: dict[str, Any], position: int) -> None:
-    row = ServiceItem.objects.create(
-        aspect=aspect,
-        name=item["name"],
-        help_kinds=item["help_kinds"],
-        audiences=item["audiences"],
-        position=position,
+    shipped = json.loads(SEED.read_text(encoding="utf-8"))
+    aspects = ServiceAspect.objects.bulk_create(
+        ServiceAspect(name=aspect["name"], position=position)
+        for position, aspect in enumerate(shipped, start=1)
     )
+    items = ServiceItem.objects.bulk_create(
+        ServiceItem(
+            aspect=row,
+            name=item["name"],
+            help_kinds=item["help_kinds"],
+            audiences=item["audiences"],
+            position=position,
+        )
+        for row, aspect in zip(aspects, shipped, strict=True)
+        for position, item in enumerate(aspect["items"], start=1)
+    )
+    terms = [item["terms"] for aspect in shipped for item in aspect["items"]]
     LexiconTerm.objects.bulk_create(
         LexiconTerm(item=row, relation=relation, text=text)
-        for relation, texts in item["terms"].items()
+        for row, found in zip(items, terms, strict=True)
+        for relation, texts in found.items()
         for text in texts
     )
