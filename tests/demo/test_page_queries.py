@@ -28,9 +28,9 @@ def route_of(url: str) -> str:
         return ""
 
 
-def pages(client: Client) -> Iterator[tuple[str, int]]:
-    """(address, queries) of the first page of every route that can be reached by links."""
-    seen, queue = {"", "logout"}, ["/"]
+def pages(client: Client, seen: set[str]) -> Iterator[tuple[str, int]]:
+    """(address, queries) of the first page of every route not seen yet that can be reached by links."""
+    queue = ["/"]
     while queue:
         url = queue.pop(0)
         route = route_of(url)
@@ -52,14 +52,16 @@ def test_every_page_of_the_demo_asks_at_most_twelve_queries(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     call_command("load_demo", accounts=tmp_path / "accounts.txt", verbosity=0)
     User.objects.update(must_change_password=False)
-    too_many, count = [], 0
+    too_many, count, seen = [], 0, set()
     for name in ("zhuanmai", "office", "admin"):
+        # The administrator reads the rows of the office: only the workbench and pages of their own differ.
+        seen = seen - {"workbench"} if name == "admin" else {"", "logout"}
         client = Client()
         client.force_login(User.objects.get(username=name))
         client.get("/")  # the first page of a session also writes when it was last seen
-        for url, queries in pages(client):
+        for url, queries in pages(client, seen):
             count += 1
             if queries > MOST:
                 too_many.append((name, url, queries))
     assert too_many == []
-    assert count > 120
+    assert count > 90

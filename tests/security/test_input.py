@@ -209,7 +209,7 @@ def test_half_day_that_nobody_offered_is_refused_beside_the_field(slot: str, wor
 
 
 def test_nothing_stored_is_ever_a_live_script(world: World):
-    """Every text of every row holds a script; every page of every role shows it as text."""
+    """Every text of every row holds a script; every page shows it as text."""
     for model in own_models():
         texts = {
             field.name: SCRIPT[: field.max_length or 99] for field in texts_of(model) if not field.unique
@@ -220,10 +220,10 @@ def test_nothing_stored_is_ever_a_live_script(world: World):
                     model.objects.filter(pk=row.pk).update(**texts)
     alive = []
     for name, rule in PERMISSIONS.items():
-        for actor in sorted((rule.get or frozenset()) & {"secretary_a", "admin"}):
-            answer = world.clients[actor].get(address(name, world))
+        if readers := (rule.get or frozenset()) & {"secretary_a", "secretary_b", "admin"}:
+            answer = world.clients[max(readers)].get(address(name, world))  # a secretary before the admin
             if SCRIPT.encode() in content_of(answer) and "html" in answer.headers["Content-Type"]:
-                alive.append((actor, name))
+                alive.append(name)
     assert alive == []
     shown = world.clients["secretary_a"].get(reverse("demand_detail", args=[world.rows["demand"].pk]))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown.content.decode()
