@@ -97,7 +97,7 @@ def open_window(browser: Browser, origin: str, viewport: str) -> Watched:
         has_touch=viewport == "phone",
         is_mobile=viewport == "phone",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     context.add_init_script(REPORT_CSP)
     page = context.new_page()
     watched = Watched(context, page, origin)

@@ -34,7 +34,7 @@ from tests.factories.plans import ChangeRequestFactory, ClaimFactory, PairingFac
 from tests.imports.test_ledgers import demand
 from tests.imports.workbooks import book
 from tests.security import targets
-from tests.security.permissions import ACTORS, PERMISSIONS
+from tests.security.permissions import ACTORS, PERMISSIONS, only
 from tests.security.world import World, build, catalogue_of, fingerprint, logged_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,6 +169,12 @@ OTHERS = sorted(
     for name, rule in PERMISSIONS.items()
     if rule.post is not None and name not in {*FORMS, *EXEMPT, *IMPORTING}
 )
+# Their rows are changed by another of these forms: each has a county of its own.
+ALONE = only(
+    "activity_lead activity_move activity_reschedule agreement_send delivery_settle demand_close demand_edit"
+    " demand_merge demand_return demand_suspend match_run_update membership_end pairing_new resource_confirm"
+    " resource_round resource_withdraw service_aspect_edit service_aspect_retire"
+)
 
 
 def _audited(action: str) -> int:
@@ -197,15 +203,26 @@ def is_repeat(answer: HttpResponse) -> bool:
     return any(str(message) == REPEATED for message in said)
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_every_other_form_of_the_routes_is_carried_out_once_of_ten(name: str, county: World):
+@pytest.mark.parametrize("name", sorted(ALONE))
+def test_other_form_is_carried_out_once_of_ten(name: str, county: World):
+    carried_out_once(name, county)
+
+
+def test_every_other_form_of_the_routes_is_carried_out_once_of_ten(county: World):
+    """One after the other in one county, for none of them touches what a later one needs."""
+    for name in OTHERS:
+        if name not in ALONE:
+            carried_out_once(name, county)
+
+
+def carried_out_once(name: str, county: World) -> None:
     """Nine of ten are sent on by the token's row before anything is done; what is done is one click's."""
     actor = next(actor for actor in ACTORS if actor in PERMISSIONS[name].post)
-    form = targets.body(name, county)
+    before, form = fingerprint(), targets.body(name, county)
 
     once(county.clients[actor], targets.address(name, county), form)
 
-    assert fingerprint() != county.untouched
+    assert fingerprint() != before, name
 
 
 def test_import_sent_ten_times_at_each_step_is_one_import(pair: World, settings, tmp_path: Path):
@@ -229,11 +246,10 @@ def test_import_sent_ten_times_at_each_step_is_one_import(pair: World, settings,
 def once(client: Client, url: str, form: dict[str, Any]) -> str:
     """Send a form CLICKS times at once; it is carried out once, and all are sent to where it led."""
     answers = click(client, url, form)
-    assert {(type(answer), getattr(answer, "status_code", answer)) for answer in answers} == {
-        (type(answers[0]), 302)
-    }
+    found = {(type(answer), getattr(answer, "status_code", answer)) for answer in answers}
+    assert found == {(type(answers[0]), 302)}, (url, found)
     (location,) = {answer.headers["Location"] for answer in answers}
-    assert sorted(map(is_repeat, answers)) == [False] + [True] * (CLICKS - 1)
+    assert sorted(map(is_repeat, answers)) == [False] + [True] * (CLICKS - 1), url
     return location
 
 
