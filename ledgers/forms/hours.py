@@ -9,7 +9,8 @@ from django import forms
 
 from core.forms import DateInput, TimeInput
 from core.wording import WEEKDAYS
-from ledgers.hours import BOTH, HALVES, Clock, Exceptional, HalfDay, Hours, reading_of
+from ledgers.hours import BOTH, HALVES, Clock, Exceptional, HalfDay, Hours, clock_faults
+from ledgers.hours_reading import reading_of
 from ledgers.models import Availability
 
 PREFIX = "exceptions"
@@ -46,16 +47,18 @@ def clock_fields() -> dict[str, forms.TimeField]:
     return fields
 
 
-def clock_faults(data: Mapping[str, Any]) -> list[str]:
+def faults_typed(data: Mapping[str, Any]) -> list[str]:
     """What is wrong with the hours typed, in sentences."""
-    faults = []
-    for half, label in HALVES.items():
-        opens, closes = (data.get(name) for name in CLOCKS[half])
-        if (opens is None) != (closes is None):
-            faults.append(f"{label}从几点到几点要一起填，整个{label}都开放的请都留空。")
-        elif opens is not None and closes is not None and closes <= opens:
-            faults.append(f"{label}的结束时间须晚于开始时间。")
-    return faults
+    ends = {half: [data.get(name) for name in CLOCKS[half]] for half in HALVES}
+    halved = [HALVES[half] for half, clock in ends.items() if clock.count(None) == 1]
+    faults = [f"{label}从几点到几点要一起填，整个{label}都开放的请都留空。" for label in halved]
+    return faults + list(clock_faults(_clocks(data), data.get("week", ())))
+
+
+def _clocks(data: Mapping[str, Any]) -> dict[str, Clock]:
+    """The hours of each half of which both ends are typed."""
+    ends = {half: (data.get(opens), data.get(closes)) for half, (opens, closes) in CLOCKS.items()}
+    return {half: clock for half, clock in ends.items() if None not in clock}
 
 
 class ExceptionForm(forms.Form):
@@ -99,8 +102,7 @@ def exception_rows(form: forms.Form) -> forms.BaseFormSet:
 
 def hours_of(data: Mapping[str, Any], exceptions: Any) -> Hours:
     rows = {each[:2]: each for form in exceptions.forms for each in form.rows}
-    clocks = {half: (data[opens], data[closes]) for half, (opens, closes) in CLOCKS.items() if data[opens]}
-    return Hours(data["week"], tuple(sorted(rows.values())), clocks)
+    return Hours(data["week"], tuple(sorted(rows.values())), _clocks(data))
 
 
 def stored(rows: Iterable[Availability]) -> dict[str, Any]:

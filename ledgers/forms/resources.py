@@ -148,7 +148,7 @@ class ResourceForm(LedgerForm):
         self.refuse_order(*VALIDITY, f"{labels[1]}不能早于{labels[0]}。")
         if data.get("capacity_per_month") == 0:
             self.add_error("capacity_per_month", "每月可承接次数须大于 0；不限次数请留空。")
-        for fault in hours.clock_faults(data):
+        for fault in hours.faults_typed(data):
             self.add_error("week", fault)
         if self.exceptions.is_bound and not self.exceptions.is_valid():
             self.add_error("week", "例外日期里有一行不是日期，请改正或清空那一行。")

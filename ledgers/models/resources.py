@@ -18,6 +18,7 @@ from core.models import TimeStampedModel
 from core.periods import period_of
 from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
 from ledgers.enums import Audience, HelpKind, ResourceKind, ResourceState, Sharing
+from ledgers.hours import HALF_DAYS, MIDDAY
 from ledgers.models.catalogue import ServiceAspect, ServiceItem
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 
 CONFIRMATION_TIME = relativedelta(months=3)  # an unanswered question takes a resource out of the matching
+
+
+_OPENS_HALF = Q(  # `opens_half`, for the database
+    half="am", opens_at__lt=MIDDAY[0], closes_at__gt=HALF_DAYS["am"][0], closes_at__lte=MIDDAY[1]
+) | Q(half="pm", opens_at__gte=MIDDAY[0], closes_at__gt=MIDDAY[1])
 
 
 def _unanswered(on: date) -> Q:
@@ -170,7 +176,8 @@ class Resource(Searchable, TimeStampedModel):
 class Availability(models.Model):
     """可服务时段: the weekly half-days of a resource, with single-day exceptions.
 
-    One that is to be had for a part of the half-day only says from when to when; blank is the whole of it.
+    A weekly one of which only a part is open says from when to when, the same on every day; blank is the
+    whole of it. A single day has no hours of its own: those of its half hold.
     """
 
     resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="availabilities")
@@ -193,9 +200,11 @@ class Availability(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(opens_at__isnull=True, closes_at__isnull=True)
-                | Q(is_available=True, opens_at__isnull=False, closes_at__gt=F("opens_at")),
+                | Q(opens_at__isnull=False, closes_at__isnull=False, closes_at__gt=F("opens_at"))
+                & Q(is_available=True, weekday__isnull=False)
+                & _OPENS_HALF,
                 name="availability_hours",
-                violation_error_message="几点到几点要一起填，结束须晚于开始。",
+                violation_error_message="几点到几点要一起填，只填在每周可服务的半天上，且须是那半天里的时间。",
             ),
             models.UniqueConstraint(
                 fields=["resource", "weekday", "day", "half"], nulls_distinct=False, name="availability_once"

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from core.errors import DomainError
 from core.wording import short_date
-from ledgers.hours import HALVES, WEEK, Hours, reading_of
+from ledgers.hours import HALVES, WEEK, Hours, clock_faults
+from ledgers.hours_reading import reading_of
 from ledgers.models import Availability, Resource
 
 NOT_STATED = Hours()
@@ -21,7 +22,8 @@ def hours_replace(*, resource: Resource, hours: Hours) -> bool:
     """State anew when a resource can be had; the caller holds its row and audits. Whether something changed.
 
     Raises:
-        DomainError: when one half of a day is said to be both available and not.
+        DomainError: when one half of a day is said to be both available and not; at `week`, when hours are
+            not those of their half, or of a half that no day of the week has.
     """
     halves = [each[:2] for each in hours.exceptions]
     twice = next((each for each in halves if halves.count(each) > 1), None)
@@ -29,6 +31,8 @@ def hours_replace(*, resource: Resource, hours: Hours) -> bool:
         raise DomainError(f"{short_date(twice[0])}{HALVES[twice[1]]}填了两次，请只留一行。")
     if hours.clocks and not hours.week:  # hours on no day named are hours on every day
         hours = replace(hours, week=WEEK)
+    for fault in clock_faults(hours.clocks, hours.week):
+        raise DomainError(fault, field="week")
     rows = list(resource.availabilities.select_for_update())
     if Hours.of(rows) == hours:
         return False
@@ -38,13 +42,13 @@ def hours_replace(*, resource: Resource, hours: Hours) -> bool:
 
 
 def _rows(resource_id: int, hours: Hours) -> list[Availability]:
-    """The rows that state the hours; every half that is to be had carries what part of it is open."""
-    week = [{"weekday": day, "half": half, "is_available": True} for day, half in sorted(hours.week)]
-    rows = [*week, *(each._asdict() for each in hours.exceptions)]
-    for row in rows:
-        if row["is_available"] and row["half"] in hours.clocks:
-            row["opens_at"], row["closes_at"] = hours.clocks[row["half"]]
-    return [Availability(resource_id=resource_id, **row) for row in rows]
+    """The rows that state the hours; every half-day of the week carries what part of it is open."""
+    week = []
+    for day, half in sorted(hours.week):
+        opens_at, closes_at = hours.clocks.get(half, (None, None))
+        week.append({"weekday": day, "half": half, "opens_at": opens_at, "closes_at": closes_at})
+    exceptions = [each._asdict() for each in hours.exceptions]
+    return [Availability(resource_id=resource_id, **row) for row in (*week, *exceptions)]
 
 
 @transaction.atomic

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.working_days import working_days_between
+from ledgers.hours import HALF_DAYS
 from ledgers.models import Resource
-from pairing.activities.enums import HALF_DAYS, ActivityState
+from pairing.activities.enums import ActivityState
 from pairing.activities.halls import Halls, halls_at, halls_called, halls_of
 from pairing.activities.models import Activity, Subject
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
-
 from django.db.models import TextChoices
 
 
@@ -44,7 +42,3 @@ class SubjectKind(TextChoices):
     BRANCH = "branch", "支部"
     VENUE = "venue", "场地"
     PERSON = "person", "人员"
-
-
-# The two slots of a working day that joint activities are offered and scheduled in, local time.
-HALF_DAYS = {"am": (time(8, 30), time(11, 30)), "pm": (time(14, 30), time(17, 0))}

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from pairing.activities.enums import HALF_DAYS
+from ledgers.hours import HALF_DAYS
 
 Span = tuple[datetime, datetime]
 

@@ -10,15 +10,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from core.working_days import days_between
-from ledgers.hours import Hours
+from ledgers.hours import MIDDAY, NOON, Hours
 from ledgers.models import Availability, Resource
-from pairing.activities.enums import HALF_DAYS, ActivityState
+from pairing.activities.enums import ActivityState
 from pairing.activities.half_days import Span, half_day, local_instant
 from pairing.activities.models import Activity, Booking, Closure
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
+from pairing.activities.scheduling.constraints import is_long_enough
 from pairing.activities.scheduling.problem import Clock
 
-NOON, MIDDAY = time(12), (HALF_DAYS["am"][1], HALF_DAYS["pm"][0])
 HALVES = {Half.AM: "am", Half.PM: "pm"}
 WEEK = frozenset((weekday, half) for weekday in range(7) for half in Half)
 Slots = dict[str, Collection[Slot]]
@@ -34,15 +34,17 @@ def times_in(problem: ScheduleProblem, visit: Visit, slot: Slot) -> Span:
 def clocks_between(starts_at: datetime, ends_at: datetime) -> dict[Slot, Clock]:
     """The part of a period in each half of a day, midday and evening included.
 
-    A whole day leaves the midday out, in which people eat; a shorter period is parted at noon.
+    What has an hour or more of both half-days of a day pauses over the midday, in which people eat and a hall
+    may be closed. Anything shorter goes on without a pause and is parted at noon, so that a closed midday
+    refuses it: one minute more of an afternoon does not turn a long morning into a whole day.
     """
     first, last = timezone.localtime(starts_at), timezone.localtime(ends_at)
     parts = {}
     for day in days_between(first.date(), last.date()):
         opens = first.time() if day == first.date() else time.min
         closes = last.time() if day == last.date() else time.max
-        eats = opens < MIDDAY[0] and MIDDAY[1] < closes
-        until, since = MIDDAY if eats else (NOON, NOON)
+        pauses = is_long_enough(opens, MIDDAY[0]) and is_long_enough(MIDDAY[1], closes)
+        until, since = MIDDAY if pauses else (NOON, NOON)
         if opens < min(closes, until):
             parts[Slot(day, Half.AM)] = opens, min(closes, until)
         if max(opens, since) < closes:

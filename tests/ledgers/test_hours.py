@@ -1,16 +1,18 @@
-"""可服务时间: what its words say of the week, how forms and imports take it over, what a schedule reads."""
+"""可服务时段: how forms and imports take it over, and what a schedule reads."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ledgers.hours import WEEK, Exceptional, Hours, clocks_in_words, in_words, reading_of
+from core.errors import DomainError
+from ledgers.hours import WEEK, Exceptional, Hours, in_words
 from ledgers.models import Availability, Resource
+from ledgers.services.hours import hours_replace
 from ledgers.services.resources import resource_update
 from pairing.activities.scheduling import Half
 from pairing.activities.taken import hours_of, single_days, week_of
@@ -18,95 +20,6 @@ from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.imports.test_ledgers import resource as book_row
 from tests.imports.workbooks import TERMS, book
-
-
-@pytest.mark.parametrize(
-    ("text", "week"),
-    [
-        ("周一至周五上午", "周一至周五上午"),
-        ("工作日", "周一至周五全天"),
-        ("工作日 8:30—17:30", "周一至周五全天"),
-        ("每周三下午", "周三下午"),
-        ("每周二、四、六", "周二、周四、周六全天"),
-        ("每周二、四下午", "周二、周四下午"),
-        ("周末", "周六、周日全天"),
-        ("工作日，法定节假日除外", "周一至周五全天"),
-        ("工作日，提前三天预约", "周一至周五全天"),
-        ("每天6:30-11:00", "周一至周日上午"),
-        ("星期一到星期五 上午9点到11点半；周六下午", "周一至周五上午；周六下午"),
-        ("周五至周一", "周一、周五、周六、周日全天"),
-    ],
-)
-def test_text_that_can_mean_one_week_only_is_certain(text, week):
-    reading = reading_of(text)
-
-    assert (in_words(reading.half_days), reading.is_certain) == (week, True)
-
-
-@pytest.mark.parametrize(
-    ("text", "clocks"),
-    [
-        ("工作日", ""),
-        ("工作日 8:30—17:30", "8:30–17:30"),
-        ("每天6:30-11:00", "上午 6:30–11:00"),
-        ("星期一到星期五 上午9点到11点半；周六下午", "上午 9:00–11:30"),
-        ("周二、四下午2点到4点半", "下午 14:00–16:30"),
-        ("周一至周五9:00-11:30，14:00-16:00", "上午 9:00–11:30、下午 14:00–16:00"),
-        ("周末 8:30-12:30", "上午 8:30–12:30"),
-        ("每天18:30-24:00", "下午 18:30–23:59"),
-    ],
-)
-def test_hours_in_a_text_are_read_half_by_half(text, clocks):
-    reading = reading_of(text)
-
-    assert (clocks_in_words(reading.clocks), reading.is_certain) == (clocks, True)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["工作日9:00-11:00；周六上午", "工作日9:00-10:00、10:30-11:30", "工作日11:00-9:00", "工作日9:00-25:00"],
-)
-def test_hours_that_differ_by_day_or_cannot_be_are_a_suggestion_only(text):
-    assert not reading_of(text).is_certain
-
-
-@pytest.mark.parametrize(
-    ("text", "week"),
-    [
-        ("工作日及周六上午", "周一至周五全天；周六上午"),
-        ("工作日，节假日可预约", "周一至周五全天"),
-        ("工作日，晚间可预约", "周一至周五全天"),
-        ("周末及寒暑假", "周六、周日全天"),
-        ("每月第一个周三", "周三全天"),
-    ],
-)
-def test_text_with_words_not_understood_is_a_suggestion_only(text, week):
-    reading = reading_of(text)
-
-    assert (in_words(reading.half_days), reading.is_certain) == (week, False)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "长期", "节假日除外", "农忙时节以外均可", "逢集日8:00-12:00", "上午，须接送"]
-)
-def test_text_that_names_no_weekday_says_nothing(text):
-    assert reading_of(text) is None
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.frozensets(st.sampled_from(sorted(WEEK)), min_size=1))
-def test_week_in_words_is_read_back_as_the_same_week(half_days):
-    reading = reading_of(in_words(half_days))
-
-    assert (reading.half_days, reading.is_certain) == (half_days, True)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.text(max_size=60))
-def test_any_text_is_read_without_fault(text):
-    reading = reading_of(text)
-
-    assert reading is None or reading.half_days <= WEEK
 
 
 @pytest.fixture
@@ -172,10 +85,10 @@ def test_hours_of_opening_are_kept_shown_and_filled_in_again(page, branch):
     page.post(url, form_data(am_opens="09:00", am_closes="11:00", **extra))
 
     rows = resource.availabilities.all()
-    assert sorted((row.half, row.opens_at, row.closes_at) for row in rows if row.half == "am") == [
-        ("am", time(9), time(11)),
-        ("am", time(9), time(11)),
-    ]
+    assert {(row.weekday, row.opens_at, row.closes_at) for row in rows if row.half == "am"} == {
+        (0, time(9), time(11)),
+        (None, None, None),
+    }
     assert hours_of(rows) == {Half.AM: (time(9), time(11))}
     shown = page.get(reverse("resource_detail", args=[resource.pk])).context["hours_words"]
     assert shown == "周一上午；周三下午；上午 9:00–11:00；10-10 周六上午可服务"
@@ -200,6 +113,20 @@ def test_hours_without_a_ticked_day_are_hours_of_every_day(page, branch):
     [
         ({"am_opens": "09:00"}, "上午从几点到几点要一起填，整个上午都开放的请都留空。"),
         ({"pm_opens": "16:00", "pm_closes": "15:00"}, "下午的结束时间须晚于开始时间。"),
+        (
+            {"am_opens": "14:00", "am_closes": "16:00"},
+            "上午 14:00–16:00 不能作上午的开放时间，请按 24 小时制填写："
+            "上午在 11:30 前开始，8:30 后结束，最晚到 14:30。",
+        ),
+        (
+            {"pm_opens": "02:00", "pm_closes": "05:00"},
+            "下午 2:00–5:00 不能作下午的开放时间，请按 24 小时制填写："
+            "下午在 11:30 或以后开始，14:30 后结束，如 14:30–17:00。",
+        ),
+        (
+            {"week": ["0-am"], "pm_opens": "14:30", "pm_closes": "16:00"},
+            "填了下午 14:30–16:00，但没有一天勾选下午：请勾选有下午的日子，或清空下午的时间。",
+        ),
     ],
 )
 def test_hours_that_cannot_be_are_refused_beside_the_week(page, typed, fault):
@@ -207,6 +134,40 @@ def test_hours_that_cannot_be_are_refused_beside_the_week(page, typed, fault):
 
     assert answer.context["form"].errors == {"week": [fault]}
     assert not Resource.objects.exists()
+
+
+def test_hours_of_a_half_that_no_day_has_are_refused_whoever_writes_them(db):
+    hours = Hours(frozenset({(0, "am")}), (), {"pm": (time(15), time(16))})
+
+    with pytest.raises(DomainError, match="没有一天勾选下午") as refusal:
+        hours_replace(resource=ResourceFactory(), hours=hours)
+
+    assert refusal.value.field == "week"
+
+
+def test_same_hours_again_write_nothing(db):
+    resource = ResourceFactory()
+    extra = Exceptional(date(2026, 10, 10), "pm", True)
+    hours = Hours(frozenset({(0, "am"), (2, "pm")}), (extra,), {"pm": (time(15), time(16))})
+
+    assert hours_replace(resource=resource, hours=hours)
+    assert not hours_replace(resource=resource, hours=hours)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"half": "am", "opens_at": time(14), "closes_at": time(16)},
+        {"half": "pm", "opens_at": time(2), "closes_at": time(5)},
+        {"half": "pm", "opens_at": time(16), "closes_at": time(15)},
+        {"half": "pm", "opens_at": time(15)},
+        {"half": "pm", "closes_at": time(15)},
+        {"weekday": None, "day": date(2026, 10, 10), "opens_at": time(9), "closes_at": time(11)},
+    ],
+)
+def test_database_keeps_hours_to_their_half_and_to_the_week(db, row):
+    with pytest.raises(IntegrityError, match="availability_hours"):
+        AvailabilityFactory(**row)
 
 
 def test_form_without_a_place_for_hours_leaves_them(page, branch):
@@ -267,3 +228,17 @@ def test_import_takes_over_the_hours_with_the_week(branch):
 
     imported("工作日")
     assert str(Hours.of(Availability.objects.all())) == "周一至周五全天"
+
+
+def test_import_of_other_hours_changes_them_beside_a_single_day(branch):
+    imported("工作日9:00-11:30，14:00-16:00")
+    resource = Resource.objects.get()
+    extra = Exceptional(date(2026, 10, 10), "am", True)
+    hours = replace(Hours.of(resource.availabilities.all()), exceptions=(extra,))
+    resource_update(resource=resource, actor=UserFactory(secretary_of=branch), hours=hours)
+
+    imported("工作日10:00-11:00")
+
+    rows = resource.availabilities.all()
+    assert str(Hours.of(rows)) == "周一至周五上午；上午 10:00–11:00；10-10 周六上午可服务"
+    assert hours_of(rows) == {Half.AM: (time(10), time(11))}

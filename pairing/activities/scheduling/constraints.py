@@ -79,7 +79,11 @@ def within_opening_hours(problem: ScheduleProblem, placed: Standing, visit: Visi
 
 def is_open_enough(problem: ScheduleProblem, visit: Visit, half: Half) -> bool:
     """Return whether enough of such a half-day is open to all subjects of the visit."""
-    opens, closes = problem.clock(visit, half)
+    return is_long_enough(*problem.clock(visit, half))
+
+
+def is_long_enough(opens: time, closes: time) -> bool:
+    """Return whether a part of a day is long enough to be worth the way."""
     return _minutes(closes) - _minutes(opens) >= SHORTEST_MINUTES
 
 
