@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+
+from django.db.models import Exists, OuterRef
 
 from branches.models import Branch
 from ledgers.enums import ResourceKind
-from ledgers.models import Resource
+from ledgers.models import Availability, Resource
 from pairing.activities.subjects import venue_key
 
 Halls = dict[tuple[int, str], Resource]  # (branch id, key of the place) → the resource
 
 
 def halls_of(branches: Iterable[Branch]) -> Halls:
-    """The 党建阵地 in use of the branches that say when they are open, by title and by place; one query."""
+    """The 党建阵地 in use of the branches that say when they are open; one query.
+
+    A hall goes by its title, and by its place when no other of its branch is there: two halls at the branch's
+    address are told apart by their titles only, whether or not both have hours.
+    """
     rows = Resource.objects.published().filter(
-        kind=ResourceKind.POSITION,
-        branch__in={branch.pk for branch in branches},
-        availabilities__isnull=False,
+        kind=ResourceKind.POSITION, branch__in={each.pk for each in branches}
     )
-    found: Halls = {}
-    for hall in rows.distinct().order_by("-pk"):
-        found |= {(hall.branch_id, key): hall for key in map(venue_key, (hall.place, hall.title)) if key}
-    return found
+    rows = rows.annotate(has_hours=Exists(Availability.objects.filter(resource=OuterRef("pk"))))
+    halls = list(rows.order_by("-pk"))
+    places = Counter((hall.branch_id, venue_key(hall.place)) for hall in halls)
+    called = {(hall.branch_id, venue_key(hall.place)): hall for hall in halls}
+    called = {name: hall for name, hall in called.items() if places[name] == 1}
+    called |= {(hall.branch_id, venue_key(hall.title)): hall for hall in halls}
+    return {name: hall for name, hall in called.items() if name[1] and hall.has_hours}
 
 
 def halls_called(branches: Sequence[Branch], venue: str) -> list[Resource]:

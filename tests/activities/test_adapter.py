@@ -11,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from pairing.activities.adapter import schedule_problem
 from pairing.activities.half_days import half_day, local_instant
+from pairing.activities.halls import halls_called
 from pairing.activities.models import Activity
 from pairing.activities.scheduling import Half, Slot
 from pairing.activities.services.booking import activity_book
 from pairing.activities.taken import clocks_between, times_in
 from pairing.plans.models import PlanOrder
 from tests.factories.activities import ActivityFactory
+from tests.factories.branches import BranchFactory
 from tests.factories.ledgers import AvailabilityFactory, ResourceFactory
 from tests.factories.plans import ClaimFactory, PlanOrderFactory, PlanTaskFactory
 
@@ -161,6 +163,44 @@ def test_hall_binds_what_takes_place_there_and_is_no_other_branch_s_hall_of_that
     assert problem.hours == {key: {Half.AM: (time(9), time(11))}}
 
 
+def test_hall_goes_by_its_title_and_by_a_place_that_is_its_own() -> None:
+    branch = BranchFactory()
+    terms = {"branch": branch, "kind": "position"}
+    ground = ResourceFactory(**terms, title="党员活动室", place="人民路1号")
+    upper = ResourceFactory(**terms, title="二楼会议室", place="人民路1号")
+    ResourceFactory(**terms, title="书屋", place="东街2号")  # says nothing of its hours
+    yard = ResourceFactory(**terms, title="大院", place="东街2号")
+    square = ResourceFactory(**terms, title="广场", place="南门")
+    for hall in (ground, upper, yard, square):
+        AvailabilityFactory(resource=hall)
+
+    found = {
+        venue: halls_called([branch], venue)
+        for venue in ("人民路1号", "党员活动室", "二楼会议室", "东街2号", "书屋", "大院", "南门", "广场")
+    }
+
+    assert found == {
+        "人民路1号": [],
+        "党员活动室": [ground],
+        "二楼会议室": [upper],
+        "东街2号": [],
+        "书屋": [],
+        "大院": [yard],
+        "南门": [square],
+        "广场": [square],
+    }
+
+
+def test_title_of_one_hall_goes_before_the_place_of_another() -> None:
+    branch = BranchFactory()
+    hall = ResourceFactory(branch=branch, kind="position", title="礼堂", place="人民路1号")
+    inside = ResourceFactory(branch=branch, kind="position", title="书屋", place="礼堂")
+    for each in (hall, inside):
+        AvailabilityFactory(resource=each)
+
+    assert halls_called([branch], "礼堂") == [hall]
+
+
 @pytest.mark.parametrize(
     ("starts", "ends", "parts"),
     [
@@ -168,6 +208,7 @@ def test_hall_binds_what_takes_place_there_and_is_no_other_branch_s_hall_of_that
         ((19, 0), (21, 0), {Half.PM: (time(19), time(21))}),
         ((11, 0), (13, 0), {Half.AM: (time(11), time(12)), Half.PM: (time(12), time(13))}),
         ((8, 30), (17, 0), {Half.AM: (time(8, 30), time(11, 30)), Half.PM: (time(14, 30), time(17))}),
+        ((8, 30), (15, 29), {Half.AM: (time(8, 30), time(12)), Half.PM: (time(12), time(15, 29))}),
     ],
 )
 def test_period_is_parted_into_the_halves_of_the_day(starts, ends, parts) -> None:
