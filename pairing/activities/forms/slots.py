@@ -15,9 +15,11 @@ from branches.models import Branch, User
 from core.forms import DateInput, ReasonForm, TimeInput
 from core.pages import number, text_of
 from core.wording import short_datetime
-from pairing.activities.half_days import Span, local_instant
+from pairing.activities.half_days import Span, half_day, local_instant
 from pairing.activities.models import Activity, ActivityKind
+from pairing.activities.scheduling import Slot
 from pairing.activities.services.judging import Offer, asked_for
+from pairing.activities.taken import HALVES
 from pairing.plans.models import Pairing
 
 TIMES = ("starts_at", "ends_at")
@@ -55,7 +57,7 @@ class SlotForm(forms.Form):
         assert isinstance(slot, SlotField)
         free = [offer.span for offer in offers if not offer.reasons]
         slot.choices = [(slot_value(each), slot_label(each)) for each in free]
-        self.refused = [(slot_label(offer.span), offer.reasons) for offer in offers if offer.reasons]
+        self.refused = [(half_day_label(offer.slot), offer.reasons) for offer in offers if offer.reasons]
 
     def chosen_before(self) -> Span | None:
         """The time an address has filled in, before anybody has pressed a button."""
@@ -207,6 +209,11 @@ def slot_value(slot: Span) -> str:
 
 def slot_label(slot: Span) -> str:
     return f"{short_datetime(slot[0])}–{timezone.localtime(slot[1]):%H:%M}"
+
+
+def half_day_label(slot: Slot) -> str:
+    """A half-day by its own hours, whatever is open of it."""
+    return slot_label(half_day(slot.day, HALVES[slot.half]))
 
 
 def own_pairings(user: User) -> Any:

@@ -12,6 +12,7 @@ from core.errors import ConflictError, DomainError
 from core.models import WorkingDay
 from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
+from pairing.activities.forms.slots import SlotForm
 from pairing.activities.half_days import half_day, local_instant
 from pairing.activities.models import Activity, Closure
 from pairing.activities.services.activities import activity_create, activity_move
@@ -206,6 +207,48 @@ def test_create_outside_opening_hours_names_them_until_somebody_insists(
     )
     made = in_hall(pairing, secretary, clock(*starts), clock(*ends), insist=True)
     assert made.state == ActivityState.ANNOUNCED
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "is_refused"),
+    [
+        ((9, 0), (11, 30), False),
+        ((9, 0), (11, 31), True),
+        ((9, 0), (14, 30), True),
+        ((9, 0), (14, 31), True),
+        ((11, 0), (15, 0), True),
+        ((12, 0), (13, 0), True),
+        ((10, 31), (15, 30), True),
+        ((10, 30), (15, 30), False),
+        ((9, 0), (17, 0), False),
+        ((8, 30), (17, 0), True),
+        ((14, 30), (17, 0), False),
+    ],
+)
+def test_closed_midday_is_crossed_by_a_whole_day_only(
+    pairing: Pairing, starts: tuple, ends: tuple, is_refused: bool
+) -> None:
+    """With an hour of both halves a day pauses over the midday; anything shorter needs an open hall."""
+    hall = ResourceFactory(branch=pairing.branch_a, kind="position", title="礼堂")
+    AvailabilityFactory(resource=hall, weekday=0, half="am", opens_at=time(9), closes_at=time(11, 30))
+    AvailabilityFactory(resource=hall, weekday=0, half="pm", opens_at=time(14, 30), closes_at=time(17))
+
+    against = asked_for(pairing, venue="礼堂", person="", guests=(), now=NOW).against(
+        (clock(*starts), clock(*ends))
+    )
+
+    assert bool(against) == is_refused
+
+
+def test_half_day_that_cannot_be_had_goes_by_its_own_hours(pairing: Pairing) -> None:
+    """A hall open in the evening only leaves nothing of the afternoon, and no time from late to early."""
+    hall = ResourceFactory(branch=pairing.branch_a, kind="position", title="礼堂")
+    AvailabilityFactory(resource=hall, weekday=0, half="pm", opens_at=time(18), closes_at=time(21))
+    question = asked_for(pairing, venue="礼堂", person="", guests=(), now=NOW)
+
+    refused = dict(SlotForm(offers=question.offers()).refused)
+
+    assert refused["03-09 周一 14:30–17:00"] == ("资源“礼堂”下午只在 18:00–21:00 开放，能用的不足 60 分钟",)
 
 
 def test_create_inside_opening_hours_is_taken_to_the_minute(
