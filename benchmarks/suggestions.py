@@ -1,4 +1,4 @@
-"""The suggestions on the two labelled counties beside plain character TF-IDF."""
+"""The suggestions on the labelled counties beside plain character TF-IDF."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -25,11 +25,14 @@ from core.workbooks.values import folded, is_blank, shown
 
 TOTAL = re.compile(r"[合总小共]计([:(\d].*)?|共\d+[条项行件个]")
 REMARK = re.compile(
-    r"(注|备注|说明)[\d一二三]?[:.、].*|(填报|填表|制表|审核|审批).*"
+    r"(注|备注|说明)[\d一二三]?[:.、].*|(填报|填表|制表|审核|审批)\w{0,4}(\(.*\))?:.*"
+    r"|(填报|填表|制表|审核|审批)(人|单位|日期|时间)(\(.*\))?"
     r"|(单位|主要|分管)?(负责人|领导|书记|经办人|联系人|联系电话|日期|时间)(\(.*\))?:.*"
 )
+SIGNATURE = re.compile(r"(填报|填表|制表|审核|审批).*")  # 审批流程不清楚 may well be a demand
 SERIAL = "序号"
 GIVEN = "，或各行都填什么"
+ENTRIES = {"data", "numbered"}  # kinds of rows
 NAMED = 5  # rows or dates that a note names one by one
 
 
@@ -100,14 +103,13 @@ def _check_headers(table: Table, match: Match) -> None:
 
 
 def _read_rows(table: Table, match: Match, reading: Reading) -> None:
-    sheet, places = match.heading.sheet, match.places
+    sheet = match.heading.sheet
     rows = _filled_down(table, match)
     unused: list[int] = []
-    for number in range(match.heading.last_row + 1, len(rows) + 1):
-        cells = rows[number - 1]
-        match _kind_of(cells, table, places):
+    for number, kind in _kinds(rows, table, match).items():
+        match kind:
             case "data":
-                table.rows.append(_read_row(table, number, _named(cells, match), reading))
+                table.rows.append(_read_row(table, number, _named(rows[number - 1], match), reading))
             case "numbered":
                 unused.append(number)
             case "remark":
@@ -131,11 +133,7 @@ def _filled_down(table: Table, match: Match) -> list[list[Any]]:
     rows = sheet.rows
     filled: Counter[str] = Counter()
     headers = {match.places[c.name] + 1: c for c in table.columns if c.name in match.places}
-    numbers = [
-        number
-        for number, cells in enumerate(rows, start=1)
-        if number > match.heading.last_row and _kind_of(cells, table, match.places) in {"data", "numbered"}
-    ]
+    numbers = [number for number, kind in _kinds(rows, table, match).items() if kind in ENTRIES]
     for merge in sheet.merges:
         touched = numbers[bisect_left(numbers, merge.first_row) :][:1]
         columns = [headers[place] for place in sorted(headers) if merge.covers(merge.first_row, place)]
@@ -166,20 +164,48 @@ def _merge_fault(table: Table, merge: MergedRange, row: int, column: Column) -> 
     return RowError(table.sheet, row, column.header, "", reason)
 
 
-def _kind_of(cells: Sequence[Any], table: Table, places: Mapping[str, int]) -> str:
+def _kinds(rows: Sequence[Sequence[Any]], table: Table, match: Match) -> dict[int, str]:
+    """What each row below the header is, by its number. Where the rows are named a remark stands only below
+    the last of them; further up, “说明：……” is a name like any other."""
+    places = match.places
+    own = [column for column in table.columns if column.required and not column.may_be_given]
+    naming = {places[column.name] for column in own if column.name in places and column.header != SERIAL}
+    below = range(match.heading.last_row + 1, len(rows) + 1)
+    kinds = {number: _kind_of(rows[number - 1], table, places, naming) for number in below}
+    last = max((number for number, kind in kinds.items() if kind in ENTRIES), default=0)
+    for number, kind in kinds.items():
+        if kind == "remark" and number < last and naming.intersection(dict(_filled(rows[number - 1]))):
+            kinds[number] = "data"
+    return kinds
+
+
+def _filled(cells: Sequence[Any]) -> list[tuple[int, Any]]:
+    """The cells in which something stands, with their places."""
+    return [
+        (place, value)
+        for place, value in enumerate(cells)
+        if isinstance(value, BrokenCell) or not is_blank(value)
+    ]
+
+
+def _kind_of(cells: Sequence[Any], table: Table, places: Mapping[str, int], naming: Container[int]) -> str:
     """Whether a row is data, blank, a total, a remark under the table, or numbered in advance and unused."""
-    filled = [value for value in cells if isinstance(value, BrokenCell) or not is_blank(value)]
+    filled = _filled(cells)
     if not filled:
         return "blank"
-    first = folded(filled[0])
+    first = folded(filled[0][1])
     if TOTAL.fullmatch(first):
         return "total"
-    if all(REMARK.fullmatch(folded(value)) for value in filled):
+    if all(_is_remark(folded(value), place in naming) for place, value in filled):
         return "remark"
     serial = next((column.name for column in table.columns if column.header == SERIAL), "")
     used = [name for name, place in places.items() if place < len(cells) and not is_blank(cells[place])]
     is_number = used == [serial] or (not used and first.isdigit())  # the column of numbers may have no header
     return "numbered" if is_number and len(filled) == 1 else "data"
+
+
+def _is_remark(text: str, is_name: bool) -> bool:
+    return bool(REMARK.fullmatch(text) or (not is_name and SIGNATURE.fullmatch(text)))
 
 
 def _named(cells: Sequence[Any], match: Match) -> dict[str, Any]:

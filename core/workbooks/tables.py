@@ -44,14 +44,17 @@ class Table:
     assumed: list[str] = field(
         default_factory=list
     )  # dates whose year was not written, and how they were read
+    _told: set[tuple[str, str]] = field(default_factory=set)  # columns of `given`, and what is wrong there
 
     def fail(self, row: Row, name: str, reason: str) -> None:
         """Record a fault of the cell `name` in `row`."""
+        if name in self.given:
+            if (name, reason) in self._told:
+                return
+            self._told.add((name, reason))
         header = next(column.header for column in self.columns if column.name == name)
         value = shown(row.cells.get(name))
-        told = {(error.column, error.reason) for error in self.errors} if name in self.given else ()
-        if (header, reason) not in told:
-            self.errors.append(RowError(self.sheet, row.number, header, value, reason))
+        self.errors.append(RowError(self.sheet, row.number, header, value, reason))
 
     def fail_repeated(self, *names: str) -> None:
         """Record every row whose `names` together stand in an earlier row too; both rows are named."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from branches.models import Membership, User
@@ -35,3 +36,10 @@ class HandoverForm(forms.Form):
         today = timezone.localdate()
         self.initial.setdefault("on", max(today, seat.starts_on + timedelta(days=1)))
         self.fields["on"].widget.attrs["min"] = today.isoformat()
+
+    def day(self, chosen: str) -> date:
+        """The day as it was chosen, or the one proposed where that is none."""
+        try:
+            return self.fields["on"].clean(chosen)
+        except ValidationError:
+            return self.initial["on"]

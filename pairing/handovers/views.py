@@ -43,7 +43,7 @@ def handover_list(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @admin_only
 def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand one seat over: what will move, to whom, from which day."""
+    """Hand one seat over: what will move on the chosen day (`?on=` while it is being chosen), and to whom."""
     seat = get_object_or_404(Membership.objects.select_related("user", "branch"), pk=pk)
     form = HandoverForm(posted(request), seat=seat)
     service = partial(handovers.handover_plan, seat=seat)
@@ -54,16 +54,15 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
             words = "交接已定，到那天自动办理。" if handover.is_planned else "交接已办理，各方已收到通知。"
             messages.success(request, words)
             return redirect(handover)
-    leaving = Leaving.of(seat, on=timezone.localdate())
+    day = form.day(request.POST.get("on") or request.GET.get("on", ""))
+    leaving = Leaving.of(seat, on=day)
     context = {
         "seat": seat,
         "form": form,
         "shares": handovers.handover_preview(leaving),
         "leftovers": handovers.handover_leftovers(leaving),
         "keeps_duties": leaving.roles != BRANCH_STAFF,
-        "others": seat.user.memberships.in_force(on=timezone.localdate())
-        .exclude(pk=seat.pk)
-        .select_related("branch"),
+        "others": seat.user.memberships.in_force(on=day).exclude(pk=seat.pk).select_related("branch"),
         "blockers": handovers.handover_plan_blockers(seat, request.user, today=timezone.localdate()),
     }
     return render(request, "handovers/handover_new.html", context, status=422 if form.errors else 200)
@@ -74,10 +73,10 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
 def handover_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One handover: what moved, or what will."""
     handover = get_object_or_404(_rows(request), pk=pk)
-    leaving = Leaving.of(handover.seat, on=handover.on)
+    leaving = Leaving.of(handover.seat, on=handover.on) if handover.is_planned else None
     context = {
         "handover": handover,
-        "shares": handovers.handover_preview(leaving) if handover.is_planned else [],
+        "shares": handovers.handover_preview(leaving) if leaving else [],
         "timeline": timeline(entries_of(handover)),
         "today": timezone.localdate(),
     }

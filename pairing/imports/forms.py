@@ -182,7 +182,9 @@ class ColumnsForm(forms.Form):
         return [self[column.name] for column in self.columns if self._is_plain(column)]
 
     def _is_plain(self, column: Column) -> bool:
-        return column.name in self.plain and column.name not in self.errors
+        """Whether nobody need look; a person who has just taken a column away has a value to give instead."""
+        is_given = _given(column.name) in self.fields
+        return column.name in self.plain and column.name not in self.errors and not is_given
 
 
 def _given(name: str) -> str:

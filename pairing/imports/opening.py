@@ -17,13 +17,12 @@ from pairing.imports.uploads import Upload, upload_load
 
 
 class Opened(NamedTuple):
-    """A parsed upload: `match` is what was settled by a person, or a guess; `offered` are others."""
+    """A parsed upload: `match` is what was settled by a person, or a guess; `offered` are the others."""
 
     upload: Upload
     book: Book
     offered: list[Heading]
     match: Match
-    is_settled: bool
 
     @property
     def place(self) -> int | None:
@@ -50,9 +49,9 @@ def upload_open(
     offered = offered_headings(book)
     chosen = {str(place): heading for place, heading in enumerate(offered)}.get(header)
     if chosen is not None:
-        return Opened(upload, book, offered, match_columns(chosen, ledger.columns), is_settled=False)
-    if settled := settled_match(user, kind, offered):
-        return Opened(upload, book, offered, settled, is_settled=True)
+        return Opened(upload, book, offered, match_columns(chosen, ledger.columns))
+    if settled := settled_match(user, kind, offered, ledger.columns, upload.name):
+        return Opened(upload, book, offered, settled)
     try:
         match = find_heading(book, ledger.columns, ledger.title)
     except HeadingError:
@@ -60,4 +59,4 @@ def upload_open(
             raise
         fullest = max(offered, key=lambda heading: sum(map(bool, heading.keys)))
         match = match_columns(fullest, ledger.columns)
-    return Opened(upload, book, offered, match, is_settled=False)
+    return Opened(upload, book, offered, match)

@@ -9,9 +9,12 @@ from django.db.models import QuerySet
 from rules import has_perm
 
 from branches.models import Branch, User
+from core.workbooks.columns import Column
+from core.workbooks.dates import TODAY
 from core.workbooks.headings import Heading
 from core.workbooks.recognition import Match, choose_columns
 from core.workbooks.results import ImportResult, RowStatus
+from core.workbooks.values import Day, folded
 from ledgers.models import Demand, Resource, ServiceAspect
 from ledgers.selectors.unconfirmed import bare
 from pairing.imports.enums import LedgerKind
@@ -57,8 +60,13 @@ def given_texts(user: User) -> dict[str, list[str]]:
     }
 
 
-def settled_match(user: User, kind: LedgerKind, headings: Sequence[Heading]) -> Match | None:
-    """The header among `headings` and its columns as the branch of `user` settled them last, if it did."""
+def settled_match(
+    user: User, kind: LedgerKind, headings: Sequence[Heading], columns: Sequence[Column], upload: str
+) -> Match | None:
+    """The header among `headings` and its columns as the branch of `user` settled them last, if it did.
+
+    What was given for another file than `upload`, and may not hold for this one, is missing.
+    """
     choices = ColumnChoice.objects.filter(
         branch=home_of(user), kind=kind, shape__in={heading.shape for heading in headings}
     )
@@ -67,7 +75,20 @@ def settled_match(user: User, kind: LedgerKind, headings: Sequence[Heading]) -> 
         return None
     alike = [heading for heading in headings if heading.shape == choice.shape]
     nearest = min(alike, key=lambda h: (h.sheet.title != choice.sheet, abs(h.first_row - choice.row)))
-    return choose_columns(nearest, choice.places, choice.given)
+    given = choice.given
+    if choice.upload != upload:
+        fleeting = {
+            column.name for column in columns if _is_fleeting(column, given.get(column.name, ""), user)
+        }
+        given = {name: text for name, text in given.items() if not (text and name in fleeting)}
+    return choose_columns(nearest, choice.places, given)
+
+
+def _is_fleeting(column: Column, text: str, user: User) -> bool:
+    """Whether a given text tells of one file only: whose its rows are, how far they have got, since when."""
+    if column.name == "branch":  # a secretary's own files are all of the one branch
+        return home_of(user) is None or len(user.staff_branch_ids) > 1
+    return column.name == "state" or (isinstance(column.parse, Day) and folded(text) not in TODAY)
 
 
 def batches(user: User) -> QuerySet[ImportBatch]:

@@ -32,6 +32,11 @@ class Upload:
     path: Path
     as_of: date
 
+    @property
+    def name(self) -> str:
+        """The random name it is stored under, another one each time a file is sent."""
+        return self.path.name
+
 
 def upload_store(*, user: User, kind: LedgerKind, file_name: str, content: bytes, as_of: date) -> str:
     """Store the file under a random name and give its token. Files nobody confirmed in time are deleted."""

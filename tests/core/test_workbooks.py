@@ -27,6 +27,7 @@ from core.workbooks.errors import (
 )
 from core.workbooks.reader import read_table
 from core.workbooks.results import ImportTerms
+from core.workbooks.tables import Row, Table
 from core.workbooks.template import template
 from core.workbooks.values import Clock, Day, Label, Number, Several, Text, Whole
 
@@ -242,6 +243,48 @@ def test_totals_blanks_remarks_and_unused_numbers_are_passed_over() -> None:
     )
     assert [row.number for row in table.rows] == [2]
     assert table.notes == ["第 7 行是说明文字，已略过。", "有 2 行只有序号（第 4 行起），已略过。"]
+
+
+@pytest.mark.parametrize("name", ["审批太慢", "审核材料", "填报难", "说明:难懂"])
+def test_name_that_sounds_like_a_remark_is_a_row_until_the_table_ends(name: str) -> None:
+    table = read(HEADER, [1, "甲", None], [None, name, None], [2, "乙", None])
+    assert [row.number for row in table.rows] == [2, 3, 4]
+    assert errors(table) == [(3, "序号", "", "必填，不能为空，请补填")]
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        [None, "说明：以上为示例", None],
+        [None, "填表人：张某", "审核人（签字）"],
+        ["制表 张某", None, "审核 李某"],
+        [None, None, "填报单位 某支部"],
+    ],
+)
+def test_remark_below_the_table_is_passed_over_in_any_column(remark: list[Any]) -> None:
+    table = read(HEADER, [1, "甲", None], [2, "乙", None], ["合计", 2], remark)
+    assert ([row.number for row in table.rows], errors(table)) == ([2, 3], [])
+    assert table.notes == ["第 5 行是说明文字，已略过。"]
+
+
+def test_last_row_with_a_name_like_a_signature_is_no_remark() -> None:
+    table = read(HEADER, [1, "甲", None], [None, "审批太慢", None])
+    assert errors(table) == [(3, "序号", "", "必填，不能为空，请补填")]
+
+
+def test_what_is_wrong_with_a_given_value_is_told_once_for_each_reason() -> None:
+    table = Table("表", COLUMNS, frozenset({"fruit"}))
+    for number in range(2, 5):
+        row = Row(number, {"fruit": "石头", "name": "长名字甲乙丙"})
+        for name, reason in (("fruit", "不认识"), ("fruit", "不能吃"), ("name", "太长")):
+            table.fail(row, name, reason)
+    assert errors(table) == [
+        (2, "名称", "长名字甲乙丙", "太长"),
+        (2, "水果", "石头", "不认识"),
+        (2, "水果", "石头", "不能吃"),
+        (3, "名称", "长名字甲乙丙", "太长"),
+        (4, "名称", "长名字甲乙丙", "太长"),
+    ]
 
 
 def test_hidden_rows_are_read_and_counted() -> None:

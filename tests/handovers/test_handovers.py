@@ -3,10 +3,12 @@
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from branches.models import Membership
+from branches.models import Branch, Membership
 from branches.services.handover import Leaving
 from core.errors import DomainError, StaleVersionError
 from core.models import AuditEntry, Notification
@@ -294,6 +296,31 @@ def test_duties_of_the_seat_that_a_person_keeps_stay(
     assert client.get(open_rows["order"].get_absolute_url()).status_code == 200
     assert plan(kept, successor, admin).moved == stayed
     assert client.get(open_rows["order"].get_absolute_url()).status_code == 404
+
+
+def test_preview_is_for_the_chosen_day(client, seat, open_rows, admin):
+    """Who is liaison as well until tomorrow keeps those duties when leaving today, but not next week."""
+    MembershipFactory(branch=seat.branch, user=seat.user, role="liaison", ends_on=days(1))
+    client.force_login(admin)
+    url = reverse("handover_new", args=[seat.pk])
+    liaison = {"结对的联络员", "需求的联系人", "资源的联系人"}
+    for query, moves in (({}, False), ({"on": days(7).isoformat()}, True), ({"on": "soon"}, False)):
+        page = client.get(url, query)
+        labels = {share.label for share in page.context["shares"]}
+        assert (liaison <= labels, bool(liaison & labels)) == (moves, moves)
+        assert page.context["others"].exists() == (not moves)
+    refused = client.post(url, {"successor": seat.user_id, "on": days(7).isoformat()})
+    assert liaison <= {share.label for share in refused.context["shares"]}
+
+
+def test_only_a_handover_to_come_asks_what_would_move(client, seat, admin):
+    client.force_login(admin)
+    past = HandoverFactory(seat=seat, state="cancelled", state_reason="换届推迟")
+    for handover, is_asked in ((past, False), (HandoverFactory(seat=seat), True)):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(handover.get_absolute_url()).status_code == 200
+        names = [query for query in asked if Branch.events.rel.related_model._meta.db_table in query["sql"]]
+        assert bool(names) == is_asked
 
 
 def test_other_secretary_of_the_branch_keeps_duties_and_the_card(seat, open_rows, successor, admin):

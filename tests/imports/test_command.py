@@ -128,6 +128,15 @@ def test_import_ledger_is_given_the_columns_a_file_lacks(branch, tmp_path: Path)
     status, out, _ = run("demands", file, "--json", "--as-of", "2025-11-28", *options)
     assert (status, json.loads(out)["created"]) == (0, 2)
     assert set(Demand.objects.values_list("urgency", "state", "raised_on__day")) == {(1, "open", 3)}
+    again = json.loads(run("demands", file, "--json", *options, "--given", "提出单位=乙支部")[1])
+    assert again["notes"][0] == "文件里有“提出单位”这一列，按各行写的读取，--given 没有用上。"
+    assert set(Demand.objects.values_list("branch__name", flat=True)) == {"甲支部"}
+    with pytest.raises(CommandError) as refusal:
+        run("demands", file, "--given", "需求内容=路灯")
+    assert str(refusal.value) == (
+        "--given 需求内容: not all rows can say the same there. "
+        "It may be 提出单位、需求方面、紧急程度、提出日期、状态."
+    )
     with pytest.raises(CommandError, match="--given 颜色: no such column"):
         run("demands", file, "--given", "颜色=红")
     with pytest.raises(CommandError, match="紧急程度 is not like 紧急程度=一般"):

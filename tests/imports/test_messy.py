@@ -243,7 +243,14 @@ def test_column_that_a_sheet_lacks_is_given_once_for_all_rows(secretary: Client)
         "文件里没有“状态”，各行都按“待认领”读取。",
     ]
     later = upload(secretary, plain(*LACKING, ["路灯", "长期", None, None, "甲支部"]), as_of="2025-11-29")
-    secretary.post(reverse("import_confirm", args=["demands"]), {"upload": later.context["upload"].token})
+    assert later.resolver_match.url_name == "import_columns"  # how far things have got may have changed
+    form = later.context["form"]
+    assert form.lost == ["状态"]
+    sent = {name: form[name].value() for name in form.fields}
+    assert sent == places | GIVEN
+    url = later.request["PATH_INFO"] + "?" + later.request["QUERY_STRING"]
+    settled = secretary.post(url, sent, follow=True)
+    secretary.post(reverse("import_confirm", args=["demands"]), {"upload": settled.context["upload"].token})
     rows = Demand.objects.order_by("serial").values_list("title", "urgency", "raised_on", "deadline_on")
     assert [(title, urgency, str(raised), str(due)) for title, urgency, raised, due in rows] == [
         ("老人不会用手机挂号", 1, "2025-11-29", "2025-12-31"),
@@ -274,6 +281,65 @@ def test_secretary_need_not_say_whose_the_rows_are(secretary: Client, branch: Br
     assert [error.reason for error in unknown] == [
         "没有这个党组织，相近的有：甲支部。请改正名称，或先导入组织清单"
     ]
+
+
+def test_what_the_office_gives_for_one_file_is_not_taken_for_the_next(branch: Branch) -> None:
+    """The sheets of two branches look alike; the second must not write over the demands of the first."""
+    DemandFactory(branch=branch, serial=1, title="甲的事")
+    BranchFactory(name="乙支部")
+    office = logged_in(UserFactory(office=True))
+    header = ["序号", "需求方面", "需求内容", "紧急程度", "期望完成时限"]
+    given = {"given_state": "待认领", "given_raised_on": "2025-11-03"}
+    first = upload(office, plain(header, [1, "乡村振兴", "甲的事", "一般", "长期"]))
+    url = first.request["PATH_INFO"] + "?" + first.request["QUERY_STRING"]
+    form = first.context["form"]
+    places = {name: form[name].value() for name in form.fields if not name.startswith("given_")}
+    shown = office.post(url, places | given | {"given_branch": "甲支部"}, follow=True)
+    assert [change.key for change in shown.context["result"].changes] == ["甲的事"]
+
+    second = upload(office, plain(header, [1, "乡村振兴", "乙的事", "一般", "长期"]))
+    assert second.resolver_match.url_name == "import_columns"
+    form = second.context["form"]
+    assert (form.lost, form["given_branch"].value()) == (["提出单位", "提出日期", "状态"], "")
+    assert form["given_raised_on"].value() == "今天"
+    assert form["title"].value() == places["title"]
+
+    token = second.context["opened"].upload.token
+    unasked = office.post(reverse("import_confirm", args=["demands"]), {"upload": token})
+    lost = [error.column for error in unasked.context["result"].errors]
+    assert (unasked.status_code, lost) == (409, ["提出单位", "提出日期", "状态"])
+    url = second.request["PATH_INFO"] + "?" + second.request["QUERY_STRING"]
+    office.post(url, places | given | {"given_branch": "乙支部"})
+    office.post(reverse("import_confirm", args=["demands"]), {"upload": token})
+    assert set(Demand.objects.values_list("branch__name", "title")) == {
+        ("甲支部", "甲的事"),
+        ("乙支部", "乙的事"),
+    }
+
+
+def test_secretary_of_one_branch_is_not_asked_again_whose_the_rows_are(secretary: Client) -> None:
+    header = ["序号", "需求方面", "需求内容", "紧急程度", "提出日期", "期望完成时限", "状态"]
+    row = [1, "乡村振兴", "路灯不亮", "一般", "2025-03-05", "长期", "待认领"]
+    page = upload(secretary, plain(header, row))
+    form = page.context["form"]
+    url = page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"]
+    secretary.post(url, {name: form[name].value() for name in form.fields})
+    assert upload(secretary, plain(header, [2, *row[1:]])).resolver_match.url_name == "import_preview"
+
+
+def test_value_given_for_a_column_taken_away_is_shown_with_what_is_wrong_there(secretary: Client) -> None:
+    content = plain(HEADER, [1, "甲支部", "乡村振兴", "路灯", "一般", "2025-03-05", "长期", "待认领", None])
+    page = upload(secretary, content)
+    columns = page.context["columns_url"]
+    form = secretary.get(columns).context["form"]
+    places = {name: form[name].value() for name in form.fields}
+    wrong = secretary.post(columns, places | {"raised_on": "", "given_raised_on": "01/02/2026"})
+    form = wrong.context["form"]
+    assert list(form.errors) == ["given_raised_on"]
+    assert [[field.name for field in group] for group in form.open_groups] == [
+        ["raised_on", "given_raised_on"]
+    ]
+    assert 'name="given_raised_on"' in wrong.content.decode()
 
 
 def test_guess_is_overruled_and_the_last_word_holds(secretary: Client) -> None:

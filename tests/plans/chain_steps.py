@@ -1,7 +1,8 @@
 """The steps of a random history: three branches and the county office around two demands of a fourth."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import time_machine
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ UNDECIDED = (*PENDING, "agreed")
 LIVE = ("draft", "to_confirm", "confirmed", "in_progress", "awaiting_acceptance")
 AGREED = ("confirmed", "in_progress")
 LONG_AFTER = timedelta(days=40)  # past the last day of every answer
+BEGIN = datetime(2026, 1, 30, 2, tzinfo=UTC)  # what is proposed now is answered next month
 STATES = (Demand, Claim, PlanOrder, ChangeRequest, Pairing)
 
 which_demand = st.sampled_from([0, 1])
@@ -38,18 +40,27 @@ class Steps(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        self.now = BEGIN
+        self.travel = time_machine.travel(self.now)
+        self.clock = self.travel.start()
         self.history = transaction.atomic()
         self.history.__enter__()
 
     def teardown(self):
         transaction.set_rollback(True)
         self.history.__exit__(None, None, None)
+        self.travel.stop()
+
+    @property
+    def today(self):
+        return timezone.localdate(self.now)
+
+    @property
+    def days(self):
+        return {None: None, "this": self.today, "next": self.today.replace(day=1) + LONG_AFTER}
 
     @initialize()
     def county(self):
-        self.now = timezone.now()
-        self.today = timezone.localdate(self.now)
-        self.days = {None: None, "this": self.today, "next": (self.today.replace(day=1) + LONG_AFTER)}
         self.branch = BranchFactory()
         self.secretary = UserFactory(secretary_of=self.branch)
         self.office = UserFactory(office=True)
@@ -150,6 +161,11 @@ class Steps(RuleBasedStateMachine):
         else:
             visits, wanted = data.draw(st.integers(1, 4)), self.days[data.draw(wanted_days)]
             self.attempt(claims.claim_counter, visit_count=visits, wanted_on=wanted, **terms)
+
+    @rule(days=st.integers(1, 4))
+    def clock_moves_on(self, days):
+        self.now += timedelta(days=days)
+        self.clock.move_to(self.now)
 
     @rule()
     def days_go_by(self):

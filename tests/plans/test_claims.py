@@ -1,8 +1,9 @@
 """认领: propose, accept, counter, decline, expire – with every refusal in words."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from core.audit import entries_of
@@ -240,6 +241,20 @@ def test_claim_counter_counts_its_own_hold_once(pair):
     with pytest.raises(ConflictError):
         claims.claim_counter(visit_count=3, **options)
     assert claims.claim_counter(visit_count=2, **options).visit_count == 2
+
+
+def test_claim_counter_without_a_day_counts_in_the_month_the_claim_was_made(pair):
+    """January holds two more; the answer comes in February, which would have room enough."""
+    resource = ResourceFactory(branch=pair.branch_a, capacity_per_month=3)
+    with time_machine.travel(datetime(2026, 1, 30, 2, tzinfo=UTC)) as clock:
+        propose(pair, resource=resource, visit_count=2, now=timezone.now())
+        claim = propose(pair, resource=resource, visit_count=1, now=timezone.now())
+        secretary = UserFactory(secretary_of=pair.branch_b)
+        clock.move_to(datetime(2026, 2, 2, 2, tzinfo=UTC))
+        options = {"claim": claim, "actor": secretary, "now": timezone.now(), "visit_count": 3}
+        with pytest.raises(ConflictError, match="2026年1月只剩 1 次"):
+            claims.claim_counter(wanted_on=None, **options)
+        assert claims.claim_counter(wanted_on=timezone.localdate(), **options).visit_count == 3
 
 
 def test_claims_expire_lets_only_the_unanswered_lapse(pair):

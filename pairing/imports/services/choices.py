@@ -22,11 +22,13 @@ def column_choice_save(
     heading: Heading,
     places: Mapping[str, int],
     given: Mapping[str, str],
+    upload: str,
     now: datetime,
 ) -> ColumnChoice:
     """Keep the choice for the branch of `user`; files with the same header go straight to the preview.
 
-    The header settled last comes before any guess, should a file hold several.
+    Where a unit, a state or a certain day was given, that was said of the file sent as `upload` alone and is
+    asked again for the next. The header settled last comes before any guess, should a file hold several.
     """
     choice, _ = ColumnChoice.objects.update_or_create(
         branch_id=home_of(user),  # type: ignore[misc]  # null is the county office
@@ -37,6 +39,7 @@ def column_choice_save(
             "row": heading.first_row,
             "places": dict(places),
             "given": dict(given),
+            "upload": upload,
             "chosen_at": now,
         },
     )

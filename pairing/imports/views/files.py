@@ -62,12 +62,13 @@ def import_upload(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
 def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     """Say what the uploaded file would do, row by row, or everything that is wrong with it.
 
-    Where a column was guessed and nobody has settled it yet, the guess is shown for correction first.
+    Where a column was guessed and nobody has settled it yet, or something has to be given for this very
+    file, that is asked first.
     """
     _check_permission(request, kind)
     try:
         opened = _open(request, kind)
-        if not opened.is_settled and opened.match.is_doubtful(LEDGERS[kind].columns):
+        if opened.match.is_doubtful(LEDGERS[kind].columns):
             return redirect(_page("import_columns", kind, opened.upload.token))
         result = _previewed(request, kind, opened)
     except DomainError as error:
@@ -87,9 +88,15 @@ def import_columns(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     heading = opened.match.heading
     form = ColumnsForm(opened.match, ledger.columns, given_texts(request.user), posted(request))
     if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        chosen = {"places": form.places, "given": form.given}
-        column_choice_save(user=request.user, kind=kind, heading=heading, now=now, **chosen)
+        column_choice_save(
+            user=request.user,
+            kind=kind,
+            heading=heading,
+            places=form.places,
+            given=form.given,
+            upload=opened.upload.name,
+            now=timezone.now(),
+        )
         return redirect(_page("import_preview", kind, opened.upload.token))
     status = 422 if form.errors else HTTPStatus.OK
     headers = HeaderForm(opened.offered, initial={"header": opened.place})

@@ -188,7 +188,8 @@ def claim_counter(
         raise DomainError("次数、日期和人员都没有改动；同意原提议请直接点“同意认领”。")
     check_terms(visit_count, wanted_on, today, claim.demand.deadline_on)
     check_rest(lock_demand(claim.demand_id), visit_count, besides=claim)
-    check_capacity(lock_resource(claim.resource_id), visit_count, wanted_on or today, besides=claim)
+    counted_on = wanted_on or timezone.localdate(claim.created_at)  # as `holding_capacity` has it
+    check_capacity(lock_resource(claim.resource_id), visit_count, counted_on, besides=claim)
     with audit.action("claim.counter", actor=actor, target=claim) as entry:
         side = claim.awaiting
         for name, value in terms.items():

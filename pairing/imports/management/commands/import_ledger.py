@@ -87,17 +87,26 @@ def given_column(text: str) -> tuple[str, str]:
 
 
 def _by_name(kind: LedgerKind, given: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Column name → value, from headers as the ledger has them."""
-    names = {column.header: column.name for column in LEDGERS[kind].columns if not column.optional}
-    for header, _ in given:
-        if header not in names:
-            raise CommandError(f"--given {header}: no such column. It is one of {'、'.join(names)}.")
-    return {names[header]: value for header, value in given}
+    """Column name → value, from headers as the ledger has them.
+
+    Raises:
+        CommandError: for a column the ledger has not, or one in which rows cannot all say the same.
+    """
+    columns = {column.header: column for column in LEDGERS[kind].columns if not column.optional}
+    usable = [header for header, column in columns.items() if column.may_be_given]
+    for header, value in given:
+        if header not in columns:
+            raise CommandError(f"--given {header}: no such column. It is one of {'、'.join(columns)}.")
+        if value and header not in usable:
+            others = f"It may be {'、'.join(usable)}." if usable else f"{kind.label} has none where they can."
+            raise CommandError(f"--given {header}: not all rows can say the same there. {others}")
+    return {columns[header].name: value for header, value in given}
 
 
-def _absent(given: dict[str, str], match: Match) -> dict[str, str]:
-    """What was given for columns that the file indeed does not have."""
-    return {name: value for name, value in given.items() if name not in match.places}
+def _in_vain(kind: LedgerKind, given: dict[str, str], match: Match) -> list[str]:
+    """A sentence for each column that was given though the file has it."""
+    there = [column.header for column in LEDGERS[kind].columns if column.name in given.keys() & match.places]
+    return [f"文件里有“{header}”这一列，按各行写的读取，--given 没有用上。" for header in there]
 
 
 def _take_in(
@@ -112,12 +121,14 @@ def _take_in(
     try:
         book = open_book(content)
         match = find_heading(book, LEDGERS[kind].columns, kind.label)
-        terms = replace(terms, match=replace(match, given=_absent(given, match)))
+        absent = {name: value for name, value in given.items() if name not in match.places}
+        terms = replace(terms, match=replace(match, given=absent))
+        source: dict[str, Any] = {"kind": kind, "content": content, "terms": terms, "book": book}
         if is_dry_run:
-            return ledger_preview(kind=kind, content=content, terms=terms, book=book)
-        return ledger_import(
-            kind=kind, file_name=file_name, content=content, actor=None, terms=terms, book=book
-        )
+            result = ledger_preview(**source)
+        else:
+            result = ledger_import(file_name=file_name, actor=None, **source)
+        return replace(result, notes=[*_in_vain(kind, given, match), *result.notes])
     except DomainError as error:
         return ImportResult(kind, 0, errors=[RowError("", 0, "", file_name, error.message)])
 
