@@ -1,4 +1,4 @@
-"""The suggestions on the labelled counties beside plain character TF-IDF."""
+"""The suggestions on the labelled development counties beside plain character TF-IDF."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COUNTIES = Path(__file__).parents[1] / "tests" / "data" / "labelled"
 
 
 def cases(options: Options) -> Iterator[Result]:
-    """nDCG@5 against the baseline with text alone and with confirmed items; honest emptiness."""
+    """nDCG@5 against the baseline on the development counties, with text alone and with confirmed items."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_test")
     import django
 
