@@ -1,4 +1,4 @@
-"""Build the table by which texts are read as service items (ledgers/reading/data/bearings.npz).
+"""Build the tables by which texts are read as items: bearings.npz, crowding.npz (ledgers/reading/data).
 
 Run after a change of the shipped catalogue or of phrases.txt; it needs nothing but the product's own packages
 and takes a minute. Read are the catalogue's terms and the phrases, alone and strung together the way entries
@@ -17,6 +17,7 @@ from scipy import sparse
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+from ledgers.reading import crowding  # noqa: E402
 from ledgers.reading.bearings import TABLE, features, grams_of, spoken  # noqa: E402
 from ledgers.reading.lexicon import SEED  # noqa: E402
 from ledgers.reading.sentences import WIDTH  # noqa: E402
@@ -108,6 +109,7 @@ def main() -> None:
         offered=scores[is_offer].mean(axis=0).astype(np.float32),
         means=np.stack([sentences[~is_offer].mean(axis=0), sentences[is_offer].mean(axis=0)]),
     )
+    crowding.build()
     right = (scores.argmax(axis=1) == column).mean()
     sys.stdout.write(
         f"{len(rows)} texts, {len(grams)} grams, {len(sides)} rows: {right:.3f} read right; "

@@ -72,6 +72,11 @@ def _vector(text: str) -> np.ndarray:
     return _read(known, pieces).astype(np.float16)
 
 
+def forget_texts() -> None:
+    """Forget every text's vector, so that the next reading costs what a first one does."""
+    _vector.cache_clear()
+
+
 def _read(known: Encoder, pieces: list[int]) -> np.ndarray:
     """Run the network over the pieces of a text."""
     w = known.weights

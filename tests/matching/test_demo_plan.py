@@ -46,7 +46,8 @@ def year():
         if isinstance(row["序号"], int)
     )
     pairs = frozenset(pair_of(row["甲方"], row["乙方"]) for row in rows("结对协议") if row["甲方"])
-    return MatchProblem(offers, needs, TODAY, pairs)
+    names = {each.branch_id: each.branch_id for each in (*offers, *needs)}
+    return MatchProblem(offers, needs, TODAY, pairs, branch_names=names)
 
 
 # demand → who should come, in the article's own year

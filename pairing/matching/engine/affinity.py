@@ -4,6 +4,7 @@ All scales are constants of the tables in ledgers/reading/data, never of a count
 changes no other resource's score.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,24 +12,33 @@ from functools import lru_cache
 import numpy as np
 
 from ledgers.reading.bearings import bearings, directions, item_points
+from ledgers.reading.crowding import crowding
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.meaning import unit
 from ledgers.reading.reader import items_ruled_out
 from ledgers.reading.sentences import sentence_vectors
 from ledgers.reading.words import plain
 from pairing.matching.engine.learning import Learned
-from pairing.matching.engine.problem import Need, Offer
+from pairing.matching.engine.problem import Id, Need, Offer
 
 _NOTHING = Learned()
+_NAMELESS: Mapping[Id, str] = {}
 _CONFIRMED = 0.7  # share of an item profile that a person's choice takes
+_OFFICE = 0.3  # length of what an offer's branch is called beside what the offer says, 1
+_CROWDED = (0.75, 0.25)  # share of its crowding that every likeness loses, of a need, of an offer
+_PARTY = re.compile("党(?:总支|支部|委|组)")  # what all branches are called
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """Texts of one side, a unit row each: `meaning` and `items` without what their side has in common."""
+    """Texts of one side, a unit row each: `meaning` and `items` without what their side has in common.
+
+    `crowded` is what every likeness of items loses where much is said; it gains where little is.
+    """
 
     meaning: np.ndarray
     items: np.ndarray
+    crowded: np.ndarray
 
 
 @lru_cache(maxsize=4)
@@ -39,16 +49,22 @@ def points(lexicon: Lexicon) -> Mapping[str, np.ndarray]:
 
 
 def profiles(
-    lexicon: Lexicon, entries: Sequence[Need | Offer], *, offered: bool, learned: Learned = _NOTHING
+    lexicon: Lexicon,
+    entries: Sequence[Need | Offer],
+    *,
+    offered: bool,
+    learned: Learned = _NOTHING,
+    offices: Mapping[Id, str] = _NAMELESS,
 ) -> Profile:
     """Read the texts of one side; items a person has confirmed outweigh what the text sounds like.
 
     Args:
         learned: votes of past decisions; they bend the reading of needs, an offer's text is its own.
+        offices: branch → its name; what offers come from a court or a bank is bent a little that way.
     """
     where = points(lexicon)
     texts = [f"{entry.title}，{entry.text}" for entry in entries]
-    items = directions(texts, offered=offered)
+    items = _from_offices(directions(texts, offered=offered), [offices.get(e.branch_id, "") for e in entries])
     items = learned.adjust(items, where, [(plain(entry.title), plain(entry.text)) for entry in entries])
     for row, entry in enumerate(entries):
         for item in sorted(items_ruled_out(entry.title, entry.text, lexicon) & where.keys()):
@@ -57,7 +73,19 @@ def profiles(
             items[row] = _settled(items[row], [where[item] for item in sorted(entry.items) if item in where])
     vectors = sentence_vectors(texts)
     known = np.any(vectors != 0, axis=1, keepdims=True)
-    return Profile(np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0), items)
+    return Profile(
+        np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0),
+        items,
+        _CROWDED[int(offered)] * crowding(items, offered=offered),
+    )
+
+
+def _from_offices(items: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Bend offers that say something towards what the name of their branch sounds like."""
+    known = sorted({_PARTY.sub("", name) for name in names})
+    where = dict(zip(known, directions(known, offered=True), strict=True))
+    rows = np.array([where[_PARTY.sub("", name)] for name in names]).reshape(items.shape)
+    return np.where(np.any(items != 0, axis=1, keepdims=True), unit(items + _OFFICE * rows), 0.0)
 
 
 def _settled(row: np.ndarray, chosen: list[np.ndarray]) -> np.ndarray:

@@ -85,7 +85,7 @@ def read(problem: MatchProblem) -> Reading:
         vectors,
         idf,
         profiles(problem.lexicon, problem.needs, offered=False, learned=problem.learned),
-        profiles(problem.lexicon, problem.offers, offered=True),
+        profiles(problem.lexicon, problem.offers, offered=True, offices=problem.branch_names),
         directions([need.aspect or "" for need in problem.needs], offered=False),
         beyond([f"{need.title}，{need.text}" for need in problem.needs]),
     )
@@ -147,6 +147,7 @@ def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
     like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
+    like -= reading.need_profile.crowded[need] + reading.offer_profile.crowded[offer]
     either = np.tanh(np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, None))
     chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)
     return np.where(chosen, (named + either) / 2, either)
