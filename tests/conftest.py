@@ -4,12 +4,17 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from core.embedded import places, postgres
 from core.embedded.errors import EmbeddedError
 from core.garbage import look_seldom
 
 SERVER_RAN_BEFORE = "TEST_SERVER_RAN_BEFORE"
+
+# Nothing in the suite is timed: a busy computer is no fault of the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
