@@ -64,4 +64,4 @@ def test_every_page_of_the_demo_asks_at_most_twelve_queries(settings, tmp_path):
             if queries > MOST:
                 too_many.append((name, url, queries))
     assert too_many == []
-    assert count > 90
+    assert count >= 80
