@@ -7,6 +7,8 @@ are named, not embedded: an office computer has them, elsewhere Word takes the n
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from docx import Document
@@ -30,30 +32,47 @@ def main() -> None:
     line(paper, "甲方：{{ branch_a }}", indent=False)
     line(paper, "乙方：{{ branch_b }}", indent=False)
     line(paper, "为深化党支部结对共建，甲乙双方经充分协商，自愿结为共建支部，订立本协议。")
-    heading(paper, "一、共建原则")
-    line(paper, "{{ principles }}")
-    heading(paper, "二、共建目标")
-    line(paper, "{{ aims }}")
-    heading(paper, "三、共建内容")
-    for text in ("{%p if content %}", "{{ content }}", "{%p endif %}", "{%p for line in lines %}"):
-        line(paper, text)
-    heading(paper, "（{{ line.numeral }}）{{ line.label }}", KAI)
-    for text in ("{%p for clause in line.clauses %}", "{{ clause }}", "{%p endfor %}", "{%p endfor %}"):
-        line(paper, text)
-    heading(paper, "四、双方权利和义务")
-    line(paper, "（一）甲方：{{ duties_a }}")
-    line(paper, "（二）乙方：{{ duties_b }}")
-    heading(paper, "五、工作机制")
-    line(paper, "{{ mechanism }}")
-    heading(paper, "六、协议期限")
-    line(paper, "本协议{{ term }}。期满前双方商定是否续签。")
-    heading(paper, "七、其他")
-    line(paper, "未尽事宜由双方协商解决。本协议一式三份，甲乙双方各执一份，报县党建办备案一份。")
+    for name, field in (("共建原则", "principles"), ("共建目标", "aims")):
+        only_if(paper, field, partial(article, paper, name, f"{{{{ {field} }}}}"))
+    only_if(paper, "content or lines", partial(content, paper))
+    only_if(paper, "duties_a or duties_b", partial(duties, paper))
+    only_if(paper, "mechanism", partial(article, paper, "工作机制", "{{ mechanism }}"))
+    article(paper, "协议期限", "本协议{{ term }}。期满前双方商定是否续签。")
+    article(paper, "其他", "未尽事宜由双方协商解决。本协议一式三份，甲乙双方各执一份，报县党建办备案一份。")
     for text in ("{%p if is_draft %}", "（第 {{ version }} 版，双方签字盖章后生效。）", "{%p endif %}"):
         line(paper, text)
     signatures(paper)
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     paper.save(str(TARGET))
+
+
+def only_if(paper: Paper, condition: str, write: Callable[[], None]) -> None:
+    """Write what an agreement has only if somebody filled it in: an old paper may say less than ours."""
+    line(paper, f"{{%p if {condition} %}}")
+    write()
+    line(paper, "{%p endif %}")
+
+
+def article(paper: Paper, name: str, text: str = "") -> None:
+    """One numbered article; the number is drawn when the paper is filled, so that none is skipped."""
+    heading(paper, f"{{{{ next_article() }}}}、{name}")
+    if text:
+        line(paper, text)
+
+
+def content(paper: Paper) -> None:
+    article(paper, "共建内容")
+    only_if(paper, "content", partial(line, paper, "{{ content }}"))
+    line(paper, "{%p for line in lines %}")
+    heading(paper, "（{{ line.numeral }}）{{ line.label }}", KAI)
+    for text in ("{%p for clause in line.clauses %}", "{{ clause }}", "{%p endfor %}", "{%p endfor %}"):
+        line(paper, text)
+
+
+def duties(paper: Paper) -> None:
+    article(paper, "双方权利和义务")
+    for party, field in (("甲方", "duties_a"), ("乙方", "duties_b")):
+        only_if(paper, field, partial(line, paper, f"{party}：{{{{ {field} }}}}"))
 
 
 def page(paper: Paper) -> None:

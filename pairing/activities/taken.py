@@ -16,7 +16,7 @@ from pairing.activities.enums import ActivityState
 from pairing.activities.half_days import Span, half_day, local_instant
 from pairing.activities.models import Activity, Booking, Closure
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
-from pairing.activities.scheduling.constraints import is_long_enough
+from pairing.activities.scheduling.constraints import SHORTEST_MINUTES, is_long_enough
 from pairing.activities.scheduling.problem import Clock
 
 HALVES = {Half.AM: "am", Half.PM: "pm"}
@@ -32,10 +32,11 @@ def times_in(problem: ScheduleProblem, visit: Visit, slot: Slot) -> Span:
 
 
 def clocks_between(starts_at: datetime, ends_at: datetime) -> dict[Slot, Clock]:
-    """The part of a period in each half of a day, midday and evening included.
+    """What a period asks of each half of a day, midday and evening included.
 
     What has an hour or more of both half-days of a day pauses over the midday, in which people eat and a hall
-    may be closed. Anything shorter goes on without a pause and is parted at noon, so that a closed midday
+    may be closed. The pause is as long as the halls make it: of such a day only the first and the last hour
+    are asked for. Anything shorter goes on without a pause and is parted at noon, so that a closed midday
     refuses it: one minute more of an afternoon does not turn a long morning into a whole day.
     """
     first, last = timezone.localtime(starts_at), timezone.localtime(ends_at)
@@ -43,12 +44,14 @@ def clocks_between(starts_at: datetime, ends_at: datetime) -> dict[Slot, Clock]:
     for day in days_between(first.date(), last.date()):
         opens = first.time() if day == first.date() else time.min
         closes = last.time() if day == last.date() else time.max
-        pauses = is_long_enough(opens, MIDDAY[0]) and is_long_enough(MIDDAY[1], closes)
-        until, since = MIDDAY if pauses else (NOON, NOON)
-        if opens < min(closes, until):
-            parts[Slot(day, Half.AM)] = opens, min(closes, until)
-        if max(opens, since) < closes:
-            parts[Slot(day, Half.PM)] = max(opens, since), closes
+        if is_long_enough(opens, MIDDAY[0]) and is_long_enough(MIDDAY[1], closes):
+            until, since = _shifted(opens, SHORTEST_MINUTES), _shifted(closes, -SHORTEST_MINUTES)
+        else:
+            until, since = min(closes, NOON), max(opens, NOON)
+        if opens < until:
+            parts[Slot(day, Half.AM)] = opens, until
+        if since < closes:
+            parts[Slot(day, Half.PM)] = since, closes
     return parts
 
 
@@ -127,6 +130,11 @@ def month_counts(
         .values_list("plan_order__resource", "starts_at")
     )
     return dict(Counter((keys[pk], timezone.localdate(at).replace(day=1)) for pk, at in rows))
+
+
+def _shifted(clock: time, minutes: int) -> time:
+    """A clock time as many minutes later, or earlier, on the same day."""
+    return (datetime.combine(date.min, clock) + timedelta(minutes=minutes)).time()
 
 
 def _window(first: date, last: date) -> DateTimeTZRange:

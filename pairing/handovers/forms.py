@@ -13,10 +13,17 @@ from branches.models import Membership, User
 from core.forms import DateInput
 
 
+class PersonChoice(forms.ModelChoiceField):
+    """People with their logins, as the list of users shows them: two may have one name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj}（{obj.username}）"
+
+
 class HandoverForm(forms.Form):
     """Who takes the seat over, and from which day."""
 
-    successor = forms.ModelChoiceField(
+    successor = PersonChoice(
         label="接任人",
         queryset=User.objects.none(),
         widget=forms.Select(attrs={"data-pick": ""}),

@@ -207,11 +207,12 @@ def test_title_of_one_hall_goes_before_the_place_of_another() -> None:
         ((9, 0), (11, 0), {Half.AM: (time(9), time(11))}),
         ((19, 0), (21, 0), {Half.PM: (time(19), time(21))}),
         ((11, 0), (13, 0), {Half.AM: (time(11), time(12)), Half.PM: (time(12), time(13))}),
-        ((8, 30), (17, 0), {Half.AM: (time(8, 30), time(11, 30)), Half.PM: (time(14, 30), time(17))}),
+        ((8, 30), (17, 0), {Half.AM: (time(8, 30), time(9, 30)), Half.PM: (time(16), time(17))}),
         ((8, 30), (15, 29), {Half.AM: (time(8, 30), time(12)), Half.PM: (time(12), time(15, 29))}),
     ],
 )
 def test_period_is_parted_into_the_halves_of_the_day(starts, ends, parts) -> None:
+    """A whole day asks for its first and its last hour; how long it pauses between is the halls' matter."""
     found = clocks_between(clock(*starts), clock(*ends))
 
     assert found == {Slot(TODAY, half): span for half, span in parts.items()}

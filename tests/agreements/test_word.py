@@ -66,8 +66,8 @@ def test_agreement_word_carries_parties_clauses_by_line_and_signatures():
         "（二）工作联抓",
         "1. 办成实事（办成定单每季不少于 1 件）。",
         "四、双方权利和义务",
-        "（一）甲方：出人。",
-        "（二）乙方：出场地。",
+        "甲方：出人。",
+        "乙方：出场地。",
         "五、工作机制",
         "一月一沟通。",
         "六、协议期限",
@@ -83,11 +83,27 @@ def test_agreement_word_carries_parties_clauses_by_line_and_signatures():
     ]
 
 
+def test_agreement_word_leaves_out_what_an_old_paper_does_not_say():
+    agreement = AgreementFactory(content="每季度一次普法。", aims="", duties_b="出场地。")
+    text = [paragraph.text for paragraph in opened(agreement).paragraphs]
+    assert text[5:-1] == [
+        "一、共建内容",
+        "每季度一次普法。",
+        "二、双方权利和义务",
+        "乙方：出场地。",
+        "三、协议期限",
+        text[10],
+        "四、其他",
+        text[12],
+    ]
+    assert (text[10][:3], text[12][:4]) == ("本协议", "未尽事宜")
+
+
 def test_agreement_word_of_a_draft_leaves_the_days_open_and_is_set_as_an_office_paper():
     agreement = AgreementFactory(draft=True, ends_on=None, content="每季度一次普法。\n共享阵地。", version=4)
     document = opened(agreement)
     text = [paragraph.text for paragraph in document.paragraphs]
-    assert text[text.index("三、共建内容") + 1] == "每季度一次普法。\n共享阵地。"
+    assert text[text.index("一、共建内容") + 1] == "每季度一次普法。\n共享阵地。"
     assert text[-2] == "（第 4 版，双方签字盖章后生效。）"
     assert [cell.paragraphs[3].text for cell in document.tables[0].rows[0].cells] == ["年    月    日"] * 2
     section = document.sections[0]

@@ -411,6 +411,14 @@ def test_pages_plan_show_and_cancel(client, seat, successor, admin):
     assert again.context["form"].non_field_errors() == ["交接现在是“已取消”，不能再取消。"]
 
 
+def test_two_of_one_name_are_told_apart_by_their_logins(client, seat, admin):
+    for username in ("zhou1", "zhou2"):
+        UserFactory(display_name=NEW, username=username)
+    client.force_login(admin)
+    page = client.get(reverse("handover_new", args=[seat.pk])).content.decode()
+    assert [page.count(f"{NEW}（{username}）") for username in ("zhou1", "zhou2")] == [1, 1]
+
+
 def test_list_asks_the_same_queries_at_one_and_three_rows(client, admin, django_assert_num_queries):
     client.force_login(admin)
     for count in (1, 2):

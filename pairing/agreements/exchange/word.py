@@ -15,11 +15,14 @@ from pairing.plans.enums import Line
 from pairing.plans.models import Agreement
 
 TEMPLATE = Path(__file__).parent.parent / "data" / "agreement.docx"
-NUMERALS = "一二三四"
+NUMERALS = "一二三四五六七"  # as many as the paper has articles; the 四联 take the first four
 
 
 def agreement_word(agreement: Agreement) -> bytes:
-    """Fill the template with the agreement as it is now: parties, terms, clauses by 四联, signatures."""
+    """Fill the template with the agreement as it is now: parties, terms, clauses by 四联, signatures.
+
+    An article nobody has filled in, as in a paper signed before the county had this system, is left out.
+    """
     document = DocxTemplate(TEMPLATE)
     document.render(_context(agreement), autoescape=True)
     buffer = BytesIO()
@@ -32,6 +35,7 @@ def _context(agreement: Agreement) -> dict[str, Any]:
     clauses = list(agreement.clauses.current())
     signatures = agreement_signatures(agreement, list(agreement.on_behalf.all()))
     return {
+        "next_article": iter(NUMERALS).__next__,
         "number": agreement.number,
         "version": agreement.version,
         "branch_a": str(pairing.branch_a),

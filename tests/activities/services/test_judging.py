@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -15,10 +16,12 @@ from pairing.activities.enums import ActivityState
 from pairing.activities.forms.slots import SlotForm
 from pairing.activities.half_days import half_day, local_instant
 from pairing.activities.models import Activity, Closure
+from pairing.activities.scheduling import Half, Slot
 from pairing.activities.services.activities import activity_create, activity_move
 from pairing.activities.services.booking import activity_book, subject_ensure
 from pairing.activities.services.judging import asked_about, asked_for
 from pairing.activities.subjects import subjects_of
+from pairing.activities.taken import times_in
 from pairing.plans.models import Pairing
 from tests.factories.activities import ActivityFactory, ActivityKindFactory
 from tests.factories.branches import UserFactory
@@ -238,6 +241,32 @@ def test_closed_midday_is_crossed_by_a_whole_day_only(
     )
 
     assert bool(against) == is_refused
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "is_refused"),
+    [
+        ((9, 0), (17, 0), False),
+        ((9, 30), (16, 30), False),
+        ((8, 30), (17, 0), True),
+        ((9, 0), (17, 30), True),
+        ((10, 1), (17, 0), True),
+        ((9, 0), (15, 59), True),
+        ((9, 0), (15, 0), True),
+    ],
+)
+def test_whole_day_pauses_as_long_as_the_hall_is_closed(
+    pairing: Pairing, starts: tuple, ends: tuple, is_refused: bool
+) -> None:
+    """The hours a whole day is offered in are taken from a person too; each end needs an open hour."""
+    hall = ResourceFactory(branch=pairing.branch_a, kind="position", title="礼堂")
+    AvailabilityFactory(resource=hall, weekday=0, half="am", opens_at=time(9), closes_at=time(11))
+    AvailabilityFactory(resource=hall, weekday=0, half="pm", opens_at=time(15), closes_at=time(17))
+    question = asked_for(pairing, venue="礼堂", person="", guests=(), now=NOW)
+
+    assert bool(question.against((clock(*starts), clock(*ends)))) == is_refused
+    whole_day = replace(question.visit, length=2)
+    assert times_in(question.problem, whole_day, Slot(MONDAY, Half.AM)) == (clock(9), clock(17))
 
 
 def test_half_day_that_cannot_be_had_goes_by_its_own_hours(pairing: Pairing) -> None:
