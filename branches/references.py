@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from branches.models import Branch
 from branches.naming import BranchNames
 from core.workbooks.tables import Table
+from core.workbooks.values import folded
 
 
 def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | None = None) -> BranchNames:
@@ -14,10 +15,9 @@ def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | Non
 
     What does not exist and what is not the reader's own is refused in the same words.
     """
-    branches = Branch.objects.active()
-    if owner_ids is not None:
-        branches = branches.filter(pk__in=owner_ids)
-    found = list(branches)
+    branches = Branch.objects.all() if owner_ids is None else Branch.objects.filter(pk__in=owner_ids)
+    found = [branch for branch in branches if not branch.dissolved_on]
+    dissolved = {folded(branch.name): branch for branch in branches if branch.dissolved_on}
     names = BranchNames(found)
     for row in table.rows:
         for column in columns:
@@ -25,6 +25,8 @@ def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | Non
             branch = names.find(text) if text else None
             if branch is not None:
                 row.values[column] = branch
+            elif over := dissolved.get(folded(text)):
+                table.fail(row, column, f"已在 {over.dissolved_on} 撤销，请改正名称，或删去这一行")
             elif text:
                 table.fail(row, column, names.refusal(text) if owner_ids is None else _own_only(found))
     return names

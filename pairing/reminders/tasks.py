@@ -10,7 +10,7 @@ from core.services import search_fill
 from ledgers.services.freshness import resources_ask, resources_tell_lapsed
 from pairing.plans.services.claim_answers import claims_expire
 from pairing.plans.services.hall import hall_open
-from pairing.plans.services.pairings import supports_end
+from pairing.plans.services.pairing_ending import supports_end
 from pairing.reminders.dispatch import dispatch as deliver_due
 from pairing.reminders.services.plan import reminders_plan
 from pairing.reviews.services.obligations import reviews_materialise, reviews_settle

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
+from core.models import Notification
 from pairing.imports.registry import LEDGERS
 from pairing.plans.models import Agreement, Pairing
-from tests.factories.branches import BranchFactory
-from tests.factories.plans import AgreementFactory, PairingFactory
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory, PlanOrderFactory
 from tests.imports.workbooks import TERMS, book, short
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +82,55 @@ def test_pairings_faults_are_told_at_once_and_nothing_is_written() -> None:
         (10, "开始日期", "2025年", f"只有年份，不是日期{form}"),
     ]
     assert Pairing.objects.count() == Agreement.objects.count() == 1
+
+
+def test_pairings_end_by_their_row_with_reason_and_summary() -> None:
+    take_in(agreement("1号", 结束日期="长期"))
+    pairing = Pairing.objects.get()
+    claim = ClaimFactory(pairing=pairing)
+    told = UserFactory(secretary_of=pairing.branch_b)
+    words = {"结束理由": "支部合并", "共建总结": "办成三件实事"}
+    ended = agreement("1号", 结束日期="长期", **words)
+    result = LEDGERS["pairings"].take_in(book("pairings", ended), replace(TERMS, now=timezone.now()))
+    assert (result.errors, result.changed) == ([], 1)
+    assert result.changes[0].fields == {"结对": ["结对中", "已结束"]}
+    for row in (pairing, claim):
+        row.refresh_from_db()
+    assert (pairing.state, pairing.end_reason, pairing.end_summary) == ("ended", "支部合并", "办成三件实事")
+    assert (pairing.agreements.get().state, claim.state) == ("terminated", "expired")
+    assert Notification.objects.filter(recipient=told, subject=f"{pairing} 结对已结束").count() == 1
+    assert take_in(ended).unchanged == 1
+    again = take_in(agreement("2号", 签约日期="2025-06-01", 开始日期="2025-06-01"))
+    [(row, column, _, reason)] = short(again.errors)
+    assert (row, column, reason.split("，")[1]) == (4, "开始日期", "期限重叠")
+
+
+def test_pairings_that_overlap_end_too_soon_or_name_the_dissolved_are_refused() -> None:
+    BranchFactory(name="旧支部", dissolved_on=date(2025, 5, 1))
+    take_in(agreement("1号"), agreement("8号", "甲支部", "丙支部"))
+    later = {"签约日期": "2025-12-20", "开始日期": "2026-01-01", "结束日期": "2027-12-31"}
+    take_in(agreement("9号", "甲支部", "丙支部", **later))
+    PlanOrderFactory(pairing=Pairing.objects.get(branch_b__name="乙支部"))
+    result = take_in(
+        agreement("1号", 共建总结="办成三件实事"),
+        agreement("3号", "甲支部", "旧支部"),
+        agreement("8号", "甲支部", "丙支部", 结束理由="期满", 共建总结="好"),
+        agreement("9号", "甲支部", "丙支部", 结束理由="期满", **later),
+    )
+    assert short(result.errors) == [
+        (4, "结束理由", "", "写了共建总结就是结束结对，请写明结束的理由；不结束的请清空总结"),
+        (4, "结束理由", "", "还有 1 张定单没有办完，请先验收或取消这些定单，再结束结对。"),
+        (5, "乙方", "旧支部", "已在 2025-05-01 撤销，请改正名称，或删去这一行"),
+        (6, "共建总结", "好", "这份协议之后还有续签，请把结束理由和共建总结写在最新一份协议的那一行"),
+        (7, "共建总结", "", "结束结对要有共建总结：做成了什么、留下什么经验，几句话即可"),
+    ]
+    alone = take_in(agreement("2号", "乙支部", "甲支部", 开始日期="2025-12-01"))
+    assert short(alone.errors) == [
+        (
+            4,
+            "开始日期",
+            "2025-12-01",
+            "与系统里的协议 1号（2025年1月14日至2025年12月31日）期限重叠，请核对起止日期",
+        )
+    ]
+    assert set(Pairing.objects.values_list("state", flat=True)) == {"active"}

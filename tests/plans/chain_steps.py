@@ -13,7 +13,7 @@ from ledgers.models import Demand
 from ledgers.services.demand_steps import STEPS, demand_take_step
 from pairing.plans.models import ChangeRequest, Claim, Pairing, PlanOrder
 from pairing.plans.services import change_requests, claim_answers, claims, hall, order_contents, orders
-from pairing.plans.services.pairings import supports_end
+from pairing.plans.services.pairing_ending import supports_end
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import PairingFactory

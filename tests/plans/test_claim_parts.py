@@ -17,7 +17,7 @@ from pairing.plans.models import Claim, Pairing, PlanOrder
 from pairing.plans.selectors.claims import claim_terms_moved, resource_capacity_left
 from pairing.plans.selectors.parts import demand_parts
 from pairing.plans.services import claim_answers, claims, orders
-from pairing.plans.services.pairings import supports_end
+from pairing.plans.services.pairing_ending import supports_end
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import PairingFactory

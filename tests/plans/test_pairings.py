@@ -12,7 +12,7 @@ from core.errors import DomainError
 from ledgers.enums import DemandState
 from pairing.plans.enums import AgreementState, ClaimState, PairingKind, PairingState
 from pairing.plans.models import Pairing
-from pairing.plans.services import pairings
+from pairing.plans.services import pairing_ending, pairings
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory, PlanOrderFactory
 
@@ -85,7 +85,7 @@ def test_pairing_create_refuses_a_used_number_a_backward_term_and_a_secretary():
 def test_pairing_end_lets_claims_lapse_and_terminates_the_agreement():
     agreement = AgreementFactory()
     claim = ClaimFactory(pairing=agreement.pairing)
-    pairing = pairings.pairing_end(
+    pairing = pairing_ending.pairing_end(
         pairing=agreement.pairing,
         reason="期满",
         summary="办成三件实事",
@@ -108,7 +108,7 @@ def test_pairing_end_with_a_live_order_is_refused_in_service_and_page(client, ki
     admin = UserFactory(admin=True)
     terms = {"reason": "调整", "summary": "无", "actor": admin, "now": timezone.now()}
     with pytest.raises(DomainError, match="还有 1 张定单没有办完"):
-        pairings.pairing_end(pairing=pairing, **terms)
+        pairing_ending.pairing_end(pairing=pairing, **terms)
     client.force_login(admin)
     url = reverse("pairing_end", args=[pairing.pk])
     sentence = "还有 1 张定单没有办完，请先验收或取消这些定单，再结束结对。"
@@ -123,7 +123,9 @@ def test_pairing_end_twice_without_words_or_by_a_secretary_is_refused():
     admin = UserFactory(admin=True)
 
     def end(actor=admin, reason="期满", summary="办成三件实事"):
-        pairings.pairing_end(pairing=pairing, reason=reason, summary=summary, actor=actor, now=timezone.now())
+        pairing_ending.pairing_end(
+            pairing=pairing, reason=reason, summary=summary, actor=actor, now=timezone.now()
+        )
 
     for options in (
         {"actor": UserFactory(secretary_of=pairing.branch_a)},
@@ -146,7 +148,7 @@ def test_a_branch_may_have_several_pairs_but_none_that_overlaps_an_earlier_one()
         create(one, two)
     assert (refusal.value.field, refusal.value.message) == (
         "starts_on",
-        "甲支部和乙支部的上一次结对到 2026-02-01 才结束，期限重叠，请从 2026-02-01 或以后开始。",
+        "乙支部和甲支部的上一次结对到 2026-02-01 才结束，期限重叠，请从 2026-02-01 或以后开始。",
     )
     create(one, two, starts_on=date(2026, 2, 1), number="XY-2")
     create(three, one, number="XY-3")

@@ -28,6 +28,8 @@ from pairing.imports.models import ImportBatch
 from pairing.imports.services.intake import alone
 
 NAMED = 5  # rows that a refusal names one by one
+ENDED = "的结对已由这次导入结束，双方已收到通知，不能撤销。"
+REPLACED = "的参加支部或成效已被这次导入替换，不能整份撤销，请逐条改回。"
 
 
 @dataclass
@@ -78,7 +80,7 @@ def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
         return ["服务目录的导入不能整份撤销：请把导入前导出的那份再导入一次，多出来的事项停用或删除。"]
     if batch.final_rows:
         named = _named(batch.final_rows)
-        return [f"{named}的参加支部或成效已被这次导入替换，不能整份撤销，请逐条改回。"]
+        return [f"{named}{ENDED if batch.kind == LedgerKind.PAIRINGS else REPLACED}"]
     if not (traces or batch.links_before):
         return ["这次导入没有留下可以撤销的内容。"]
     return [*_later_edits(traces), *_dependants(traces)]

@@ -12,8 +12,8 @@ from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.sheets import Book
 from core.workbooks.tables import Row, Table
 from core.workbooks.values import Day, Text
-from pairing.plans.exchange.pairs import PARTIES, settle_parties
-from pairing.plans.models import Agreement
+from pairing.plans.exchange.known import check_known
+from pairing.plans.exchange.pairs import PARTIES, Pair, pair_of, settle_parties
 from pairing.plans.services.intake import pairings_take_in
 
 TITLE = "结对协议"
@@ -28,51 +28,43 @@ COLUMNS = (
     ),
     Column("共建目标", "aims", Text(2000, multiline=True)),
     Column("共建内容", "content", Text(8000, multiline=True)),
+    Column("结束理由", "end_reason", Text(300), optional=True),
+    Column("共建总结", "end_summary", Text(2000, multiline=True), optional=True),
 )
+ENDING = ("end_reason", "end_summary")
 
 
 def import_pairings(source: bytes | Book, terms: ImportTerms) -> ImportResult:
-    """Take in 结对协议: agreements by number, each with the pairing of its two parties."""
+    """Take in 结对协议: agreements by number, each with the pairing of its two parties.
+
+    A row with 结束理由 and 共建总结 ends its pairing today, as the button on the pairing's page does.
+    """
     table = read_table(source, COLUMNS, title=TITLE, terms=terms)
     settle_parties(table)
     table.fail_repeated("number")
     table.fail_unordered("starts_on", "ends_on", "不能早于开始日期，请核对两个日期")
     _check_terms(table)
-    _check_numbers(table)
+    check_known(table)
     if table.errors:
         return ImportResult.rejected("pairings", table)
     records = [_record(row) for row in table.rows]
     return ImportResult.accepted("pairings", table, pairings_take_in(records=records, now=terms.now))
 
 
-def _pair(row: Row) -> frozenset[int]:
-    return frozenset(row.values[name].pk for name in PARTIES)
-
-
 def _check_terms(table: Table) -> None:
     """Two agreements of one pair are a renewal, so their terms may not overlap."""
     rows = sorted(table.sound_rows(), key=lambda row: row.values["starts_on"])
-    last: dict[frozenset[int], Row] = {}
+    last: dict[Pair, Row] = {}
     for row in rows:
-        earlier = last.get(_pair(row))
+        earlier = last.get(pair_of(row))
         if earlier and row.values["starts_on"] <= (earlier.get("ends_on") or date.max):
             table.fail(
                 row, "starts_on", f"与第 {earlier.number} 行是同一对支部，协议期限重叠，请核对起止日期"
             )
-        last[_pair(row)] = row
-
-
-def _check_numbers(table: Table) -> None:
-    """A number that is already another pair's agreement is a slip of the pen, not a change of parties."""
-    rows = [row for row in table.rows if row.has("number", *PARTIES)]
-    known = Agreement.objects.filter(number__in=[row.values["number"] for row in rows])
-    by_number = {agreement.number: agreement for agreement in known.select_related("pairing")}
-    for row in rows:
-        agreement = by_number.get(row.values["number"])
-        if agreement and not all(agreement.pairing.has(pk) for pk in _pair(row)):
-            table.fail(row, "number", f"这个编号已是“{agreement.pairing}”的协议，请改正编号")
+        last[pair_of(row)] = row
 
 
 def _record(row: Row) -> Record:
-    values = {name: value for name, value in row.values.items() if name not in PARTIES}
-    return Record(row.number, values, {name: row.values[name] for name in PARTIES})
+    beside = (*PARTIES, *ENDING)
+    values = {name: value for name, value in row.values.items() if name not in beside}
+    return Record(row.number, values, {name: row.get(name) or "" for name in beside})

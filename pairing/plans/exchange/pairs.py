@@ -8,7 +8,13 @@ from pairing.plans.enums import PairingState
 from pairing.plans.models import Pairing
 
 SAME_PARTY = "甲方和乙方是同一个支部，请改正其中一方"
+Pair = frozenset[int]  # the ids of two branches, whichever is 甲方
 PARTIES = ("party_a", "party_b")
+
+
+def pair_of(row: Row) -> Pair:
+    """Both parties of a settled row."""
+    return frozenset(row.values[name].pk for name in PARTIES)
 
 
 def settle_parties(table: Table) -> None:
@@ -36,7 +42,7 @@ def settle_pairings(table: Table) -> None:
 
 def _settle(table: Table, row: Row, by_pair: dict[frozenset[int], Pairing]) -> None:
     party_a, party_b = (row.values[name] for name in PARTIES)
-    pairing = by_pair.get(frozenset({party_a.pk, party_b.pk}))
+    pairing = by_pair.get(pair_of(row))
     if pairing is not None:
         row.values["pairing"] = pairing
     elif party_a != party_b:

@@ -12,6 +12,7 @@ from core.workbooks.merging import Merge, Record, difference
 from core.workbooks.results import RowChange
 from pairing.plans.enums import AgreementState, PairingState, PlanOrderState
 from pairing.plans.models import Agreement, Pairing, PlanOrder
+from pairing.plans.services.pairing_ending import pairing_close
 
 UNCONFIRMED = frozenset({PlanOrderState.DRAFT, PlanOrderState.TO_CONFIRM, PlanOrderState.CANCELLED})
 RUN_HERE = "这张定单已在系统里办理，文件中不同的内容没有采用。"
@@ -22,6 +23,7 @@ def pairings_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCha
     """Create or update agreements by number, with the pairing of `extra["party_a"]` and `extra["party_b"]`.
 
     The latest agreement of a pair is in force and gives the pairing its term; earlier ones were renewed.
+    A pairing still running ends today where `extra["end_summary"]` says what it has come to.
     """
     ordered = sorted(records, key=lambda record: record.values["starts_on"])
     numbers = [record.values["number"] for record in ordered]
@@ -30,6 +32,7 @@ def pairings_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCha
     pairings = _pairings_ensure(ordered, known)
     latest = _latest(pairings, ordered)
     merge = Merge(Agreement, known)
+    ending: dict[Pairing, dict[str, Any]] = {}
     for record, pairing in zip(ordered, pairings, strict=True):
         found = known.get(record.values["number"])
         values = {**record.values, "pairing": pairing}
@@ -37,10 +40,18 @@ def pairings_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCha
             is_latest = latest[pairing.pk] <= record.values["starts_on"]
             values["state"] = AgreementState.IN_FORCE if is_latest else AgreementState.RENEWED
             values["signed_on_a"] = values["signed_on_b"] = values["signed_on"]
-        merge.take(record.row, record.values["number"], values)
+        is_ending = bool(record.extra["end_summary"]) and pairing.is_active
+        extra = {"结对": [PairingState.ACTIVE.label, PairingState.ENDED.label]} if is_ending else None
+        merge.take(record.row, record.values["number"], values, extra)
+        if is_ending:
+            ending[pairing] = record.extra
     _renew_older(merge, now)
     merge.write(now)
     _extend_terms(merge)
+    for pairing, words in ending.items():
+        pairing_close(
+            pairing=pairing, reason=words["end_reason"], summary=words["end_summary"], actor=None, now=now
+        )
     return merge.changes
 
 

@@ -1,35 +1,24 @@
-"""结对: beginning and ending what two branches do together."""
+"""结对: beginning and changing what two branches do together."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, refuse
-from core.transitions import check_transition
 from pairing.plans.enums import (
-    AGREEMENT_OPEN,
-    AGREEMENT_TRANSITIONS,
-    CLAIM_UNDECIDED,
-    PAIRING_TRANSITIONS,
-    PLAN_ORDER_LIVE,
     AgreementState,
     PairingKind,
     PairingState,
 )
-from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
+from pairing.plans.models import Agreement, Pairing
 from pairing.plans.selectors.pairings import pairing_active_between
-from pairing.plans.services.claim_answers import claim_expire
-from pairing.plans.services.guards import stated, step_blockers
-from pairing.plans.services.locks import lock_claim, lock_pairing
+from pairing.plans.services.locks import lock_pairing
 from pairing.plans.services.notices import tell
 
-SUPPORT_OVER = "支援事项已了结"
 NOT_ADMIN = "结对的登记和结束由管理员操作，请联系县党建办。"
 
 
@@ -101,7 +90,7 @@ def pairing_create(
         )
         entry.target = pairing
         entry.summary = f"登记结对，协议 {number}"
-        _tell(pairing, "create", f"{pairing} 已结对", now, actor)
+        pairing_tell(pairing, "create", f"{pairing} 已结对", now, actor)
     return pairing
 
 
@@ -156,7 +145,7 @@ def pairing_edit(
             setattr(pairing, name, value)
         pairing.save()
         entry.changes, entry.summary = changes, "修改结对信息"
-        _tell(pairing, "edit", f"{pairing} 的结对信息有修改", now, actor)
+        pairing_tell(pairing, "edit", f"{pairing} 的结对信息有修改", now, actor)
     return pairing
 
 
@@ -164,92 +153,20 @@ def _check_term(branch_a: Branch, branch_b: Branch, starts_on: date, ends_on: da
     """Refuse a term that ends before it starts, or runs into an earlier pairing of the same two."""
     if ends_on and ends_on < starts_on:
         raise DomainError("结束日期不能早于开始日期。", field="ends_on")
-    ended = Pairing.objects.filter(kind=PairingKind.TERM, state=PairingState.ENDED, ends_on__gt=starts_on)
-    if earlier := ended.between(branch_a, branch_b).first():
-        raise DomainError(
-            f"{branch_a}和{branch_b}的上一次结对到 {earlier.ends_on} 才结束，"
-            f"期限重叠，请从 {earlier.ends_on} 或以后开始。",
-            field="starts_on",
-        )
+    ended = Pairing.objects.filter(kind=PairingKind.TERM, state=PairingState.ENDED).order_by("-ends_on")
+    earlier = ended.between(branch_a, branch_b).first()
+    if earlier and (refusal := overlap_refusal(earlier, starts_on)):
+        raise DomainError(refusal, field="starts_on")
 
 
-def pairing_end_blockers(pairing: Pairing, actor: User) -> list[str]:
-    """Why the pairing cannot be ended now; empty when it can."""
-    blockers = step_blockers(PAIRING_TRANSITIONS, PairingState, pairing.state, PairingState.ENDED, "这个结对")
-    if not actor.has_perm("plans.manage_pairing", pairing):
-        blockers.append(NOT_ADMIN)
-    live = PlanOrder.objects.live().filter(pairing=pairing).count()
-    if live:
-        blockers.append(f"还有 {live} 张定单没有办完，请先验收或取消这些定单，再结束结对。")
-    return blockers
-
-
-@transaction.atomic
-def support_end(*, pairing: Pairing, now: datetime) -> Pairing:
-    """End a 县内支援 that has nothing left to do; one with a claim or an order is left as it is."""
-    pairing = lock_pairing(pairing.pk)
-    busy = (
-        Claim.objects.undecided().filter(pairing=pairing).exists()
-        or PlanOrder.objects.live().filter(pairing=pairing).exists()
+def overlap_refusal(earlier: Pairing, starts_on: date) -> str:
+    """Why a pairing of the same two may not start that day; empty when the earlier one is over by then."""
+    if earlier.ends_on is None or earlier.ends_on <= starts_on:
+        return ""
+    return (
+        f"{earlier.branch_a}和{earlier.branch_b}的上一次结对到 {earlier.ends_on} 才结束，"
+        f"期限重叠，请从 {earlier.ends_on} 或以后开始。"
     )
-    if busy or not (pairing.is_support and pairing.is_active):
-        return pairing
-    with audit.action("pairing.end", actor=None, target=pairing, reason=SUPPORT_OVER) as entry:
-        entry.changes = {"state": [pairing.state, str(PairingState.ENDED)]}
-        entry.summary = "县内支援结束"
-        pairing.state, pairing.end_reason = PairingState.ENDED, SUPPORT_OVER
-        pairing.ends_on = timezone.localdate(now)
-        pairing.save()
-    return pairing
-
-
-def supports_end(*, now: datetime) -> int:
-    """End every 县内支援 that has nothing left to do; gives how many are looked at."""
-    idle = Pairing.objects.supporting().exclude(
-        Q(claims__state__in=CLAIM_UNDECIDED) | Q(plan_orders__state__in=PLAN_ORDER_LIVE)
-    )
-    return len([support_end(pairing=pairing, now=now) for pairing in idle.order_by("pk")])
-
-
-@transaction.atomic
-def pairing_end(*, pairing: Pairing, reason: str, summary: str, actor: User, now: datetime) -> Pairing:
-    """End a pairing today: unanswered claims lapse, its agreements are terminated, history stays.
-
-    Args:
-        summary: what the pairing has come to, kept with it and with the agreement that was in force.
-
-    Raises:
-        DomainError: see `pairing_end_blockers`; also when the reason or the summary is blank.
-    """
-    pairing = lock_pairing(pairing.pk)
-    undecided = Claim.objects.undecided().filter(pairing=pairing).order_by("pk")
-    pending = [lock_claim(pk) for pk in undecided.values_list("pk", flat=True)]
-    refuse(pairing_end_blockers(pairing, actor))
-    reason = stated(reason, "结束结对")
-    if not summary.strip():
-        raise DomainError("请写共建总结：做成了什么、留下什么经验，几句话即可。", field="summary")
-    today = timezone.localdate(now)
-    with audit.action("pairing.end", actor=actor, target=pairing, reason=reason) as entry:
-        for claim in pending:
-            claim_expire(claim=claim, now=now, reason="结对已结束")
-        entry.changes = {"state": [pairing.state, str(PairingState.ENDED)]}
-        entry.summary = "结束结对"
-        pairing.state, pairing.end_reason = PairingState.ENDED, reason
-        pairing.end_summary = summary.strip()
-        pairing.ends_on = max(pairing.starts_on, min(pairing.ends_on or today, today))
-        pairing.save()
-        _terminate_agreements(pairing)
-        _tell(pairing, "end", f"{pairing} 结对已结束", now, actor, body=f"理由：{reason}")
-    return pairing
-
-
-def _terminate_agreements(pairing: Pairing) -> None:
-    running = pairing.agreements.filter(state__in=[*AGREEMENT_OPEN, AgreementState.IN_FORCE])
-    for agreement in running.select_for_update(of=("self",)).order_by("pk"):
-        to = AgreementState.TERMINATED
-        check_transition(AGREEMENT_TRANSITIONS, AgreementState, agreement.state, to, "这份协议")
-        agreement.state, agreement.end_summary = to, pairing.end_summary
-        agreement.save(update_fields=["state", "end_summary", "updated_at"])
 
 
 def _locked_branches(*branches: Branch) -> list[Branch]:
@@ -259,6 +176,9 @@ def _locked_branches(*branches: Branch) -> list[Branch]:
     return [held[branch.pk] for branch in branches]
 
 
-def _tell(pairing: Pairing, event: str, subject: str, now: datetime, actor: User, body: str = "") -> None:
+def pairing_tell(
+    pairing: Pairing, event: str, subject: str, now: datetime, actor: User | None, body: str = ""
+) -> None:
+    """Tell both sides of the pair, except for the actor."""
     sides = (pairing.branch_a_id, pairing.branch_b_id)
     tell(sides, about=pairing, event=event, subject=subject, now=now, body=body, actor=actor)

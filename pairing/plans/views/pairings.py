@@ -16,7 +16,7 @@ from pairing.plans.enums import PairingState
 from pairing.plans.forms.pairings import PairingEditForm, PairingEndForm, PairingForm
 from pairing.plans.models import Pairing
 from pairing.plans.selectors.pairings import pairing_rows
-from pairing.plans.services import pairings
+from pairing.plans.services import pairing_ending, pairings
 
 
 @require_safe
@@ -75,7 +75,7 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     pairing = _visible(request, pk)
     form = PairingEndForm(posted(request))
     if request.method == "POST" and submit(
-        form, pairings.pairing_end, pairing=pairing, actor=request.user, now=timezone.now()
+        form, pairing_ending.pairing_end, pairing=pairing, actor=request.user, now=timezone.now()
     ):
         ring("notification_queued")
         messages.success(request, "结对已结束，历史记录都保留。")
@@ -86,7 +86,7 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "submit": "结束结对",
         "effects": ["双方不再互相看到清单和账单。", "没有答复的认领失效，协议终止，历史记录保留。"],
-        "blockers": pairings.pairing_end_blockers(pairing, request.user),
+        "blockers": pairing_ending.pairing_end_blockers(pairing, request.user),
         "cancel_url": pairing.get_absolute_url(),
     }
     return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
