@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 
 class DomainError(Exception):
@@ -39,8 +39,7 @@ class StaleVersionError(ConflictError):
     """Somebody saved a newer version while this one was being edited."""
 
 
-@dataclass(frozen=True)
-class RowError:
+class RowError(NamedTuple):
     """One fault of an imported file. `row` is the sheet's own row number (1-based), `column` the header."""
 
     sheet: str
@@ -48,9 +47,6 @@ class RowError:
     column: str
     value: str
     reason: str
-
-    def as_dict(self) -> dict[str, str | int]:
-        return asdict(self)
 
 
 class ImportRejected(DomainError):  # noqa: N818  the word that documents and demo use for it

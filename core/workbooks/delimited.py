@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from core.workbooks.errors import WorkbookError
-from core.workbooks.guards import MAX_CELL_CHARACTERS, not_a_table, too_big
-from core.workbooks.layout import MAX_COLUMNS, MAX_ROWS
+from core.workbooks.guards import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, not_a_table, too_big
 from core.workbooks.sheets import Book, Sheet
 
 TITLE = "CSV"

@@ -58,7 +58,9 @@ def read_table(source: bytes | Book, columns: Sequence[Column], *, title: str, t
 
 
 def _note_book(table: Table, book: Book, match: Match) -> None:
-    others = [sheet.title for sheet in book.sheets if sheet is not match.heading.sheet] + book.hidden_titles
+    others = [sheet.title for sheet in book.sheets if sheet is not match.heading.sheet] + [
+        *book.hidden_titles
+    ]
     if others:
         table.notes.append(f"读取的是工作表“{table.sheet}”，没有读：{'、'.join(others)}。")
     if alike := [sheet.title for sheet in book.sheets if _has_header(sheet, match.heading)]:

@@ -108,4 +108,4 @@ class ImportResult:
     def as_dict(self) -> dict[str, Any]:
         """The result as `import_ledger --json` prints it."""
         counts = {name: getattr(self, name) for name in ("ok", "rows", "created", "changed", "unchanged")}
-        return {**counts, "errors": [error.as_dict() for error in self.errors], "notes": self.notes}
+        return {**counts, "errors": [error._asdict() for error in self.errors], "notes": self.notes}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 DASHES = frozenset({"—", "——", "-", "--", "－", "–", "―", "/"})  # people write them for an empty cell
 
@@ -22,8 +21,7 @@ class QuotedCell(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
-class MergedRange:
+class MergedRange(NamedTuple):
     """A merged range; rows and columns are 1-based and inclusive."""
 
     first_row: int
@@ -35,46 +33,43 @@ class MergedRange:
         return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One worksheet; `rows` reach as far as cells hold something. Rows and columns count from 1."""
 
     title: str
     rows: list[list[Any]]
-    merges: list[MergedRange] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
+    merges: Sequence[MergedRange] = ()
+    hidden_rows: Sequence[int] = ()
+    hidden_columns: Sequence[int] = ()
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(NamedTuple):
     """The visible sheets of a file; `hidden_titles` are those that were not looked at."""
 
     sheets: list[Sheet]
-    hidden_titles: list[str] = field(default_factory=list)
+    hidden_titles: Sequence[str] = ()
     counts_from_1904: bool = False
 
 
 def to_json(book: Book) -> dict[str, Any]:
     """The book as what JSON can hold: a cell that is no text, number or truth becomes [tag, text]."""
-    plain = asdict(book)
-    for sheet in plain["sheets"]:
-        sheet["rows"] = [[_tagged(value) for value in row] for row in sheet["rows"]]
-    return plain
+    sheets = [
+        sheet._asdict() | {"rows": [[_tagged(value) for value in row] for row in sheet.rows]}
+        for sheet in book.sheets
+    ]
+    return book._asdict() | {"sheets": sheets}
 
 
 def from_json(plain: Mapping[str, Any]) -> Book:
-    sheets = [
-        Sheet(
-            title=sheet["title"],
-            rows=[[_untagged(value) for value in row] for row in sheet["rows"]],
-            merges=[MergedRange(**merge) for merge in sheet["merges"]],
-            hidden_rows=sheet["hidden_rows"],
-            hidden_columns=sheet["hidden_columns"],
+    sheets = [Sheet(**sheet) for sheet in plain["sheets"]]
+    whole = [
+        sheet._replace(
+            rows=[[_untagged(value) for value in row] for row in sheet.rows],
+            merges=[MergedRange(*merge) for merge in sheet.merges],
         )
-        for sheet in plain["sheets"]
+        for sheet in sheets
     ]
-    return Book(sheets, plain["hidden_titles"], plain["counts_from_1904"])
+    return Book(whole, plain["hidden_titles"], plain["counts_from_1904"])
 
 
 def _tagged(value: Any) -> Any:

@@ -12,7 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.workbooks.columns import Column
-from core.workbooks.layout import MAX_ROWS
+from core.workbooks.guards import MAX_ROWS
 from core.workbooks.values import Clock, Day, Number, Text, Whole
 
 HEADER_ROW = 3

@@ -274,7 +274,7 @@ def first_fault(desk: Desk, **cells: object) -> tuple[str, str]:
     content = demands(**cells)
     page = desk.upload(content, "demands").context["result"].errors
     status, result = desk.command(content, "demands")
-    assert (status, [error.as_dict() for error in page]) == (1, result["errors"])
+    assert (status, [error._asdict() for error in page]) == (1, result["errors"])
     return page[0].column, page[0].reason
 
 

@@ -31,12 +31,12 @@ def cost_of(content: bytes) -> dict[str, object]:
         given.write(content)
         given.seek(0)
         child = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", CHILD],
+            [sys.executable, "-S", "-c", CHILD],
             stdin=given,
             stdout=answered,
             stderr=told,
             cwd=ROOT,
-            env=os.environ | {"OPENPYXL_LXML": "False"},
+            env={},
         )
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
