@@ -61,8 +61,8 @@ def resource_use(resource: Resource, user: User) -> Chain:
 
 
 def _chain(row: Any, user: User, other: str) -> Chain:
-    claims = row.claims.visible_to(user).select_related(other, "proposed_by", "awaiting")
-    orders = row.plan_orders.visible_to(user).select_related(other, "claim__proposed_by")
+    claims = row.claims.visible_to(user).with_office_steps().select_related(other, "proposed_by", "awaiting")
+    orders = row.plan_orders.visible_to(user).with_office_steps().select_related(other, "claim__proposed_by")
     activities = Prefetch(
         "activities",
         queryset=_activities(row).prefetch_related("outcomes__metric").order_by("starts_at", "pk"),

@@ -114,7 +114,7 @@ def _ledgers(pairing: Pairing, _user: User, _today: date) -> dict[str, Any]:
 
 def _orders(pairing: Pairing, _user: User, _today: date) -> dict[str, Any]:
     """Claims that wait, then orders, those under way first."""
-    orders = list(pairing.plan_orders.select_related("demand").order_by("-number"))
+    orders = list(pairing.plan_orders.with_office_steps().select_related("demand").order_by("-number"))
     orders.sort(key=lambda order: not order.is_live)
     claims = pairing.claims.pending().select_related("demand", "resource", "proposed_by", "awaiting")
     return {

@@ -212,7 +212,7 @@ def test_claim_decline_opens_the_demand_again_and_tells_why(pair):
 
 
 def test_claim_counter_hands_the_answer_over_and_records_old_and_new(pair):
-    claim = propose(pair, person="张同志")
+    claim = propose(pair, person="张同志", words="我们来办")
     day = timezone.localdate() + timedelta(days=20)
     theirs = UserFactory(secretary_of=pair.branch_b)
     ours = UserFactory(secretary_of=pair.branch_a)
@@ -221,6 +221,7 @@ def test_claim_counter_hands_the_answer_over_and_records_old_and_new(pair):
     )
     assert (claim.state, claim.awaiting) == (ClaimState.COUNTERED, pair.branch_a)
     assert entries_of(claim).first().changes == {"visit_count": ["1", "2"], "wanted_on": ["", str(day)]}
+    assert claim.words == "我们来办"
     claim = claim_answers.claim_accept(claim=claim, actor=ours, now=timezone.now())
     assert claim.plan_order.tasks.filter(kind=TaskKind.ACTIVITY).count() == 2
 

@@ -233,6 +233,26 @@ def test_change_is_not_answered_on_behalf_by_a_branch(client):
     assert OnBehalf.objects.count() == 0
 
 
+def test_mark_of_the_office_stands_in_every_list_and_chain(client, office):
+    claim = on_behalf.claim_accept_on_behalf(
+        claim=ClaimFactory(), actor=office, reason=REASON, scan=scan(), now=timezone.now()
+    )
+    PlanOrderFactory(pairing=claim.pairing)
+    client.force_login(UserFactory(secretary_of=claim.pairing.branch_b))
+    orders = reverse("plan_order_list")
+    pages = [
+        reverse("claim_list"),
+        orders,
+        f"{orders}?view=board",
+        f"{orders}?view=gantt",
+        reverse("demand_detail", args=[claim.demand_id]),
+        reverse("resource_detail", args=[claim.resource_id]),
+        f"{claim.pairing.get_absolute_url()}?tab=orders",
+    ]
+    marks = {page: client.get(page).content.decode().count("县党建办代办") for page in pages}
+    assert marks == dict.fromkeys(pages, 1)
+
+
 def test_pages_of_on_behalf_ask_the_same_queries_at_one_and_three_rows(client, django_assert_num_queries):
     order = PlanOrderFactory()
     client.force_login(UserFactory(secretary_of=order.pairing.branch_a))

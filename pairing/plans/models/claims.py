@@ -8,7 +8,7 @@ import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
@@ -40,6 +40,11 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         held = self.filter(state__in=[*CLAIM_UNDECIDED, ClaimState.ACCEPTED])
         held = held.exclude(plan_order__state=PlanOrderState.CANCELLED)
         return held.annotate(day=Coalesce("plan_order__wanted_on", "wanted_on", TruncDate("created_at")))
+
+    def with_office_steps(self) -> ClaimQuerySet:
+        """Each with `has_office_step`: whether the county office answered it for a branch."""
+        steps: Any = self.model._meta.get_field("on_behalf").related_model
+        return self.annotate(has_office_step=Exists(steps.objects.filter(claim=OuterRef("pk"))))
 
     def visible_to(self, user: User) -> ClaimQuerySet:
         if user.sees_county:

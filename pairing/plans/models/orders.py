@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
@@ -37,6 +37,12 @@ class PlanOrderQuerySet(models.QuerySet["PlanOrder"]):
 
     def overdue(self, *, on: date) -> PlanOrderQuerySet:
         return self.live().filter(due_on__lt=on)
+
+    def with_office_steps(self) -> PlanOrderQuerySet:
+        """Each with `has_office_step`: whether the county office took a step on it, or on its claim."""
+        steps: Any = self.model._meta.get_field("on_behalf").related_model
+        on_either = Q(order=OuterRef("pk")) | Q(claim=OuterRef("claim"))
+        return self.annotate(has_office_step=Exists(steps.objects.filter(on_either)))
 
     def visible_to(self, user: User) -> PlanOrderQuerySet:
         if user.sees_county:

@@ -50,16 +50,20 @@ class ClaimInbox:
 
 def claim_rows(user: User) -> QuerySet[Claim]:
     """Every claim the person may see, with what a row shows."""
-    return Claim.objects.visible_to(user).select_related(
-        "pairing__branch_a",
-        "pairing__branch_b",
-        "demand__branch",
-        "resource__branch",
-        "proposed_by",
-        "awaiting",
-        "proposer",
-        "plan_order",
-        "series",
+    return (
+        Claim.objects.visible_to(user)
+        .with_office_steps()
+        .select_related(
+            "pairing__branch_a",
+            "pairing__branch_b",
+            "demand__branch",
+            "resource__branch",
+            "proposed_by",
+            "awaiting",
+            "proposer",
+            "plan_order",
+            "series",
+        )
     )
 
 

@@ -25,8 +25,12 @@ BOARD_DEPTH = 6  # cards a column shows; the rest is behind 查看全部
 
 def plan_order_rows(user: User) -> QuerySet[PlanOrder]:
     """Every order the person may see, with what a row or a card shows."""
-    return PlanOrder.objects.visible_to(user).select_related(
-        "pairing__branch_a", "pairing__branch_b", "demand__branch", "resource__branch", "series"
+    return (
+        PlanOrder.objects.visible_to(user)
+        .with_office_steps()
+        .select_related(
+            "pairing__branch_a", "pairing__branch_b", "demand__branch", "resource__branch", "series"
+        )
     )
 
 

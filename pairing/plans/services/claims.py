@@ -170,6 +170,8 @@ def claim_counter(
 ) -> Claim:
     """Answer with other terms; now the other side has its working days to answer.
 
+    Without `words` what the other side wrote stays to be read.
+
     Raises:
         DomainError: see `claim_answer_blockers`; also when nothing differs or the wanted day is past.
         ConflictError: when the month's capacity, or all that the demand wants, is promised already.
@@ -181,7 +183,7 @@ def claim_counter(
         "visit_count": visit_count,
         "wanted_on": wanted_on,
         "person": person.strip(),
-        "words": words.strip(),
+        "words": words.strip() or claim.words,
     }
     changes = {n: [_plain(getattr(claim, n)), _plain(v)] for n, v in terms.items() if getattr(claim, n) != v}
     if not set(changes) - {"words"}:
