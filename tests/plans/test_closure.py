@@ -83,6 +83,25 @@ def test_work_returned_is_mended_handed_in_again_and_accepted():
     assert (order.demand.state, order.demand.satisfaction) == (DemandState.CLOSED, 4)
 
 
+def test_pages_of_a_part_say_that_the_demand_stays_until_all_are_accepted(client):
+    first = PlanOrderFactory(awaiting_acceptance=True, demand__visits_wanted=2)
+    last = PlanOrderFactory(pairing=first.pairing, demand=first.demand, awaiting_acceptance=True)
+    client.force_login(UserFactory(secretary_of=first.demand.branch))
+    rest = "这条需求还有其他部分没有办完，都验收后才销号。"
+    said = []
+    for order in (first, last):
+        url = reverse("plan_order_accept", args=[order.pk])
+        effect = client.get(url).context["effects"][0]
+        answer = client.post(url, {"satisfaction": 4}, follow=True)
+        said.append((effect, [str(message) for message in answer.context["messages"]]))
+    assert said == [
+        (f"定单记为已完成。{rest}", [f"验收通过。{rest}"]),
+        ("定单记为已完成，需求销号，之后不能再改。", ["验收通过，需求已销号。谢谢！"]),
+    ]
+    first.demand.refresh_from_db()
+    assert first.demand.state == DemandState.CLOSED
+
+
 def test_chain_page_shows_people_dates_and_evidence_from_both_sides():
     order = PlanOrderFactory(completed=True, result="两户都办好了", satisfaction=5)
     kind, metric = ActivityKindFactory(), MetricFactory(name="帮扶户", unit="户")

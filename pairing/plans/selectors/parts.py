@@ -50,6 +50,11 @@ class DemandParts:
         return not self.is_promised and not (self.wanted and self.rest)
 
     @property
+    def is_last(self) -> bool:
+        """Whether only one handed-in order is left, so that accepting it closes the demand."""
+        return (self.claimed, self.under_way, self.handed_in, self.rest) == (0, 0, 1, 0)
+
+    @property
     def state(self) -> DemandState:
         """Where the slowest part stands."""
         if self.rest != 0:

@@ -27,8 +27,10 @@ from pairing.plans.forms.on_behalf import (
 from pairing.plans.models import Claim, OnBehalf, PlanOrder
 from pairing.plans.selectors.claims import claim_rows
 from pairing.plans.selectors.orders import plan_order_rows
+from pairing.plans.selectors.parts import demand_parts
 from pairing.plans.services import on_behalf, order_guards
 from pairing.plans.services.claim_guards import claim_answer_blockers
+from pairing.plans.views.order_steps import acceptance_effects
 
 RIGHT = "plans.confirm_on_behalf"
 MARKED = "页面、记录和导出的台账都会标明“县党建办代确认”，双方都会收到通知。"
@@ -77,7 +79,7 @@ def plan_order_accept_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
         order,
         title=f"代{order.demand.branch}验收",
         lead=f"{order} · {order.demand}",
-        effects=["定单记为已完成，需求销号，之后不能再改。", MARKED],
+        effects=[*acceptance_effects(is_last=demand_parts(order.demand).is_last), MARKED],
         blockers=order_guards.plan_order_accept_blockers(order, request.user, on_behalf=True),
     )
 

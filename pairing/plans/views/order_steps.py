@@ -21,8 +21,11 @@ from pairing.plans.forms.orders import AcceptanceForm, ResultForm
 from pairing.plans.forms.reasons import SharedReasonForm
 from pairing.plans.models import PlanOrder
 from pairing.plans.selectors.orders import plan_order_rows
+from pairing.plans.selectors.parts import demand_parts
 from pairing.plans.services import order_guards, orders
 from pairing.plans.services.tasks import plan_task_done as tick_off
+
+OTHER_PARTS = "这条需求还有其他部分没有办完，都验收后才销号。"
 
 
 @require_POST
@@ -69,19 +72,20 @@ def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def plan_order_accept(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept the work with a satisfaction of 1–5 and close the demand."""
+    """Accept the work with a satisfaction of 1–5, which closes the demand unless other parts are left."""
     order = _own(request, pk)
+    is_last = demand_parts(order.demand).is_last
     return _step(
         request,
         order,
         orders.plan_order_accept,
         AcceptanceForm(posted(request)),
-        done="验收通过，需求已销号。谢谢！",
+        done="验收通过，需求已销号。谢谢！" if is_last else f"验收通过。{OTHER_PARTS}",
         page={
             "title": "验收销号",
-            "submit": "验收通过并销号",
+            "submit": "验收通过并销号" if is_last else "验收通过",
             "tone": "primary",
-            "effects": ["定单记为已完成，需求销号，之后不能再改。", "满意度和意见会告知对方支部。"],
+            "effects": [*acceptance_effects(is_last=is_last), "满意度和意见会告知对方支部。"],
             "blockers": order_guards.plan_order_accept_blockers(order, request.user),
         },
     )
@@ -115,12 +119,15 @@ def plan_order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         order,
         orders.plan_order_cancel,
         SharedReasonForm(posted(request)),
-        done="定单已取消，需求重新开放认领。",
+        done="定单已取消，对方支部会收到理由。",
         event="plan_order_cancelled",
         page={
             "title": "取消定单",
             "submit": "取消定单",
-            "effects": ["定单作废，不能恢复。", "需求重新变为待认领，对方支部会收到理由。"],
+            "effects": [
+                "定单作废，不能恢复。",
+                "没有其他定单在办时，需求重新待认领；对方支部会收到理由。",
+            ],
             "blockers": order_guards.plan_order_cancel_blockers(order, request.user),
         },
     )
@@ -134,6 +141,11 @@ def plan_task_done(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
     task = tick_off(task=task, actor=request.user, now=timezone.now())
     messages.success(request, f"已登记完成：{task}")
     return redirect(order)
+
+
+def acceptance_effects(*, is_last: bool) -> list[str]:
+    """What accepting an order does, for the branch itself and for the office that does it for one."""
+    return ["定单记为已完成，需求销号，之后不能再改。" if is_last else f"定单记为已完成。{OTHER_PARTS}"]
 
 
 def _own(request: HttpRequest, pk: int) -> PlanOrder:
