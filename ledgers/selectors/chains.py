@@ -55,6 +55,16 @@ def demand_chain(demand: Demand, user: User) -> Chain:
     return Chain(chain.claims, chain.orders, _steps(demand, chain))
 
 
+def visits_left(demand: Demand) -> int | None:
+    """Visits that nobody has promised yet, ≥ 0; None of a demand that does not say how many it wants."""
+    if demand.visits_wanted is None:
+        return None
+    related: Any = demand
+    parts = (related.claims.undecided(), related.plan_orders.exclude(state="cancelled"))
+    claimed, ordered = (rows.order_by().values_list("visit_count", flat=True) for rows in parts)
+    return max(demand.visits_wanted - sum(claimed.union(ordered, all=True)), 0)
+
+
 def resource_use(resource: Resource, user: User) -> Chain:
     """The demands a resource was claimed for and served."""
     return _chain(resource, user, "demand__branch")

@@ -16,7 +16,7 @@ from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted
 from ledgers.forms.demands import DemandForm
 from ledgers.models import Demand
-from ledgers.selectors.chains import demand_chain
+from ledgers.selectors.chains import demand_chain, visits_left
 from ledgers.selectors.origins import demand_links
 from ledgers.selectors.rows import demand_page_rows
 from ledgers.selectors.trails import trail
@@ -39,6 +39,7 @@ def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today,
         "phone": Contacts(user).phone(demand.branch_id, demand.contact_phone),
         "chain": demand_chain(demand, user),
+        "visits_left": visits_left(demand),
         "trail": trail(demand),
         **demand_links(demand, user),
         "can_regroup": user.has_perm("ledgers.regroup_demand", demand) and demand.state in EDITABLE,

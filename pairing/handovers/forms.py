@@ -25,6 +25,7 @@ class HandoverForm(forms.Form):
 
     successor = PersonChoice(
         label="接任人",
+        empty_label="请选择接任人",
         queryset=User.objects.none(),
         widget=forms.Select(attrs={"data-pick": ""}),
         help_text="名单里没有的，请先在“用户”里新增账号，不用给任职。",

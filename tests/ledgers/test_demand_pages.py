@@ -132,6 +132,21 @@ def test_demand_detail_shows_the_whole_chain(page, branch):
     assert [text in html for text in (order.number, activity.title, order.resource.title)] == [True] * 3
 
 
+def test_demand_detail_says_how_much_is_left_of_a_demand_served_in_parts(
+    page, branch, django_assert_max_num_queries
+):
+    demand = DemandFactory(branch=branch, visits_wanted=6)
+    pairing = PairingFactory(branch_b=branch)
+    ClaimFactory(pairing=pairing, demand=demand, visit_count=2)
+    ClaimFactory(pairing=pairing, demand=demand, visit_count=3, declined=True)
+    PlanOrderFactory(pairing=pairing, demand=demand, in_progress=True, visit_count=1)
+    PlanOrderFactory(pairing=pairing, demand=demand, cancelled=True)
+    with django_assert_max_num_queries(12):
+        text = page.get(reverse("demand_detail", args=[demand.pk])).content.decode()
+    assert "已有支部承接一部分，还差 3 次等支部认领。" in text
+    assert "6 次，还差 3 次没有人承接" in text
+
+
 def test_demand_detail_of_a_stranger_is_not_found(page):
     assert page.get(reverse("demand_detail", args=[DemandFactory().pk])).status_code == 404
 
