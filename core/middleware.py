@@ -12,6 +12,7 @@ from django.http import (
     JsonResponse,
     UnreadablePostError,
 )
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -48,12 +49,19 @@ def domain_errors(get_response: GetResponse) -> GetResponse:
 
 
 def scanned_uploads(get_response: GetResponse) -> GetResponse:
-    """Read a form whole, and let none of its files on before the virus scanner, if there is one, saw it."""
+    """Read a form whole, and let none of its files on before the virus scanner, if there is one, saw it.
+
+    A form that another site made up is refused first: it must not keep the scanner busy.
+    """
+    guard = CsrfViewMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.method == "POST" and request.user.is_authenticated:
             try:
-                scan([upload for _, uploads in request.FILES.lists() for upload in uploads])
+                uploads = [upload for _, several in request.FILES.lists() for upload in several]
+                if uploads and (forged := guard.process_view(request, get_response, (), {})):
+                    return forged
+                scan(uploads)
             except UnreadablePostError:
                 return HttpResponse(CUT_OFF, status=400, content_type="text/plain; charset=utf-8")
             except DomainError as error:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.middleware.csrf import get_token
+from django.test import Client
 from django.urls import reverse
 
 from core.models import Attachment, SubmitToken
@@ -69,6 +71,20 @@ def test_no_transaction_is_open_while_the_scanner_looks(scanner, form):
     scanner.meanwhile = count
     assert form(b"words") == "已上传“0.txt”。"
     assert idle == [0]
+
+
+def test_form_made_up_by_another_site_is_refused_before_the_scanner_looks(scanner):
+    demand = DemandFactory()
+    guarded = Client(enforce_csrf_checks=True)
+    guarded.force_login(UserFactory(secretary_of=demand.branch))
+    url = reverse("attachment_add", args=["demand", demand.pk])
+    forged = guarded.post(url, {"file": SimpleUploadedFile("0.txt", b"words"), FIELD: new_token()})
+    assert (forged.status_code, scanner.seen) == (403, [])
+
+    key = get_token(guarded.get(reverse("demand_detail", args=[demand.pk])).wsgi_request)
+    honest = {"file": SimpleUploadedFile("0.txt", b"words"), FIELD: new_token(), "csrfmiddlewaretoken": key}
+    guarded.post(url, honest)
+    assert (scanner.seen, Attachment.objects.count()) == ([b"words"], 1)
 
 
 def test_files_of_one_form_share_one_deadline(scanner, form, settings):
