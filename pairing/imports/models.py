@@ -67,8 +67,7 @@ class ColumnChoice(models.Model):
     """列的对应: which column of files of one shape is which, as somebody of a branch has settled it.
 
     Without a branch it is the county office's. `places` is column name → place (0-based); `given` is column
-    name → the text that holds for all rows where the files have no such column, empty where there is nothing;
-    some of that was said only of the file sent as `upload`, see `settled_match`.
+    name → the text that holds for all rows where the files have no such column, empty where there is nothing.
     Where a header of this shape stands several times in a book, the one on `sheet` and nearest to `row` is
     meant.
     """
@@ -82,7 +81,6 @@ class ColumnChoice(models.Model):
     row = models.PositiveSmallIntegerField("表头行", default=1)
     places = models.JSONField("列的对应", default=dict)
     given = models.JSONField("各行都填的值", default=dict, blank=True)
-    upload = models.CharField("上传的文件", max_length=32, blank=True)
     chosen_at = models.DateTimeField("确定时间")
 
     class Meta:

@@ -60,13 +60,8 @@ def given_texts(user: User) -> dict[str, list[str]]:
     }
 
 
-def settled_match(
-    user: User, kind: LedgerKind, headings: Sequence[Heading], columns: Sequence[Column], upload: str
-) -> Match | None:
-    """The header among `headings` and its columns as the branch of `user` settled them last, if it did.
-
-    What was given for another file than `upload`, and may not hold for this one, is missing.
-    """
+def settled_match(user: User, kind: LedgerKind, headings: Sequence[Heading]) -> Match | None:
+    """The header among `headings` and its columns as the branch of `user` settled them last, if it did."""
     choices = ColumnChoice.objects.filter(
         branch=home_of(user), kind=kind, shape__in={heading.shape for heading in headings}
     )
@@ -75,16 +70,10 @@ def settled_match(
         return None
     alike = [heading for heading in headings if heading.shape == choice.shape]
     nearest = min(alike, key=lambda h: (h.sheet.title != choice.sheet, abs(h.first_row - choice.row)))
-    given = choice.given
-    if choice.upload != upload:
-        fleeting = {
-            column.name for column in columns if _is_fleeting(column, given.get(column.name, ""), user)
-        }
-        given = {name: text for name, text in given.items() if not (text and name in fleeting)}
-    return choose_columns(nearest, choice.places, given)
+    return choose_columns(nearest, choice.places, choice.given)
 
 
-def _is_fleeting(column: Column, text: str, user: User) -> bool:
+def is_fleeting(column: Column, text: str, user: User) -> bool:
     """Whether a given text tells of one file only: whose its rows are, how far they have got, since when."""
     if column.name == "branch":  # a secretary's own files are all of the one branch
         return home_of(user) is None or len(user.staff_branch_ids) > 1

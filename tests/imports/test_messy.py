@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -309,12 +310,37 @@ def test_what_the_office_gives_for_one_file_is_not_taken_for_the_next(branch: Br
     lost = [error.column for error in unasked.context["result"].errors]
     assert (unasked.status_code, lost) == (409, ["提出单位", "提出日期", "状态"])
     url = second.request["PATH_INFO"] + "?" + second.request["QUERY_STRING"]
-    office.post(url, places | given | {"given_branch": "乙支部"})
-    office.post(reverse("import_confirm", args=["demands"]), {"upload": token})
+    settled = office.post(url, places | given | {"given_branch": "乙支部"}, follow=True)
+    office.post(reverse("import_confirm", args=["demands"]), {"upload": settled.context["upload"].token})
     assert set(Demand.objects.values_list("branch__name", "title")) == {
         ("甲支部", "甲的事"),
         ("乙支部", "乙的事"),
     }
+
+
+def test_what_was_shown_is_confirmed_though_another_clerk_settled_it_otherwise(branch: Branch) -> None:
+    """Two clerks of the office share what is remembered; neither's file is read as the other's."""
+    header = ["序号", "提出单位", "需求方面", "甲栏", "乙栏", "紧急程度", "提出日期", "期望完成时限", "状态"]
+    row = [1, "甲支部", "乡村振兴", "路灯不亮", "缺一台水泵", "一般", "2025-11-03", "长期", "待认领"]
+    places = {
+        "serial": 0, "branch": 1, "aspect": 2, "urgency": 5, "raised_on": 6, "deadline_on": 7, "state": 8
+    }  # fmt: skip
+    previews = []
+    for column in (3, 4):
+        clerk = logged_in(UserFactory(office=True))
+        page = upload(clerk, plain(header, row))  # the second one is read as the first clerk settled it
+        token = parse_qs(page.request["QUERY_STRING"])["upload"][0]
+        url = f"{reverse('import_columns', args=['demands'])}?{urlencode({'upload': token})}"
+        previews.append((clerk, clerk.post(url, places | {"title": column}, follow=True)))
+    (first, shown), (_, other) = previews
+    assert [[change.key for change in page.context["result"].changes] for page in (shown, other)] == [
+        ["路灯不亮"],
+        ["缺一台水泵"],
+    ]
+    again = first.get(f"{reverse('import_preview', args=['demands'])}?{shown.request['QUERY_STRING']}")
+    assert [change.key for change in again.context["result"].changes] == ["路灯不亮"]
+    first.post(reverse("import_confirm", args=["demands"]), {"upload": shown.context["upload"].token})
+    assert Demand.objects.get().title == "路灯不亮"
 
 
 def test_secretary_of_one_branch_is_not_asked_again_whose_the_rows_are(secretary: Client) -> None:

@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ('row', models.PositiveSmallIntegerField(default=1, verbose_name='表头行')),
                 ('places', models.JSONField(default=dict, verbose_name='列的对应')),
                 ('given', models.JSONField(blank=True, default=dict, verbose_name='各行都填的值')),
-                ('upload', models.CharField(blank=True, max_length=32, verbose_name='上传的文件')),
                 ('chosen_at', models.DateTimeField(verbose_name='确定时间')),
                 ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='branches.branch', verbose_name='支部')),
             ],

@@ -21,6 +21,7 @@ from core.errors import DomainError
 from core.pages import get_or_post, posted
 from core.workbooks.errors import HeadingError
 from core.workbooks.marking import marked_book
+from core.workbooks.recognition import choose_columns
 from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.template import template
 from pairing.imports.enums import LedgerKind
@@ -73,7 +74,7 @@ def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
         result = _previewed(request, kind, opened)
     except DomainError as error:
         return _refused(request, kind, error)
-    return _preview_page(request, kind, opened.upload, result, HTTPStatus.OK)
+    return _preview_page(request, kind, opened.sealed(), result, HTTPStatus.OK)
 
 
 @get_or_post
@@ -88,16 +89,9 @@ def import_columns(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     heading = opened.match.heading
     form = ColumnsForm(opened.match, ledger.columns, given_texts(request.user), posted(request))
     if request.method == "POST" and form.is_valid():
-        column_choice_save(
-            user=request.user,
-            kind=kind,
-            heading=heading,
-            places=form.places,
-            given=form.given,
-            upload=opened.upload.name,
-            now=timezone.now(),
-        )
-        return redirect(_page("import_preview", kind, opened.upload.token))
+        match = choose_columns(heading, form.places, form.given)
+        column_choice_save(user=request.user, kind=kind, match=match, now=timezone.now())
+        return redirect(_page("import_preview", kind, opened.sealed(match).token))
     status = 422 if form.errors else HTTPStatus.OK
     headers = HeaderForm(opened.offered, initial={"header": opened.place})
     context = {"ledger": ledger, "opened": opened, "form": form, "headers": headers, "heading": heading}
@@ -138,7 +132,7 @@ def import_confirm(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     except DomainError as error:
         return _refused(request, kind, error)
     if result.errors:  # the database moved on since the preview
-        return _preview_page(request, kind, upload, result, HTTPStatus.CONFLICT)
+        return _preview_page(request, kind, opened.sealed(), result, HTTPStatus.CONFLICT)
     upload_delete(upload)
     messages.success(request, _told(kind, result))
     if count := rows_to_confirm(result):
