@@ -19,7 +19,7 @@ from pairing.reminders.models import Reminder
 from pairing.reminders.services.plan import reminders_plan
 from pairing.reviews.enums import HeldBy, ReviewState
 from tests.factories.branches import MembershipFactory, UserFactory
-from tests.factories.plans import AgreementFactory
+from tests.factories.plans import AgreementFactory, ClaimFactory
 from tests.factories.reviews import ReviewFactory, ReviewSeriesFactory
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +285,17 @@ def test_agreement_is_warned_of_60_30_and_7_days_before_its_end_exactly_once_unt
     Agreement.objects.filter(pk=signed.pk).update(state="renewed")
     tick(DUE - timedelta(days=6))
     assert len(told()) == 6
+
+
+def test_claim_is_warned_of_to_the_side_that_has_to_answer_before_it_lapses():
+    with time_machine.travel(noon(DUE - timedelta(days=5)), tick=False):
+        claim = ClaimFactory(expires_on=DUE)
+        UserFactory(secretary_of=claim.awaiting, display_name="答复方书记")
+        UserFactory(secretary_of=claim.pairing.partner_of(claim.awaiting_id), display_name="提议方书记")
+    for days in range(5, -1, -1):
+        tick(DUE - timedelta(days=days))
+        tick(DUE - timedelta(days=days))
+    assert told() == [
+        ("答复方书记", f"待答复的认领（2 天后到期）：{claim}"),
+        ("答复方书记", f"待答复的认领（今天到期）：{claim}"),
+    ]

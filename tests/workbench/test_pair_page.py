@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.wording import cn_date
 from pairing.workbench.pair_page import TABS, pair_sides
 from tests.factories.activities import ActivityFactory
 from tests.factories.agreements import AgreementClauseFactory
@@ -80,6 +81,28 @@ def test_every_part_shows_its_rows(client, agreement):
     assert (found["orders"]["order_count"], len(found["activities"]["items"])) == (1, 1)
     assert [len(found["activities"][name]) for name in ("activities", "reviews")] == [1, 1]
     assert [len(found["archive"][name]) for name in ("agreements", "minutes", "on_behalf")] == [1, 1, 1]
+
+
+def test_overview_names_both_sides_their_liaisons_the_term_the_aims_and_the_reasons_of_the_light(
+    client, agreement
+):
+    busy(agreement, 1)
+    pair = agreement.pairing
+    pair.liaison_a, pair.liaison_b, pair.aims = "周同志", "刘同志", "送法进社区"
+    pair.save()
+    page = page_of(client, agreement, "overview")
+    words = [
+        str(pair.branch_b),
+        "周同志",
+        "刘同志",
+        "送法进社区",
+        cn_date(pair.starts_on),
+        cn_date(pair.ends_on),
+    ]
+    words += page.context["light"].reasons
+    text = page.content.decode()
+    assert [word for word in words if word not in text] == []
+    assert page.context["light"].reasons
 
 
 def test_buttons_fit_the_seat(client, agreement):
