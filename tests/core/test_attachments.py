@@ -20,6 +20,7 @@ from core.attachments.services import attachment_add, attachment_remove
 from core.audit import entries_of
 from core.errors import DomainError
 from core.models import Attachment
+from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.core import AttachmentFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
@@ -329,6 +330,23 @@ def test_attachment_follows_its_row(client, demand):
     assert client.post(reverse("attachment_remove", args=[shown.pk])).status_code == 403
     assert client.post(reverse("attachment_add", args=["demand", demand.pk])).status_code == 403
     assert client.post(reverse("attachment_add", args=["user", partner.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["plan_order", "activity"])
+def test_papers_of_a_pair_are_added_by_either_side_and_hidden_from_strangers(client, db, kind):
+    row = {"plan_order": PlanOrderFactory, "activity": ActivityFactory}[kind]()
+    side, other = (UserFactory(secretary_of=branch) for branch in row.pairing.branches)
+    client.force_login(side)
+    add = reverse("attachment_add", args=[kind, row.pk])
+    client.post(add, {"file": [SimpleUploadedFile("纪要.txt", b"words")]})
+
+    kept = Attachment.objects.get()
+    sent = reverse("attachment_file", args=[kept.pk])
+    client.force_login(other)
+    assert f'href="{sent}"' in client.get(row.get_absolute_url()).content.decode()
+    assert client.get(sent).content == b"words"
+    client.force_login(UserFactory(secretary_of=BranchFactory()))
+    assert [client.get(sent).status_code, client.post(add).status_code] == [404, 404]
 
 
 def test_upload_without_a_file_is_answered_with_a_sentence(client, demand, secretary):

@@ -73,6 +73,14 @@ def test_demand_export_has_title_filing_line_header_rows_and_totals(page, branch
     assert rows[6][0] == "填表人：杨同志        负责人："
 
 
+@pytest.mark.parametrize("name", ["resource_export", "demand_export", "closure_export"])
+def test_export_prints_on_a4_landscape_as_wide_as_the_paper(page, name):
+    printed = sheet_of(page.get(reverse(name)))
+    setup = printed.page_setup
+    assert (setup.paperSize, setup.orientation, setup.fitToHeight) == (9, "landscape", 0)
+    assert printed.sheet_properties.pageSetUpPr.fitToPage is True
+
+
 def test_demand_export_holds_exactly_the_filtered_rows(page, branch):
     DemandFactory(branch=branch, title="办证难")
     DemandFactory(branch=branch, title="路灯不亮")
