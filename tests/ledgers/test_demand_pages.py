@@ -309,6 +309,19 @@ def test_demand_close_needs_the_secretary(client, branch):
     assert response.status_code == 403
 
 
+def test_demand_is_closed_without_an_order_only_with_a_stated_reason(client, branch, secretary):
+    demand = DemandFactory(branch=branch)
+    page, url = logged_in(client, secretary), reverse("demand_close", args=[demand.pk])
+
+    refused = page.post(url, {"reason": "  "})
+    demand.refresh_from_db()
+    assert (list(refused.context["form"].errors), demand.state) == (["reason"], "open")
+
+    page.post(url, {"reason": "村里自己办好了"})
+    demand.refresh_from_db()
+    assert (demand.state, demand.state_reason) == ("closed", "村里自己办好了")
+
+
 def test_demand_return_is_for_the_office_and_told_to_the_branch(client, branch, secretary):
     demand = DemandFactory(branch=branch)
     office = logged_in(client, UserFactory(office=True))
