@@ -122,7 +122,6 @@ class Resource(Searchable, TimeStampedModel):
         ordering = ["serial", "pk"]
         indexes = [
             models.Index(fields=["state", "kind"], name="resource_state_kind"),
-            models.Index(fields=["branch", "state", "sharing"], include=["id"], name="resource_scope"),
             models.Index(fields=["title_key", "id"], name="resource_title_key"),
             GinIndex(fields=["search"], name="resource_search"),
             models.Index(fields=["id"], condition=Q(search=None), name="resource_unsearchable"),
@@ -132,7 +131,7 @@ class Resource(Searchable, TimeStampedModel):
             models.UniqueConstraint(
                 fields=["branch", "serial"],
                 name="resource_serial",
-                include=["id"],
+                include=["id", "state", "sharing"],  # who may see a row is told in the order of the list
                 violation_error_message="该支部的资源清单里已有这个序号。",
             ),
             models.CheckConstraint(
