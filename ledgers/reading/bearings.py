@@ -33,14 +33,16 @@ class Bearings:
     """The regression.
 
     `sides` are its columns, an item or one side of it each, and `belongs` the column of each in `items`.
-    `grams` have a row of `weights` (times `scale`) and a `rarity`; the rows before them are for the text's
-    vectors, the last one is the constant. `asked` and `offered` are the mean scores of texts that ask and of
-    those that offer, `means` their mean sentence vectors.
+    `runs` are runs of characters and `grams` says where each stands; they have a row of `weights` (times
+    `scale`) and a `rarity`; the rows before them are for the text's vectors, the last one is the constant.
+    `asked` and `offered` are the mean scores of texts that ask and of those that offer, `means` their mean
+    sentence vectors.
     """
 
     sides: tuple[str, ...]
     items: tuple[str, ...]
     belongs: np.ndarray
+    runs: tuple[str, ...]
     grams: dict[str, int]
     rarity: np.ndarray
     weights: np.ndarray
@@ -51,7 +53,10 @@ class Bearings:
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """Return text × side: about 1 where a text speaks of it, about 0 elsewhere."""
-        cells = features(texts, self.grams, self.rarity)
+        return self.scores_of(features(texts, self.grams, self.rarity))
+
+    def scores_of(self, cells: sparse.csr_matrix) -> np.ndarray:
+        """Return the scores of texts whose features are known."""
         used = np.unique(cells.indices)
         return np.asarray(cells[:, used] @ (self.weights[used] * self.scale[used]))
 
@@ -72,6 +77,7 @@ def bearings() -> Bearings:
             sides,
             items,
             np.array([items.index(item_of(side)) for side in sides]),
+            grams,
             {gram: i for i, gram in enumerate(grams)},
             stored["rarity"].astype(float),
             stored["weights"],

@@ -1,7 +1,8 @@
-"""How crowded it is where a text points: among many rows of phrases it is like much, and that tells less.
+"""How crowded it is where a demand points: among many rows of phrases it is like much, and that tells less.
 
-`crowding.npz` has where each row of data/phrases.txt points on either side (scripts/build_bearings.py makes
-it after the bearings). It is the same for every county, so no ledger's texts change what another text counts.
+`crowding.npz` has where each row of data/phrases.txt points as a resource says it (scripts/build_bearings.py
+makes it after the bearings). It is the same for every county, so no ledger's texts change what another text
+counts.
 """
 
 from functools import cache
@@ -14,42 +15,29 @@ from ledgers.reading.meaning import unit
 
 TABLE = Path(__file__).parent / "data" / "crowding.npz"
 _NEAREST = 10  # rows of phrases, of about seven hundred
-_USUAL = (0.31, 0.36)  # their mean cosine with a text that asks, with one that offers, as ledgers are written
+_USUAL = 0.31  # their mean cosine with a text that asks, as ledgers are written
 
 
-def crowding(rows: np.ndarray, *, offered: bool) -> np.ndarray:
-    """Return per bearing its mean cosine with the nearest of what the other side says, less what is usual.
+def crowding(rows: np.ndarray) -> np.ndarray:
+    """Return per bearing of a demand its mean cosine with the nearest of what is offered, less what is usual.
 
     Bearings are read one by one, so that one more text changes no other's figure by a bit.
     """
-    others = _table()[0 if offered else 1]
-    near = [np.partition(others @ row, -_NEAREST)[-_NEAREST:].mean() for row in rows.astype(np.float32)]
+    near = [np.partition(_table() @ row, -_NEAREST)[-_NEAREST:].mean() for row in rows.astype(np.float32)]
     known = np.any(rows != 0, axis=1)
-    return np.where(known, np.array(near, dtype=float) - _USUAL[int(offered)], 0.0)
+    return np.where(known, np.array(near, dtype=float) - _USUAL, 0.0)
 
 
 @cache
-def _table() -> tuple[np.ndarray, np.ndarray]:
-    """Return where the rows of phrases point that ask, and those that offer, read once per process."""
+def _table() -> np.ndarray:
+    """Return where the rows of phrases point that offer, read once per process."""
     with np.load(TABLE) as stored:
-        asked, offered = (stored[side] * stored[f"{side}_scale"] for side in ("asked", "offered"))
-        return asked, offered
+        return np.asarray(stored["offered"] * stored["scale"])
 
 
 def build() -> None:
-    """Write the table anew from the phrases and the bearings."""
+    """Write the table anew from the phrases and the bearings: whole numbers up to 127 and a scale a row."""
     kept = [both for name, both in spoken().items() if name != BEYOND and all(both)]
-    (asked, asked_scale), (offered, offered_scale) = (
-        _in_bytes([directions(both[side], offered=bool(side)).mean(axis=0) for both in kept])
-        for side in (0, 1)
-    )
-    np.savez_compressed(
-        TABLE, asked=asked, asked_scale=asked_scale, offered=offered, offered_scale=offered_scale
-    )
-
-
-def _in_bytes(means: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return unit rows as whole numbers up to 127, and what each row is to be multiplied with."""
-    rows = unit(np.array(means))
+    rows = unit(np.array([directions(said, offered=True).mean(axis=0) for _, said in kept]))
     scale = np.abs(rows).max(axis=1, keepdims=True) / 127
-    return np.round(rows / scale).astype(np.int8), scale.astype(np.float32)
+    np.savez_compressed(TABLE, offered=np.round(rows / scale).astype(np.int8), scale=scale.astype(np.float32))

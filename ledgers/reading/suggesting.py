@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from ledgers.reading.bearings import BEYOND, bearings, features, item_points
 from ledgers.reading.lexicon import Lexicon
@@ -56,7 +57,8 @@ def items_suggested(title: str, text: str, lexicon: Lexicon, top: int = ITEMS) -
     """Return the likeliest items of the lexicon, by its words and by what the whole text sounds like."""
     whole = f"{title}，{text}"
     table = bearings()
-    scores = _scores(lexicon, table.by_item(table.scores([whole]))[0])
+    cells = features([whole], table.grams, table.rarity)
+    scores = _scores(lexicon, table.by_item(table.scores_of(cells))[0])
     named = items_named(title, text, lexicon)
     ruled_out = items_ruled_out(title, text, lexicon)
     total = {
@@ -68,7 +70,7 @@ def items_suggested(title: str, text: str, lexicon: Lexicon, top: int = ITEMS) -
     found = ((code, 1.0 / (1.0 + math.exp((_HALF - total[code]) / _STEEP))) for code in best)
     names = {item.code: item.name for item in lexicon.items}
     return tuple(
-        Suggested(code, sure, _words(whole, names[code], named.get(code)))
+        Suggested(code, sure, _words(cells, names[code], named.get(code)))
         for code, sure in found
         if sure >= LEAST
     )
@@ -84,7 +86,7 @@ def _scores(lexicon: Lexicon, by_item: np.ndarray) -> dict[str, float]:
     return known | {item.code: float(by_item @ row) for item, row in zip(own, points, strict=True)}
 
 
-def _words(text: str, item: str, named: Found | None) -> tuple[str, ...]:
+def _words(cells: sparse.csr_matrix, item: str, named: Found | None) -> tuple[str, ...]:
     """Return the words that led to an item: the lexicon's, else the runs of characters that told most."""
     if named:
         return named.words[:_WORDS]
@@ -92,20 +94,18 @@ def _words(text: str, item: str, named: Found | None) -> tuple[str, ...]:
     if item not in table.items:
         return ()
     sides = np.flatnonzero(table.belongs == table.items.index(item))
-    cells = features([text], table.grams, table.rarity)
     first = cells.shape[1] - len(table.grams) - 1
     gain = {
         column - first: value * float((table.weights[column, sides] * table.scale[column]).sum())
         for column, value in zip(cells.indices.tolist(), cells.data.tolist(), strict=True)
         if first <= column < cells.shape[1] - 1
     }
-    grams = {row: gram for gram, row in table.grams.items() if row in gain}
     chosen: list[str] = []
     for row in sorted(gain, key=lambda row: (-gain[row], row)):
         if gain[row] <= 0 or len(chosen) == _WORDS:
             break
-        if not any(set(grams[row]) & set(other) for other in chosen):
-            chosen.append(grams[row])
+        if not any(set(table.runs[row]) & set(other) for other in chosen):
+            chosen.append(table.runs[row])
     return tuple(chosen)
 
 

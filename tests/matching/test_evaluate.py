@@ -1,6 +1,7 @@
-"""The evaluation command, and the figures the two development counties must keep."""
+"""The evaluation command, and the figures the development counties must keep."""
 
 import json
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from pairing.matching.labelled import compare, confirmed, county_of, predictions
 
 LABELLED = Path(__file__).parents[1] / "data" / "labelled"
+COUNTIES = ("dev", "dev2", "fresh", "heldout")
 TINY = {
     "county": "小县",
     "as_of": "2026-03-01",
@@ -88,40 +90,57 @@ def test_confirmed_gives_both_sides_of_a_labelled_pair_one_item(tiny):
     assert offers == {"r1": frozenset({"义诊体检"}), "r2": frozenset()}
 
 
-@pytest.mark.parametrize(("name", "ratio", "empty"), [("dev", 2.0, 0.6), ("dev2", 1.75, 0.6)])
+class Judged:
+    """A labelled county with what the engine answers for it."""
+
+    def __init__(self, name):
+        self.county = county_of(LABELLED / f"{name}.json")
+        self.found = predictions(self.county)
+
+
+@cache
+def judged(name):
+    """Read every county once for all tests: its texts cost seconds."""
+    return Judged(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "ratio", "empty"),
+    [("dev", 2.0, 0.6), ("dev2", 1.8, 0.65), ("fresh", 1.7, 0.6), ("heldout", 1.42, 0.85)],
+)
 def test_suggestions_beat_the_plain_baseline(name, ratio, empty):
-    county = county_of(LABELLED / f"{name}.json")
-    ours, plain = compare(county, predictions(county))
+    """The urban district's baseline is high: a perfect answer would be 1.78 times it."""
+    ours, plain = compare(judged(name).county, judged(name).found)
     assert ours.ndcg >= ratio * plain.ndcg
     assert ours.empty >= empty
 
 
 @pytest.mark.parametrize("name", ["dev", "dev2"])
 def test_confirmed_items_double_the_baseline(name):
-    county = confirmed(county_of(LABELLED / f"{name}.json"))
+    county = confirmed(judged(name).county)
     ours, plain = compare(county, predictions(county))
     assert ours.ndcg >= 2.0 * plain.ndcg
 
 
-@pytest.mark.parametrize("name", ["dev", "dev2"])
+@pytest.mark.parametrize("name", COUNTIES)
 def test_no_branch_is_suggested_its_own_resource(name):
-    county = county_of(LABELLED / f"{name}.json")
+    county = judged(name).county
     own = [
         (demand, resource)
-        for demand, ranked in predictions(county).items()
+        for demand, ranked in judged(name).found.items()
         for resource in ranked
         if county.resource_branches[resource] == county.demand_branches[demand]
     ]
     assert own == []
 
 
-@pytest.mark.parametrize("name", ["dev", "dev2"])
+@pytest.mark.parametrize("name", COUNTIES)
 def test_labelled_county_is_a_fair_one(name):
     """Sizes, and enough demands nothing serves; every label names a known resource of another branch."""
     county = county_of(LABELLED / f"{name}.json")
     barren = [demand for demand, grades in county.labels.items() if not grades]
-    assert len(county.resource_texts) >= 100
-    assert len(county.labels) >= 100
+    assert len(county.resource_texts) >= 75
+    assert len(county.labels) >= 95
     assert len(barren) >= 0.2 * len(county.labels)
     pairs = [(demand, resource) for demand, grades in county.labels.items() for resource in grades]
     assert all(county.resource_branches[r] != county.demand_branches[d] for d, r in pairs)

@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 
 from ledgers.reading.bearings import bearings, directions, item_points
-from ledgers.reading.crowding import crowding
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.meaning import unit
 from ledgers.reading.reader import items_ruled_out
@@ -25,20 +24,15 @@ _NOTHING = Learned()
 _NAMELESS: Mapping[Id, str] = {}
 _CONFIRMED = 0.7  # share of an item profile that a person's choice takes
 _OFFICE = 0.3  # length of what an offer's branch is called beside what the offer says, 1
-_CROWDED = (0.75, 0.25)  # share of its crowding that every likeness loses, of a need, of an offer
 _PARTY = re.compile("党(?:总支|支部|委|组)")  # what all branches are called
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """Texts of one side, a unit row each: `meaning` and `items` without what their side has in common.
-
-    `crowded` is what every likeness of items loses where much is said; it gains where little is.
-    """
+    """Texts of one side, a unit row each: `meaning` and `items` without what their side has in common."""
 
     meaning: np.ndarray
     items: np.ndarray
-    crowded: np.ndarray
 
 
 @lru_cache(maxsize=4)
@@ -73,11 +67,7 @@ def profiles(
             items[row] = _settled(items[row], [where[item] for item in sorted(entry.items) if item in where])
     vectors = sentence_vectors(texts)
     known = np.any(vectors != 0, axis=1, keepdims=True)
-    return Profile(
-        np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0),
-        items,
-        _CROWDED[int(offered)] * crowding(items, offered=offered),
-    )
+    return Profile(np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0), items)
 
 
 def _from_offices(items: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from ledgers.reading.bearings import beyond, directions
+from ledgers.reading.crowding import crowding
 from pairing.matching.engine import terms
 from pairing.matching.engine.affinity import Profile, profiles
 from pairing.matching.engine.candidates import candidate_pairs, tf_idf
@@ -25,7 +26,8 @@ _ON_TOPIC = 0.4  # item value below which aspect and kind of help count for less
 _UNMET = 0.6  # share lost when a need surely asks for goods or money and the offer gives none
 _LIKE_FULL = 0.4  # cosine of two bearings at which two texts are likely about one thing
 _NAMED = 0.2  # what naming the same items adds to which way the texts point
-_BEYOND = 0.8  # how far asking for what no branch can do counts as goods or money asked for
+_BEYOND = 0.7  # share lost when a need surely asks for what no branch can do
+_CROWDED = 0.4  # share of its crowding that every likeness of a need loses; it gains where little is said
 _BEHIND = 0.5  # share of the floor that is enough once another offer has reached it
 _WORDING = 0.2  # say of shared wording in the text term; the rest is meaning
 
@@ -46,6 +48,7 @@ class Reading:
     offer_profile: Profile
     need_aspects: np.ndarray
     need_beyond: np.ndarray
+    need_crowded: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +78,7 @@ def read(problem: MatchProblem) -> Reading:
     entries: list[Need | Offer] = [*problem.needs, *problem.offers]
     texts = [f"{entry.title} {entry.title} {entry.text}" for entry in entries]
     vectors, idf = tf_idf(texts, len(problem.needs))
+    asked = profiles(problem.lexicon, problem.needs, offered=False, learned=problem.learned)
     return Reading(
         [read_items(need, problem.lexicon, discount) for need in problem.needs],
         [read_items(offer, problem.lexicon, discount) for offer in problem.offers],
@@ -84,10 +88,11 @@ def read(problem: MatchProblem) -> Reading:
         [read_audiences(offer, discount) for offer in problem.offers],
         vectors,
         idf,
-        profiles(problem.lexicon, problem.needs, offered=False, learned=problem.learned),
+        asked,
         profiles(problem.lexicon, problem.offers, offered=True, offices=problem.branch_names),
         directions([need.aspect or "" for need in problem.needs], offered=False),
         beyond([f"{need.title}，{need.text}" for need in problem.needs]),
+        crowding(asked.items),
     )
 
 
@@ -104,8 +109,8 @@ def score_pairs(problem: MatchProblem) -> PairTable:
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
     unmet = terms.unmet(reading.need_help, reading.offer_help, need, offer)
-    unmet = np.maximum(unmet, _BEYOND * reading.need_beyond[need])
-    total, fit = _combine(problem, values, weights, unmet)
+    lost = np.maximum(_UNMET * unmet, _BEYOND * reading.need_beyond[need])
+    total, fit = _combine(problem, values, weights, lost)
     return PairTable(need, offer, values, weights, total, fit, capacity, wait, open_, reading)
 
 
@@ -147,7 +152,7 @@ def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
     like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
-    like -= reading.need_profile.crowded[need] + reading.offer_profile.crowded[offer]
+    like -= _CROWDED * reading.need_crowded[need]
     either = np.tanh(np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, None))
     chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)
     return np.where(chosen, (named + either) / 2, either)
@@ -163,16 +168,19 @@ def _text_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
 
 
 def _combine(
-    problem: MatchProblem, values: np.ndarray, weights: np.ndarray, unmet: np.ndarray
+    problem: MatchProblem, values: np.ndarray, weights: np.ndarray, lost: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (total, fit): weighted means over the terms present, scaled by a wrong topic or kind of help.
 
     A mean alone lets a free neighbour of the right aspect win with the wrong service; the factors do not.
+
+    Args:
+        lost: share of the fit that is lost because the need asks for what no service is.
     """
     what = [TERMS.index(name) for name in FIT_TERMS]
     topic = np.maximum(values[:, TERMS.index("item")], values[:, TERMS.index("text")])
     wrong_help = _sure(problem, weights, "help") * _shortfall(values[:, TERMS.index("help")], 0.4)
-    factor = (1.0 - _WRONG_HELP * wrong_help) * (1.0 - _UNMET * unmet)
+    factor = (1.0 - _WRONG_HELP * wrong_help) * (1.0 - lost)
     factor *= 1.0 - _shortfall(values[:, TERMS.index("item")], _ON_TOPIC)
     factor[topic < _NOTHING] = 0.0
     return factor * _mean(values, weights), factor * _mean(values[:, what], weights[:, what])

@@ -15,18 +15,18 @@ FARMING, RARE = "果树得了病不会治，叶子长斑", "大家心里都没�
 
 
 def test_it_is_crowded_where_much_is_said():
-    much, little = crowding(directions([FARMING, RARE], offered=False), offered=False)
+    much, little = crowding(directions([FARMING, RARE], offered=False))
     assert much > 0 > little
 
 
 def test_a_text_is_as_crowded_in_any_company():
-    rows = directions([FARMING, RARE], offered=True)
-    alone = [crowding(row[None, :], offered=True)[0] for row in rows]
-    assert crowding(rows, offered=True).tolist() == alone
+    rows = directions([FARMING, RARE], offered=False)
+    alone = [crowding(row[None, :])[0] for row in rows]
+    assert crowding(rows).tolist() == alone
 
 
 def test_a_text_that_says_nothing_is_not_crowded():
-    assert crowding(directions([""], offered=False), offered=False).tolist() == [0.0]
+    assert crowding(directions([""], offered=False)).tolist() == [0.0]
 
 
 def test_the_name_of_its_branch_puts_an_offer_first_among_equals():

@@ -37,19 +37,22 @@ def lessons_of(county, demands):
     ]
 
 
-def quality(county, demands, learned):
+def taught(county, learned):
     problem = replace(county.problem, learned=learned)
-    found = predictions(replace(county, problem=problem))
+    return predictions(replace(county, problem=problem))
+
+
+def quality(county, demands, found):
     return judge({demand: county.labels[demand] for demand in demands}, found)
 
 
 def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
     served = [demand for demand, grades in county.labels.items() if grades]
-    taught, unseen = served[::2], served[1::2]
-    learned = Learned.of(lessons_of(county, taught))
-    nothing = Learned()
-    assert quality(county, taught, learned).ndcg > quality(county, taught, nothing).ndcg + 0.03
-    assert quality(county, unseen, learned).ndcg >= quality(county, unseen, nothing).ndcg - 0.005
+    told, unseen = served[::2], served[1::2]
+    before = taught(county, Learned())
+    after = taught(county, Learned.of(lessons_of(county, told)))
+    assert quality(county, told, after).ndcg > quality(county, told, before).ndcg + 0.03
+    assert quality(county, unseen, after).ndcg >= quality(county, unseen, before).ndcg - 0.005
 
 
 def test_adjust_leaves_unknown_wording_exactly_alone():
