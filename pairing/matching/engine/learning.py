@@ -72,7 +72,7 @@ class Learned:
             for item, (good, bad) in items.items():
                 if item in points:
                     belief[item] += weight * (good - bad) / (good + bad + _PATIENCE)
-        sure = (known / sum(weights.values())) ** 2 if weights else 0.0
+        sure = (known / sum(weights.values())) ** 4 if weights else 0.0
         if not sure:
             return row
         blended = (1.0 - sure) * row

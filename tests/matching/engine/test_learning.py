@@ -47,11 +47,12 @@ def quality(county, demands, found):
 
 
 def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
+    """What is taught is read at 0.93 before, so that a third of what is missing is 0.02."""
     served = [demand for demand, grades in county.labels.items() if grades]
     told, unseen = served[::2], served[1::2]
     before = taught(county, Learned())
     after = taught(county, Learned.of(lessons_of(county, told)))
-    assert quality(county, told, after).ndcg > quality(county, told, before).ndcg + 0.03
+    assert quality(county, told, after).ndcg > quality(county, told, before).ndcg + 0.02
     assert quality(county, unseen, after).ndcg >= quality(county, unseen, before).ndcg - 0.005
 
 
