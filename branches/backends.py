@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 
 from branches.models import User
 from core.models import Notification
+from core.prepared import Prepared, blank
+
+
+def _person() -> QuerySet[User]:
+    unread = Notification.objects.visible_to(OuterRef("pk")).unread().order_by().values("recipient")
+    count = Subquery(unread.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
+    return User.objects.annotate(unread=count).filter(pk=blank("pk"))
+
+
+PERSON = Prepared(_person)
 
 
 class PersonBackend(ModelBackend):
     """Django's own, reading the number of unread notices along: one query less on every page."""
 
     def get_user(self, user_id: int) -> User | None:
-        unread = Notification.objects.visible_to(OuterRef("pk")).unread().order_by().values("recipient")
-        count = Subquery(unread.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
-        user = User.objects.annotate(unread=count).filter(pk=user_id).first()
+        user = next(iter(PERSON.rows(pk=user_id)), None)
         return user if user and self.user_can_authenticate(user) else None

@@ -13,12 +13,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from branches.enums import BRANCH_STAFF, COUNTY_WIDE, BranchKind, Role
 from core.models import TimeStampedModel
+from core.prepared import Prepared, blank
 from core.search.models import Searchable, SearchableQuerySet, stale_trigger
 
 
@@ -127,9 +129,7 @@ class User(AbstractUser):
     @cached_property
     def seats(self) -> list[Membership]:
         """The memberships in force today, each with its `partners`; one query for the life of the request."""
-        partners = Branch.objects.partners_of(OuterRef("branch_id")).order_by().values("pk")
-        seats = Membership.objects.in_force(on=timezone.localdate()).filter(user=self)
-        return list(seats.select_related("branch").annotate(partners=ArraySubquery(partners)))
+        return SEATS.rows(user=self.pk, today=timezone.localdate())
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -160,9 +160,10 @@ class User(AbstractUser):
         return frozenset(key for seat in ours for key in seat.partners)  # type: ignore[attr-defined]
 
     @cached_property
-    def branch(self) -> Branch | None:
-        """The branch this person acts for first, or None for county-wide seats."""
-        return next((seat.branch for seat in self.seats if seat.role not in COUNTY_WIDE), None)
+    def branch_name(self) -> str:
+        """The name of the branch this person acts for first; "" for county-wide seats."""
+        own = (seat for seat in self.seats if seat.role not in COUNTY_WIDE)
+        return next((seat.branch_name for seat in own), "")  # type: ignore[attr-defined]
 
     @property
     def is_office(self) -> bool:
@@ -183,7 +184,7 @@ class User(AbstractUser):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def in_force(self, *, on: date) -> MembershipQuerySet:
+    def in_force(self, *, on: date | RawSQL) -> MembershipQuerySet:
         return self.filter(Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on)))
 
     def staff_of(self, branches: Iterable[Branch | int], *, on: date) -> MembershipQuerySet:
@@ -223,3 +224,12 @@ class Membership(TimeStampedModel):
 
     def __str__(self) -> str:
         return f"{self.branch} {self.get_role_display()} {self.user}"
+
+
+def _seats() -> MembershipQuerySet:
+    partners = Branch.objects.partners_of(OuterRef("branch_id")).order_by().values("pk")
+    seats = Membership.objects.in_force(on=blank("today")).filter(user=blank("user"))
+    return seats.annotate(branch_name=F("branch__name"), partners=ArraySubquery(partners))
+
+
+SEATS = Prepared(_seats)

@@ -113,7 +113,7 @@ class Shell:
 
     @cached_property
     def branch_name(self) -> str:
-        return self.user.branch.name if self.user.branch else ""
+        return self.user.branch_name
 
     @cached_property
     def groups(self) -> list[Group]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from branches.models import Branch, User
+from branches.models import User
 
 
 def unit_of(user: User) -> str:
     """The organisation a ledger is filed by: the person's branch, or the one they hold a county seat in."""
-    branch: Branch | None = user.branch or next((seat.branch for seat in user.seats), None)
-    return branch.name if branch else str(user)
+    county_seat = next((seat.branch_name for seat in user.seats), "")  # type: ignore[attr-defined]
+    return user.branch_name or county_seat or str(user)

@@ -278,7 +278,7 @@ def test_shell_needs_one_query(django_assert_num_queries):
     page = Shell(request_of(PersonBackend().get_user(user.pk)))
     with django_assert_num_queries(1):
         words = (page.role, page.branch_name, page.unread_count, [group.label for group in page.groups])
-    assert words[:3] == ("支部书记", user.branch.name, 1)
+    assert words[:3] == ("支部书记", user.branch_name, 1)
 
 
 @pytest.fixture

@@ -148,9 +148,10 @@ def test_problem_solved_outside_the_ledger_is_recorded_and_counted_apart():
 
 
 def test_problem_of_another_branch_cannot_be_recorded():
-    person = UserFactory(secretary_of=BranchFactory())
+    own = BranchFactory()
+    person = UserFactory(secretary_of=own)
     terms = {"title": "x", "how": "y", "solved_on": TODAY, "actor": person, "now": timezone.now()}
     with pytest.raises(DomainError, match="书记或联络员能登记它的问题"):
         solved_problem_record(branch=BranchFactory(), **terms)
     with pytest.raises(DomainError, match="帮忙的支部不能是本支部"):
-        solved_problem_record(branch=person.branch, helper=person.branch, **terms)
+        solved_problem_record(branch=own, helper=own, **terms)
