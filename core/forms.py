@@ -8,9 +8,6 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
 from core.errors import DomainError, StaleVersionError
 
@@ -36,26 +33,10 @@ class TimeInput(forms.TimeInput):
 
 
 class PickSelect(forms.Select):
-    """A searchable choice among many: its options are written in one go, not by a template each."""
+    """A searchable choice among many."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"data-pick": True} | (attrs or {}))
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = {str(each) for each in self.format_value(value)}
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, mark_safe(" selected") if str(key) in chosen else "", label)
-                for key, label in self.choices
-            ),
-        )
-        return format_html(
-            "<select{}>{}</select>",
-            flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})})),
-            options,
-        )
 
 
 class ReasonForm(forms.Form):

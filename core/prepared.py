@@ -26,7 +26,7 @@ def blank(name: str) -> RawSQL:
 
 
 class Prepared(Generic[Row]):
-    """A query with blanks, built by `build` when it is first asked; nothing but the blanks may change in it."""
+    """A query with blanks, built by `build` when first asked; nothing but the blanks may change in it."""
 
     def __init__(self, build: Callable[[], QuerySet[Row]]) -> None:
         self._build = build

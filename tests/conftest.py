@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.template import Context, Template
+from django.test.signals import template_rendered
 from hypothesis import HealthCheck, settings
 
 from core.embedded import places, postgres
@@ -26,6 +28,18 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
     """What the modules made stays to the end."""
     look_seldom()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_only(django_test_environment: None) -> None:
+    """Keep for `response.context` what a page was given, not a copy of it for each of its hundred parts."""
+
+    def render(template: Template, context: Context) -> str:
+        if context.template is template:  # the page itself, not what it includes or extends
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    Template._render = render
 
 
 @pytest.fixture(scope="session")

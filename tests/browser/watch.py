@@ -13,7 +13,8 @@ GRAVE = {"serious", "critical"}
 CALENDAR_CELL = ("label-content-name-mismatch", "fc-dom")
 # The frame around every page: judged on a window's first page, not a hundred times over.
 SHELL = [".sidebar", ".topbar", ".bottom-bar", "#mine"]
-RUN_AXE = "apart => axe.run({exclude: apart.map(each => [each])}, {resultTypes: ['violations']})"
+RUN_AXE = """apart => axe.run(
+  {exclude: apart.map(each => [each])}, {resultTypes: ["violations"], preload: false})"""
 VIEWPORTS = {"desktop": (1366, 768), "phone": (390, 844)}
 REPORT_CSP = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -30,7 +31,7 @@ class Watched:
     origin: str
     faults: list[str] = field(default_factory=list)
     expected_statuses: set[int] = field(default_factory=set)
-    has_seen_shell: bool = False
+    shells_seen: set[str] = field(default_factory=set)  # in which sizes
     in_flight: set[Request] = field(default_factory=set)
 
     def goto(self, path: str) -> Response:
@@ -55,15 +56,25 @@ class Watched:
         while self.in_flight:
             self.page.wait_for_timeout(10)
 
+    @property
+    def size(self) -> str:
+        return f"{self.page.viewport_size}"
+
+    def resize(self, viewport: str) -> None:
+        """Make the window as wide as an office PC or a phone; it stays a PC's in all but its size."""
+        width, height = VIEWPORTS[viewport]
+        self.page.set_viewport_size({"width": width, "height": height})
+
     def look(self) -> None:
         """Note what is wrong with the page now shown: it scrolls sideways, or axe finds something grave."""
-        where = self.page.url.removeprefix(self.origin)
+        where = f"{self.page.url.removeprefix(self.origin)} at {self.size}"
         wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         if wide > seen:
             self.faults.append(f"{where}: scrolls sideways ({wide} > {seen})")
-        self.page.evaluate(AXE)
-        result = self.page.evaluate(RUN_AXE, SHELL if self.has_seen_shell else [])
-        self.has_seen_shell = True
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        result = self.page.evaluate(RUN_AXE, SHELL if self.size in self.shells_seen else [])
+        self.shells_seen.add(self.size)
         self.faults += [
             f"{where}: axe {each['id']} {node['target']} {node['failureSummary'][:200]}"
             for each in result["violations"]

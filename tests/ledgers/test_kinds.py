@@ -110,7 +110,7 @@ def test_change_of_kind_draws_its_fields_and_loses_nothing_typed(page):
         "valid_to",
     ]
     assert form["detail_open_days"].value() == "每月5日"
-    assert '<input type="hidden" name="detail_area" value="120">' in answer.content.decode()
+    assert '<input type="hidden" name="detail_area" value="120"' in answer.content.decode()
     assert "<html" not in answer.content.decode()
     assert not Resource.objects.exists()
 
