@@ -7,6 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.test.signals import template_rendered
 from hypothesis import HealthCheck, settings
+from template_partials.templatetags.partials import TemplateProxy
 
 from core.embedded import places, postgres
 from core.embedded.errors import EmbeddedError
@@ -34,12 +35,12 @@ def pytest_collection_finish() -> None:
 def pages_only(django_test_environment: None) -> None:
     """Keep for `response.context` what a page was given, not a copy of it for each of its hundred parts."""
 
-    def render(template: Template, context: Context) -> str:
+    def render(template: Template | TemplateProxy, context: Context) -> str:
         if context.template is template:  # the page itself, not what it includes or extends
             template_rendered.send(sender=template, template=template, context=context)
         return template.nodelist.render(context)
 
-    Template._render = render
+    Template._render = TemplateProxy._render = render
 
 
 @pytest.fixture(scope="session")
