@@ -53,6 +53,8 @@ class Bearings:
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """Return text × side: about 1 where a text speaks of it, about 0 elsewhere."""
+        if not texts:
+            return np.zeros((0, len(self.sides)))
         return self.scores_of(features(texts, self.grams, self.rarity))
 
     def scores_of(self, cells: sparse.csr_matrix) -> np.ndarray:
@@ -111,13 +113,15 @@ def features(texts: Sequence[str], grams: dict[str, int], rarity: np.ndarray) ->
     return sparse.csr_matrix(sparse.hstack([vectors, said, np.ones((len(texts), 1))]))
 
 
-def directions(texts: Sequence[str], *, offered: bool) -> np.ndarray:
-    """Return unit bearings without what their side has in common; zero for a text that says nothing."""
+def directions(texts: Sequence[str], *, offered: bool, scores: np.ndarray | None = None) -> np.ndarray:
+    """Return unit bearings without what their side has in common; zero for a text that says nothing.
+
+    Args:
+        scores: those of the texts, where they are known already.
+    """
     table = bearings()
-    if not texts:
-        return np.zeros((0, len(table.items) + len(table.sides)))
     said = np.array([bool(plain(text)) for text in texts], dtype=bool)
-    rows = table.scores(texts) - (table.offered if offered else table.asked)
+    rows = (table.scores(texts) if scores is None else scores) - (table.offered if offered else table.asked)
     return np.where(said[:, None], _joined(table.by_item(rows), rows), 0.0)
 
 
@@ -126,11 +130,11 @@ def _joined(by_item: np.ndarray, by_side: np.ndarray) -> np.ndarray:
     return np.hstack([_ITEM_PART**0.5 * unit(by_item), (1.0 - _ITEM_PART) ** 0.5 * unit(by_side)])
 
 
-def beyond(texts: Sequence[str]) -> np.ndarray:
-    """Return how surely each text asks for what no branch can do for another, in [0, 1]."""
+def beyond(scores: np.ndarray) -> np.ndarray:
+    """Return how surely each text of `scores` asks for what no branch can do for another, in [0, 1]."""
     table = bearings()
-    scores = table.by_item(table.scores(texts))[:, table.items.index(BEYOND)]
-    return np.clip(scores / _BEYOND_FULL, 0.0, 1.0)
+    sides = table.belongs == table.items.index(BEYOND)
+    return np.clip(scores[:, sides].sum(axis=1) / _BEYOND_FULL, 0.0, 1.0)
 
 
 def item_points(names: Iterable[tuple[str, Sequence[str]]]) -> np.ndarray:

@@ -20,7 +20,7 @@ from pairing.matching.engine.problem import (
     Weights,
     pair_of,
 )
-from pairing.matching.engine.scoring import score_pairs, suggested
+from pairing.matching.engine.scoring import Reading, read, score_pairs, suggested
 
 __all__ = [
     "Assignment",
@@ -31,29 +31,40 @@ __all__ = [
     "Need",
     "Offer",
     "Plan",
+    "Reading",
     "Score",
     "Term",
     "Unserved",
     "Weights",
     "explain",
     "pair_of",
+    "reading_of",
     "solve",
     "suggest",
     "suggest_for_offers",
 ]
 
 
+def reading_of(problem: MatchProblem) -> Reading:
+    """Return what the texts say; it holds for every problem of the same texts, whoever may serve whom."""
+    return read(_in_order(problem))
+
+
 def suggest(
-    problem: MatchProblem, need_ids: Iterable[Id] | None = None, top: int = 5
+    problem: MatchProblem,
+    need_ids: Iterable[Id] | None = None,
+    top: int = 5,
+    reading: Reading | None = None,
 ) -> dict[Id, list[Score]]:
     """Return the best offers per need, best first; an empty list means nothing here serves it.
 
     Args:
         need_ids: the needs asked about, all when None. The rest of the problem still shapes word weights.
         top: suggestions per need, at least 1.
+        reading: `reading_of` the same texts, where it is known already.
     """
     problem = _in_order(problem)
-    table = score_pairs(problem)
+    table = score_pairs(problem, reading)
     rows = suggested(problem, table)
     asked = rows if need_ids is None else list(need_ids)
     return {need_id: [score_of(problem, table, row) for row in rows[need_id][:top]] for need_id in asked}

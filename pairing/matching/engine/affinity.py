@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ledgers.reading.bearings import bearings, directions, item_points
+from ledgers.reading.bearings import bearings, beyond, directions, item_points
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.meaning import unit
 from ledgers.reading.reader import items_ruled_out
@@ -29,10 +29,14 @@ _PARTY = re.compile("党(?:总支|支部|委|组)")  # what all branches are cal
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """Texts of one side, a unit row each: `meaning` and `items` without what their side has in common."""
+    """Texts of one side, a unit row each: `meaning` and `items` without what their side has in common.
+
+    `beyond` is how surely each asks for what no branch can do for another, in [0, 1].
+    """
 
     meaning: np.ndarray
     items: np.ndarray
+    beyond: np.ndarray
 
 
 @lru_cache(maxsize=4)
@@ -58,7 +62,10 @@ def profiles(
     """
     where = points(lexicon)
     texts = [f"{entry.title}，{entry.text}" for entry in entries]
-    items = _from_offices(directions(texts, offered=offered), [offices.get(e.branch_id, "") for e in entries])
+    scores = bearings().scores(texts)
+    items = directions(texts, offered=offered, scores=scores)
+    if offices:
+        items = _from_offices(items, [offices.get(entry.branch_id, "") for entry in entries])
     items = learned.adjust(items, where, [(plain(entry.title), plain(entry.text)) for entry in entries])
     for row, entry in enumerate(entries):
         for item in sorted(items_ruled_out(entry.title, entry.text, lexicon) & where.keys()):
@@ -67,7 +74,8 @@ def profiles(
             items[row] = _settled(items[row], [where[item] for item in sorted(entry.items) if item in where])
     vectors = sentence_vectors(texts)
     known = np.any(vectors != 0, axis=1, keepdims=True)
-    return Profile(np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0), items)
+    meaning = np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0)
+    return Profile(meaning, items, beyond(scores))
 
 
 def _from_offices(items: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ledgers.reading.bearings import beyond, directions
+from ledgers.reading.bearings import directions
 from ledgers.reading.crowding import crowding
 from pairing.matching.engine import terms
 from pairing.matching.engine.affinity import Profile, profiles
@@ -47,7 +47,6 @@ class Reading:
     need_profile: Profile
     offer_profile: Profile
     need_aspects: np.ndarray
-    need_beyond: np.ndarray
     need_crowded: np.ndarray
 
 
@@ -91,17 +90,19 @@ def read(problem: MatchProblem) -> Reading:
         asked,
         profiles(problem.lexicon, problem.offers, offered=True, offices=problem.branch_names),
         directions([need.aspect or "" for need in problem.needs], offered=False),
-        beyond([f"{need.title}，{need.text}" for need in problem.needs]),
         crowding(asked.items),
     )
 
 
-def score_pairs(problem: MatchProblem) -> PairTable:
+def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTable:
     """Score every candidate pair of the problem.
+
+    Args:
+        reading: of the same texts in the same order, where it is known already.
 
     Complexity: O(pairs × (terms + items)) in numpy plus one sparse product of the text vectors.
     """
-    reading = read(problem)
+    reading = reading or read(problem)
     need, offer = candidate_pairs(problem, *_views(reading, len(problem.needs)), k=CANDIDATES)
     capacity, wait, open_ = terms.availability(problem, need, offer)
     columns = _columns(problem, reading, need, offer, wait)
@@ -109,7 +110,7 @@ def score_pairs(problem: MatchProblem) -> PairTable:
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
     unmet = terms.unmet(reading.need_help, reading.offer_help, need, offer)
-    lost = np.maximum(_UNMET * unmet, _BEYOND * reading.need_beyond[need])
+    lost = np.maximum(_UNMET * unmet, _BEYOND * reading.need_profile.beyond[need])
     total, fit = _combine(problem, values, weights, lost)
     return PairTable(need, offer, values, weights, total, fit, capacity, wait, open_, reading)
 

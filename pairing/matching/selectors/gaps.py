@@ -14,7 +14,16 @@ from ledgers.models import Demand, Resource, ServiceAspect
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
 from pairing.matching.adapter import Posed, pose
-from pairing.matching.engine import MatchProblem, Score, Weights, explain, suggest, suggest_for_offers
+from pairing.matching.engine import (
+    MatchProblem,
+    Reading,
+    Score,
+    Weights,
+    explain,
+    reading_of,
+    suggest,
+    suggest_for_offers,
+)
 from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.weights import weights_current
 from pairing.matching.studies import shortfalls
@@ -104,7 +113,8 @@ def county_gaps(*, today: date) -> Gaps:
     weights = posed.problem.weights
     # Learned from decisions as suggestions are: both pages have to agree on what can be served.
     fit_only = replace(posed.problem, weights=_fit_only(weights), used={}, learned=lessons_learned())
-    partner, county = _nearest(fit_only), _nearest(for_everybody(fit_only))
+    reading = reading_of(fit_only)
+    partner, county = _nearest(fit_only, reading), _nearest(for_everybody(fit_only), reading)
     rows = [
         _gap(posed, demand, county.get(pk), weights.floor)
         for pk, demand in posed.demands.items()
@@ -133,8 +143,8 @@ def _fit_only(weights: Weights) -> Weights:
     return replace(weights, pair=0, distance=0, window=0, capacity=0, urgency=0, floor=0)
 
 
-def _nearest(problem: MatchProblem) -> dict[int, Score]:
-    found = suggest(problem, top=1)
+def _nearest(problem: MatchProblem, reading: Reading) -> dict[int, Score]:
+    found = suggest(problem, top=1, reading=reading)
     return {int(need): scores[0] for need, scores in found.items() if scores}
 
 
