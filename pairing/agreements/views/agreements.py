@@ -44,6 +44,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": user.has_perm("agreements.change_agreement", agreement),
         "may_sign_on_behalf": not guards.agreement_sign_on_behalf_blockers(agreement, user),
         "may_terminate": not guards.agreement_terminate_blockers(agreement, user),
+        "send_blockers": guards.agreement_send_blockers(agreement, user) if agreement.is_open else [],
         "sign_blockers": guards.agreement_sign_blockers(agreement, user),
         "timeline": timeline(entries_of(agreement)),
         "today": today,

@@ -13,7 +13,7 @@ from pairing.plans.enums import CLAIM_PENDING, CLAIM_TRANSITIONS, ClaimState
 from pairing.plans.models import Claim, Pairing
 from pairing.plans.selectors.claims import resource_capacity_left
 from pairing.plans.selectors.parts import demand_parts
-from pairing.plans.services.guards import on_behalf_blockers, step_blockers
+from pairing.plans.services.guards import NOT_OFFICE, on_behalf_blockers, step_blockers
 
 NOUN = "这条认领"
 
@@ -36,7 +36,7 @@ def claim_propose_blockers(
     """
     blockers = []
     if dispatched and not actor.has_perm("plans.dispatch_claim"):
-        blockers.append("只有县党建办能代支部派单。")
+        blockers.append(NOT_OFFICE)
     if not dispatched and by_branch.pk not in actor.staff_branch_ids:
         blockers.append(f"只有{by_branch}的书记或联络员能代表它发起认领。")
     if by_branch.pk not in (demand.branch_id, resource.branch_id):

@@ -8,6 +8,8 @@ from branches.models import Branch, User
 from core.errors import DomainError, TransitionError
 from core.transitions import Table, check_transition
 
+NOT_OFFICE = "派单、催办和提前开放由县党建办办理。"
+
 
 def step_blockers(
     table: Table, choices: type[TextChoices], current: str, target: str, noun: str

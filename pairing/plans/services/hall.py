@@ -20,10 +20,8 @@ from ledgers.enums import DemandState
 from ledgers.models import Demand
 from ledgers.services.demands import demand_open_to_county
 from pairing.plans.services.deadlines import working_day_after
-from pairing.plans.services.guards import stated
+from pairing.plans.services.guards import NOT_OFFICE, stated
 from pairing.plans.services.locks import lock_demand
-
-NOT_OFFICE = "派单、催办和提前开放由县党建办办理。"
 
 
 def hall_open(*, now: datetime) -> int:

@@ -84,7 +84,7 @@ def test_office_dispatches_in_the_name_of_the_demand_and_both_sides_are_told(dra
 
 def test_dispatch_by_another_is_refused(law_pair, secretary):
     pairing, demand, speaker = law_pair
-    with pytest.raises(DomainError, match="只有县党建办能代支部派单"):
+    with pytest.raises(DomainError, match="派单、催办和提前开放由县党建办办理"):
         claim_propose(
             demand=demand,
             resource=speaker,

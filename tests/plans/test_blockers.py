@@ -1,0 +1,99 @@
+"""What a page says stands in the way of a step is what the service says when it is tried all the same."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from branches.models import User
+from core.errors import DomainError
+from ledgers.models import Demand
+from ledgers.services import demand_steps, demands, regrouping
+from pairing.agreements.services import guards as agreement_guards
+from pairing.plans.models import ChangeRequest, Pairing, PlanOrder
+from pairing.plans.services import claim_guards, claims, hall, order_guards
+from tests.factories.branches import UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.plans import PairingFactory, scan
+from tests.plans.blocked import CHAIN, OFFICE
+from tests.plans.blocked_elsewhere import ELSEWHERE
+
+pytestmark = pytest.mark.django_db
+CASES = [*CHAIN, *ELSEWHERE]
+NAMES = {ChangeRequest: "request", PlanOrder: "order"}  # what services call a row, where not by its table
+LOCKED = re.compile(r'<i class="bi bi-lock"[^>]*></i>\s*([^<]+?)\s*</p>(?:\s*<ul>(.*?)</ul>)?', re.DOTALL)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.page}-{case.who}" for case in CASES])
+def test_page_and_service_say_the_same_sentence(client, case):
+    row = case.row()
+    actor = person(case.who, row)
+    client.force_login(actor)
+    page = client.get(reverse(case.page, args=keys(row)))
+    name = NAMES.get(type(row), row._meta.model_name)
+    terms = {name: row, "actor": actor, "now": timezone.now()} | case.terms
+    with pytest.raises(DomainError) as refusal:
+        case.service(**terms | ({"scan": scan()} if "scan" in terms else {}))
+    assert (page.status_code, sentences(page)[:1]) == (200, [refusal.value.message])
+
+
+def test_both_sides_of_a_match_are_refused_in_the_same_words(client):
+    pairing = PairingFactory()
+    demand = DemandFactory(branch=pairing.branch_b, state="claimed")
+    resource = ResourceFactory(branch=pairing.branch_a)
+    actor = UserFactory(secretary_of=pairing.branch_a)
+    client.force_login(actor)
+    page = client.get(f"{reverse('claim_new')}?demand={demand.pk}&resource={resource.pk}")
+    with pytest.raises(DomainError) as refusal:
+        claims.claim_propose(
+            demand=demand, resource=resource, by_branch=pairing.branch_a, proposer=actor, now=timezone.now()
+        )
+    assert sentences(page) == [refusal.value.message]
+
+
+def test_no_guard_is_left_out():
+    """Two have no page that shows them: it offers only what can be drawn up, and tasks that can be done."""
+    modules = (claim_guards, order_guards, agreement_guards, demand_steps, demands, regrouping, hall)
+    guards = {
+        guard
+        for module in modules
+        for name, guard in vars(module).items()
+        if re.fullmatch(r"[a-z]\w+_blockers", name) and guard.__module__ == module.__name__
+    }
+    unseen = {order_guards.plan_order_create_blockers, order_guards.plan_task_done_blockers}
+    assert (
+        guards - {agreement_guards.state_blockers}
+        == {case.guard for case in CASES if case.guard.__module__ in {module.__name__ for module in modules}}
+        | unseen
+    )
+
+
+def sentences(page: Any) -> list[str]:
+    """What stands behind the locks of a page, in its order."""
+    found = LOCKED.findall(page.content.decode())
+    return [unescape(each) for line, items in found for each in re.findall("<li>(.*?)</li>", items) or [line]]
+
+
+def person(who: str, row: Any) -> User:
+    """Somebody with the seat of a case."""
+    seat, _, place = who.partition(" ")
+    if seat == OFFICE:
+        return UserFactory(office=True)
+    if place == "stranger":
+        return UserFactory(secretary_of=PairingFactory().branch_a)
+    return UserFactory(**{seat: getattr(pairing_of(row), place)})
+
+
+def pairing_of(row: Any) -> Pairing | Demand:
+    if isinstance(row, ChangeRequest):
+        return row.plan_order.pairing
+    return row if isinstance(row, Pairing | Demand) else row.pairing
+
+
+def keys(row: Any) -> list[int]:
+    return [row.plan_order_id, row.pk] if isinstance(row, ChangeRequest) else [row.pk]
