@@ -25,7 +25,7 @@ class Budget(NamedTuple):
     what: str
 
 
-# A cell costs four marks, six when its text stands in it: room for MAX_FILLED_CELLS of worksheet.py.
+# A cell costs four marks, six when its text stands in it: room for MAX_FILLED_CELLS of layout.py.
 BUDGETS = {
     "xl/worksheets/": Budget(60_000_000, 950_000, "工作表内容过多"),
     "xl/sharedStrings": Budget(20_000_000, 400_000, "文字内容过多"),

@@ -83,7 +83,7 @@ def _tagged(value: Any) -> Any:
     if isinstance(value, time):
         return ["time", value.isoformat()]
     if isinstance(value, timedelta):
-        return ["span", value.total_seconds()]
+        return ["span", value // timedelta(microseconds=1)]
     if isinstance(value, float) and value - value != 0:  # JSON knows neither infinity nor NaN
         return str(value)
     return value
@@ -103,4 +103,4 @@ def _untagged(value: Any) -> Any:
         case "time":
             return time.fromisoformat(text)
         case _:
-            return timedelta(seconds=text)
+            return timedelta(microseconds=text)

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-import posixpath
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
-from typing import NamedTuple
-from xml.parsers.expat import ExpatError
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import ARC_WORKBOOK
 
 from core.workbooks.archive import check_archive
-from core.workbooks.guards import MAX_CHARACTERS, damaged, too_big
-from core.workbooks.markup import RichText, walk
-from core.workbooks.numbers import Format, read_formats
-from core.workbooks.sheets import Book, Sheet
-from core.workbooks.worksheet import TRUE, Worksheet
+from core.workbooks.errors import WorkbookFormatError
+from core.workbooks.guards import MAX_CELL_CHARACTERS, MAX_CHARACTERS, damaged, too_big
+from core.workbooks.layout import Layout, read_layout
+from core.workbooks.sheets import DASHES, Book, BrokenCell, QuotedCell, Sheet
 
-WORKBOOK = "xl/workbook.xml"
-RELATIONS = "xl/_rels/workbook.xml.rels"
-NOT_A_WORKBOOK = (zipfile.BadZipFile, EOFError, KeyError, IndexError, ValueError, ExpatError)
-
-
-class Page(NamedTuple):
-    """A sheet as the workbook names it; `relation` leads to its part."""
-
-    title: str
-    relation: str
-    is_visible: bool
+NOT_A_WORKBOOK = (
+    zipfile.BadZipFile,
+    EOFError,
+    InvalidFileException,
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,  # defusedxml's refusals are ValueErrors
+    ParseError,
+    RecursionError,
+)
+# Dates and times that Chinese Excel does not write out in a file, and the library does not know.
+BUILTIN_FORMATS.update(dict.fromkeys([*range(27, 37), *range(50, 59)], "yyyy-mm-dd"))
+STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"  # a dialect that the library takes for empty sheets
+LINE_END = "_x000D_"  # a carriage return, as the standard has it written
 
 
 def parse_spreadsheet(content: bytes) -> Book:
@@ -37,76 +46,81 @@ def parse_spreadsheet(content: bytes) -> Book:
     """
     check_archive(content)
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            return _read(archive)
+        return _load(content)
     except NOT_A_WORKBOOK as error:
         raise damaged() from error
 
 
-def _read(archive: zipfile.ZipFile) -> Book:
-    parts = _parts(archive)
-    pages, counts_from_1904 = _pages(archive, parts["worksheet"])
-    paths = [parts["worksheet"][page.relation] for page in pages]
-    if len(paths) > len(set(paths)):  # one part would be read once for each of its sheets, however many
-        raise damaged()
-    texts, formats = _texts(archive, parts), _formats(archive, parts)
-    sheets: list[Sheet] = []
-    characters = 0
-    for page, path in zip(pages, paths, strict=True):
-        if not page.is_visible:
-            continue
-        worksheet = Worksheet(texts, formats, counts_from_1904)
-        with archive.open(path) as source:
-            worksheet.read(source)
-        characters += worksheet.characters
-        if characters > MAX_CHARACTERS:  # one long text may stand in every cell and weigh nothing
-            raise too_big("文字内容过多")
-        sheets.append(worksheet.sheet(page.title))
-    return Book(sheets, [page.title for page in pages if not page.is_visible], counts_from_1904)
+def _load(content: bytes) -> Book:
+    """Every visible sheet. Read-only mode: one stray cell at XFD1048576 must not cost a minute."""
+    layouts = _layouts(content)  # first, for it stops where the library would go on
+    book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    try:
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        hidden = [title for title in book.sheetnames if title not in {sheet.title for sheet in visible}]
+        sheets = _load_sheets(visible, layouts)
+        return Book(sheets, hidden, counts_from_1904=book.epoch == CALENDAR_MAC_1904)
+    finally:
+        book.close()
 
 
-def _parts(archive: zipfile.ZipFile) -> Mapping[str, dict[str, str]]:
-    """The parts of the workbook: kind → key of the relation → path in the archive."""
-    parts: dict[str, dict[str, str]] = {"worksheet": {}, "sharedStrings": {}, "styles": {}}
+def _layouts(content: bytes) -> dict[str, Layout]:
+    """The layout of every visible sheet by its path in the archive.
 
-    def see(attributes: dict[str, str]) -> None:
-        kind = attributes["Type"].rpartition("/")[2]
-        if kind in parts:
-            path = posixpath.normpath(posixpath.join("/xl", attributes["Target"]))
-            parts[kind][attributes["Id"]] = path.lstrip("/")
-
-    with archive.open(RELATIONS) as source:
-        walk(source, {"Relationship": see}, {})
-    return parts
-
-
-def _pages(archive: zipfile.ZipFile, worksheets: Mapping[str, str]) -> tuple[list[Page], bool]:
-    """The sheets with cells, a chart on a page of its own left out, and whether days count from 1904."""
-    pages: list[Page] = []
-    settings: dict[str, str] = {}
-
-    def see(attributes: dict[str, str]) -> None:
-        relation = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
-        if relation in worksheets:
-            pages.append(Page(attributes["name"], relation, attributes.get("state", "visible") == "visible"))
-
-    with archive.open(WORKBOOK) as source:
-        walk(source, {"sheet": see, "workbookPr": settings.update}, {})
-    return pages, settings.get("date1904") in TRUE
+    Sheets that share one part are refused: it would be read once for each of them, however many they are.
+    """
+    probe = ExcelReader(BytesIO(content), read_only=True, keep_links=False)
+    with probe.archive as archive:
+        if STRICT in archive.read(ARC_WORKBOOK):
+            raise WorkbookFormatError(
+                "文件是“Strict Open XML 电子表格”，请用 Excel 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
+            )
+        probe.read_manifest()
+        probe.read_workbook()
+        sheets = [(relation.target, sheet.state) for sheet, relation in probe.parser.find_sheets()]
+        paths = [path for path, _ in sheets]
+        if len(paths) > len(set(paths)):
+            raise damaged()
+        return {path: _layout(archive, path) for path, state in sheets if state == "visible"}
 
 
-def _texts(archive: zipfile.ZipFile, parts: Mapping[str, dict[str, str]]) -> list[str]:
-    texts: list[str] = []
-    rich = RichText()
-    for path in parts["sharedStrings"].values():
-        with archive.open(path) as source:
-            walk(source, rich.starts, {**rich.ends, "si": lambda _: texts.append(rich.take())})
-    return texts
+def _layout(archive: zipfile.ZipFile, path: str) -> Layout:
+    with archive.open(path) as source:
+        return read_layout(source)
 
 
-def _formats(archive: zipfile.ZipFile, parts: Mapping[str, dict[str, str]]) -> list[Format]:
-    formats: list[Format] = []
-    for path in parts["styles"].values():
-        with archive.open(path) as source:
-            formats += read_formats(source)
-    return formats
+def _load_sheets(visible: list[Any], layouts: Mapping[str, Layout]) -> list[Sheet]:
+    sheets, characters = [], 0
+    for page in visible:
+        # The path is not public, but the library offers no other way to a sheet's own XML.
+        layout = layouts[page._worksheet_path]
+        rows: list[list[Any]] = []
+        if layout.last_row:
+            for cells in page.iter_rows(max_row=layout.last_row, max_col=layout.last_column):
+                values = [_value(cell) for cell in cells]
+                characters += sum(_length(value) for value in values)
+                if characters > MAX_CHARACTERS:  # one long text may stand in every cell and weigh nothing
+                    raise too_big("文字内容过多")
+                rows.append(values)
+        for row, column in layout.lost_formulas:
+            rows[row - 1][column - 1] = BrokenCell("")
+        hidden_rows = sorted(row for row in layout.hidden_rows if row <= layout.last_row)
+        hidden_columns = sorted(c for c in layout.hidden_columns if c <= layout.last_column)
+        sheets.append(Sheet(page.title, rows, layout.merges, hidden_rows, hidden_columns))
+    return sheets
+
+
+def _value(cell: Any) -> Any:
+    if cell.data_type == "e":
+        return BrokenCell(cell.value)
+    if cell.value in DASHES and cell.has_style and cell.style_array.quotePrefix:
+        return QuotedCell(cell.value)
+    return cell.value.replace(LINE_END, "\r") if isinstance(cell.value, str) else cell.value
+
+
+def _length(value: Any) -> int:
+    if not isinstance(value, str):
+        return 1
+    if len(value) > MAX_CELL_CHARACTERS:
+        raise too_big("有一格的文字过长")
+    return len(value)
