@@ -55,6 +55,7 @@ class ImportTerms:
         owner_ids: the only owners whose rows are accepted; None accepts all.
         may_extend: whether unknown dictionary words are added; otherwise they are errors.
         match: where the ledger stands in the opened book and which column is which, when a person has chosen.
+        actor: the user whose step it is when a row takes one, such as ending a pairing; None for a command.
     """
 
     now: datetime
@@ -63,6 +64,7 @@ class ImportTerms:
     owner_ids: frozenset[int] | None = None
     may_extend: bool = True
     match: Match | None = None
+    actor: Any = None
 
 
 @dataclass(frozen=True)

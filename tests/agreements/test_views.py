@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.wording import cn_date
 from pairing.activities.dictionary import seed_dictionary
 from pairing.plans.enums import AgreementState
 from pairing.plans.models import Agreement
@@ -95,6 +96,17 @@ def test_renewal_starts_the_day_after_and_carries_text_and_clauses_over(client):
         "逢五沟通",
     )
     assert (data["clauses-0-counts"], data["clauses-0-target"]) == ("visit", 1)
+
+
+def test_renewal_signed_early_says_from_when_it_counts(client):
+    starts_on = timezone.localdate() + timedelta(days=21)
+    old = AgreementFactory(ends_on=starts_on - timedelta(days=1), state=AgreementState.RENEWED)
+    new = AgreementFactory(
+        pairing=old.pairing, renews=old, starts_on=starts_on, signed_on=timezone.localdate()
+    )
+    log_in(client, liaison_of=old.pairing.branch_b)
+    page = client.get(new.get_absolute_url()).content.decode()
+    assert f"双方都已签订，{cn_date(starts_on)}起执行，在此之前仍按原协议办。" in page
 
 
 def test_stale_edit_is_refused_and_keeps_what_was_typed(client):

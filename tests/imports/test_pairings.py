@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from core.models import Notification
+from core.models import AuditEntry, Notification
 from pairing.imports.registry import LEDGERS
 from pairing.plans.models import Agreement, Pairing
 from tests.factories.branches import BranchFactory, UserFactory
@@ -91,13 +91,15 @@ def test_pairings_end_by_their_row_with_reason_and_summary() -> None:
     told = UserFactory(secretary_of=pairing.branch_b)
     words = {"结束理由": "支部合并", "共建总结": "办成三件实事"}
     ended = agreement("1号", 结束日期="长期", **words)
-    result = LEDGERS["pairings"].take_in(book("pairings", ended), replace(TERMS, now=timezone.now()))
+    terms = replace(TERMS, now=timezone.now(), actor=UserFactory(admin=True))
+    result = LEDGERS["pairings"].take_in(book("pairings", ended), terms)
     assert (result.errors, result.changed) == ([], 1)
     assert result.changes[0].fields == {"结对": ["结对中", "已结束"]}
     for row in (pairing, claim):
         row.refresh_from_db()
     assert (pairing.state, pairing.end_reason, pairing.end_summary) == ("ended", "支部合并", "办成三件实事")
     assert (pairing.agreements.get().state, claim.state) == ("terminated", "expired")
+    assert AuditEntry.objects.get(action="pairing.end").actor == terms.actor
     assert Notification.objects.filter(recipient=told, subject=f"{pairing} 结对已结束").count() == 1
     assert take_in(ended).unchanged == 1
     again = take_in(agreement("2号", 签约日期="2025-06-01", 开始日期="2025-06-01"))

@@ -39,6 +39,7 @@ def terms_for(
         match=match,
         owner_ids=None if may_everything else user.staff_branch_ids,
         may_extend=may_everything,
+        actor=user,
     )
 
 

@@ -48,7 +48,8 @@ def import_pairings(source: bytes | Book, terms: ImportTerms) -> ImportResult:
     if table.errors:
         return ImportResult.rejected("pairings", table)
     records = [_record(row) for row in table.rows]
-    return ImportResult.accepted("pairings", table, pairings_take_in(records=records, now=terms.now))
+    changes = pairings_take_in(records=records, now=terms.now, actor=terms.actor)
+    return ImportResult.accepted("pairings", table, changes)
 
 
 def _check_terms(table: Table) -> None:

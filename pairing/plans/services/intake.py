@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from branches.models import User
 from core.workbooks.merging import Merge, Record, difference
 from core.workbooks.results import RowChange
 from pairing.plans.enums import AgreementState, PairingState, PlanOrderState
@@ -19,11 +20,13 @@ RUN_HERE = "这张定单已在系统里办理，文件中不同的内容没有�
 
 
 @transaction.atomic
-def pairings_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChange]:
+def pairings_take_in(
+    *, records: Sequence[Record], now: datetime, actor: User | None = None
+) -> list[RowChange]:
     """Create or update agreements by number, with the pairing of `extra["party_a"]` and `extra["party_b"]`.
 
     The latest agreement of a pair is in force and gives the pairing its term; earlier ones were renewed.
-    A pairing still running ends today where `extra["end_summary"]` says what it has come to.
+    A pairing still running is ended today by `actor` where `extra["end_summary"]` says what it has come to.
     """
     ordered = sorted(records, key=lambda record: record.values["starts_on"])
     numbers = [record.values["number"] for record in ordered]
@@ -50,7 +53,7 @@ def pairings_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCha
     _extend_terms(merge)
     for pairing, words in ending.items():
         pairing_close(
-            pairing=pairing, reason=words["end_reason"], summary=words["end_summary"], actor=None, now=now
+            pairing=pairing, reason=words["end_reason"], summary=words["end_summary"], actor=actor, now=now
         )
     return merge.changes
 
