@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.errors import DomainError, StaleVersionError
 from core.models import AuditEntry, Notification
+from core.wording import cn_date
 from pairing.agreements.enums import ClauseKind, ClausePeriod
 from pairing.agreements.services import drafting, signing
 from pairing.agreements.services.drafting import ClauseTerms
@@ -105,7 +106,7 @@ def test_agreement_is_drafted_edited_signed_by_both_and_renews_the_one_before(pa
     told = Notification.objects.filter(recipient=first).values_list("subject", flat=True)
     assert list(told.order_by("pk")) == [
         "2026-共建-02 共建协议改为第 2 版，请核对",
-        "共建协议 2026-共建-02 双方已签，现已生效",
+        f"共建协议 2026-共建-02 双方已签，{cn_date(today(21))}起执行",
     ]
 
 

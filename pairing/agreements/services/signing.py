@@ -113,7 +113,8 @@ def _sign(
     now: datetime,
     on_behalf: str = "",
 ) -> Agreement:
-    if signed_on > timezone.localdate(now):
+    today = timezone.localdate(now)
+    if signed_on > today:
         raise DomainError("签约日期不能晚于今天；签了字再来登记。", field="signed_on")
     who = signed_by(branch, on_behalf=on_behalf)
     with audit.action("agreement.sign", actor=actor, target=agreement, reason=on_behalf) as entry:
@@ -123,7 +124,8 @@ def _sign(
         if agreement.signed_on_a and agreement.signed_on_b:
             entry.changes = {"state": [agreement.state, str(AgreementState.IN_FORCE)]}
             _take_effect(agreement, pairing)
-            subject = f"共建协议 {agreement} 双方已签，现已生效"
+            begins = f"{cn_date(agreement.starts_on)}起执行" if agreement.starts_on > today else "现已生效"
+            subject = f"共建协议 {agreement} 双方已签，{begins}"
         agreement.save()
         _tell(agreement, "sign", subject, now, actor)
     return agreement
