@@ -371,6 +371,17 @@ def test_a_handover_that_became_impossible_is_cancelled_with_the_reason(seat, su
     assert seat.ends_on is None
 
 
+def test_a_handover_that_is_refused_on_its_day_does_not_hold_up_the_next(seat, successor, admin):
+    plan(seat, successor, admin, on=days(3))
+    Membership.objects.filter(pk=seat.pk).update(starts_on=days(3))
+    other = MembershipFactory(branch=BranchFactory(name="丙支部"))
+    plan(other, successor, admin, on=days(3))
+    assert handovers.handovers_execute(now=timezone.now() + timedelta(days=3)) == 2
+    refused, done = Handover.objects.order_by("pk")
+    assert (refused.state, done.state) == (HandoverState.CANCELLED, HandoverState.DONE)
+    assert refused.state_reason == f"{OLD}从 {days(3)} 起任职，请选更晚的交接日期。"
+
+
 def test_handover_is_refused_in_sentences(seat, successor, admin):
     stranger = UserFactory(secretary_of=seat.branch)
     member = MembershipFactory(branch=seat.branch, role="member")

@@ -122,9 +122,24 @@ def handover_execute(*, handover: Handover, now: datetime) -> Handover:
 
 
 def handovers_execute(*, now: datetime) -> int:
-    """Carry every due handover out, one transaction each; gives how many were looked at."""
-    due = Handover.objects.due(on=timezone.localdate(now)).order_by("pk")
-    return len([handover_execute(handover=handover, now=now) for handover in due])
+    """Carry every due handover out, one transaction each; gives how many were looked at.
+
+    One that a service refuses is cancelled with its sentence: tried again, it would hold up those behind it.
+    """
+    due = list(Handover.objects.due(on=timezone.localdate(now)).order_by("pk"))
+    for handover in due:
+        try:
+            handover_execute(handover=handover, now=now)
+        except DomainError as refusal:
+            _give_up(handover, refusal.message, now)
+    return len(due)
+
+
+@transaction.atomic
+def _give_up(handover: Handover, refusal: str, now: datetime) -> None:
+    handover = _locked(handover.pk)
+    if handover.is_planned:
+        _cancel(handover, refusal, None, now)
 
 
 @transaction.atomic
