@@ -71,6 +71,7 @@ def _workers(city: int, counties: int) -> Iterator[Result]:
 
 def _end_to_end(options: Options) -> Result:
     """A whole county scored, planned and explained by its worker, beside scoring and the bare flow."""
+    from ledgers.reading.reader import forget_readings
     from ledgers.reading.sentences import forget_texts
     from pairing.matching.adapter import pose_run
     from pairing.matching.engine.circulation import Frame, edges_of, lay_out
@@ -87,6 +88,7 @@ def _end_to_end(options: Options) -> Result:
     spent = solve_shard(shard).timings_ms
     problem = pose_run(shard.run, shard.branch_ids).problem
     forget_texts()  # the worker read them anew, and so does the bare side
+    forget_readings()
     started = time.perf_counter()
     table = score_pairs(problem)
     frame = Frame.of(problem)

@@ -1,15 +1,17 @@
 """Read a text: which items, kinds of help and audiences its words name, and how surely (0 to 1)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.vocabulary import ASKED_CUES, AUDIENCES, HELP_CUES, MONEY
 from ledgers.reading.words import confidence, cues_in, evidence, plain, without
 
 _MONEY = re.compile(MONEY)
+_KNOWN = 8_000  # texts whose reading is remembered: the pages read the same ledgers again and again
 _SUM = 2.0  # evidence of a sum of money named in a need
 
 
@@ -21,7 +23,8 @@ class Found:
     words: tuple[str, ...]
 
 
-def items_named(title: str, text: str, lexicon: Lexicon) -> dict[str, Found]:
+@lru_cache(maxsize=_KNOWN)
+def items_named(title: str, text: str, lexicon: Lexicon) -> Mapping[str, Found]:
     """Return item code → what the lexicon's words say; one negative cue rules an item out."""
     index = _index(lexicon)
     title, text = plain(title), plain(text)
@@ -32,9 +35,12 @@ def items_named(title: str, text: str, lexicon: Lexicon) -> dict[str, Found]:
         for item in index.terms[piece]:
             named.setdefault(item, []).append(piece)
     kept = ((item, cues_in(title, text, named[item])) for item in sorted(named) if item not in ruled_out)
-    return {item: Found(confidence(evidence(title, cues)), tuple(cues)) for item, cues in kept}
+    return MappingProxyType(
+        {item: Found(confidence(evidence(title, cues)), tuple(cues)) for item, cues in kept}
+    )
 
 
+@lru_cache(maxsize=_KNOWN)
 def items_ruled_out(title: str, text: str, lexicon: Lexicon) -> frozenset[str]:
     """Return the codes of the items that a negative cue in the text takes back."""
     index = _index(lexicon)
@@ -75,7 +81,8 @@ def _pieces(text: str, longest: int) -> set[str]:
     return {text[i : i + n] for i in range(len(text)) for n in ends if i + n <= len(text)}
 
 
-def help_named(title: str, text: str, *, asked: bool) -> dict[str, Found]:
+@lru_cache(maxsize=_KNOWN)
+def help_named(title: str, text: str, *, asked: bool) -> Mapping[str, Found]:
     """Return kind of help → what the words say.
 
     Args:
@@ -90,7 +97,7 @@ def help_named(title: str, text: str, *, asked: bool) -> dict[str, Found]:
             score, cues = score + _SUM, [*cues, said.group()]
         if score:
             found[kind] = Found(confidence(score), tuple(cues))
-    return found
+    return MappingProxyType(found)
 
 
 @cache
@@ -102,11 +109,20 @@ def _asked() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     }
 
 
-def audiences_named(text: str) -> dict[str, Found]:
+@lru_cache(maxsize=_KNOWN)
+def audiences_named(text: str) -> Mapping[str, Found]:
     """Return audience group → what the words say."""
     text = plain(text)
     found = ((group, cues_in("", text, words)) for group, words in AUDIENCES.items())
-    return {group: Found(confidence(evidence("", cues)), tuple(cues)) for group, cues in found if cues}
+    return MappingProxyType(
+        {group: Found(confidence(evidence("", cues)), tuple(cues)) for group, cues in found if cues}
+    )
+
+
+def forget_readings() -> None:
+    """Forget what was read, so that the next reading costs what a first one does."""
+    for remembered in (items_named, items_ruled_out, help_named, audiences_named):
+        remembered.cache_clear()
 
 
 def audience_groups(words: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from pairing.demo import places
 from pairing.demo.children import Child
 
 HOST = "127.0.0.1"  # other machines cannot reach a demo
-_CELERY = (sys.executable, "-m", "celery", "-A", "pairing")
+_CELERY = (sys.executable, "-m", "celery", "-A")
 
 
 def children(port: int, environment: dict[str, str]) -> list[Child]:
@@ -37,12 +37,12 @@ def web_command(port: int) -> list[str]:
 def worker_command() -> list[str]:
     """Return the command of the task worker; it is alone, so it need not look for others."""
     lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [*_CELERY, "worker", "--pool", "solo", "--loglevel", "INFO", *lonely]
+    return [*_CELERY, "pairing", "worker", "--pool", "solo", "--loglevel", "INFO", *lonely]
 
 
 def clock_command() -> list[str]:
     """Return the command of beat, a process of its own: a worker does not notice when its beat dies."""
-    return [*_CELERY, "beat", "--loglevel", "WARNING", "--pidfile="]
+    return [*_CELERY, "pairing.clock", "beat", "--loglevel", "WARNING", "--pidfile="]
 
 
 def environment(port: int) -> dict[str, str]:

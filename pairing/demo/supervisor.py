@@ -46,10 +46,14 @@ class Supervisor:
         if status or self.stopping:
             return status
         say("Starting the web server, the task worker and the clock …")
-        self.children = parts.children(self.port, environment)
-        for child in self.children:
+        web, *others = parts.children(self.port, environment)
+        self.children = [web]
+        web.start()
+        is_up = self._wait_for_first_page()  # before the others take the processors to load their tasks
+        for child in others:
+            self.children.append(child)
             child.start()
-        if self._wait_for_first_page():
+        if is_up:
             say(f"\nReady after {time.monotonic() - began:.0f} seconds: http://localhost:{self.port}/")
             say(f"Accounts and passwords: {places.ACCOUNTS}")
             say(f"Logs and sent mail:     {places.LOGS}/")

@@ -1,5 +1,7 @@
 """What an offer or a need speaks of: what a person filled in, else what the words say, for less."""
 
+from collections.abc import Mapping
+
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.reader import Found, audience_groups, audiences_named, help_named, items_named
 from ledgers.reading.vocabulary import HELP_BY_KIND, PAPER
@@ -33,5 +35,5 @@ def read_audiences(entry: Offer | Need, discount: float) -> dict[str, float]:
     return _discounted(audiences_named(text), discount)
 
 
-def _discounted(found: dict[str, Found], discount: float) -> dict[str, float]:
+def _discounted(found: Mapping[str, Found], discount: float) -> dict[str, float]:
     return {name: discount * each.confidence for name, each in found.items()}

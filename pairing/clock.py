@@ -1,0 +1,10 @@
+"""The Celery application of beat: it rings tasks by name, so it loads none of them nor their engines."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_production")
+
+app = Celery("clock")
+app.config_from_object("django.conf:settings", namespace="CELERY")
