@@ -26,6 +26,16 @@ def pytest_configure() -> None:
         os.environ.setdefault(SERVER_RAN_BEFORE, str(int(postgres.is_running(places.test_cluster()))))
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this run started, once all workers have ended: each drops its database last."""
+    is_worker = hasattr(config, "workerinput")
+    if os.environ.get("DATABASE_URL") or is_worker or os.environ[SERVER_RAN_BEFORE] != "0":
+        return
+    cluster = places.test_cluster()
+    if postgres.is_running(cluster) and not postgres.has_clients(cluster):
+        postgres.stop(cluster)
+
+
 def pytest_collection_finish() -> None:
     """What the modules made stays to the end."""
     look_seldom()
@@ -55,5 +65,3 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     except EmbeddedError as error:
         pytest.exit(str(error), returncode=1)
     yield
-    if os.environ[SERVER_RAN_BEFORE] == "0" and not postgres.has_clients(cluster):
-        postgres.stop(cluster)
