@@ -125,6 +125,18 @@ def directions(texts: Sequence[str], *, offered: bool, scores: np.ndarray | None
     return np.where(said[:, None], _joined(table.by_item(rows), rows), 0.0)
 
 
+def name_directions(names: Sequence[str], *, offered: bool) -> np.ndarray:
+    """Return the bearings of names that stand again and again: of offices, of aspects."""
+    if not names:
+        return directions([], offered=offered)
+    return np.array([_direction(name, offered) for name in names])
+
+
+@lru_cache(maxsize=1024)
+def _direction(name: str, offered: bool) -> np.ndarray:
+    return np.asarray(directions([name], offered=offered)[0])
+
+
 def _joined(by_item: np.ndarray, by_side: np.ndarray) -> np.ndarray:
     """Return unit rows in which items have one part and their sides the rest."""
     return np.hstack([_ITEM_PART**0.5 * unit(by_item), (1.0 - _ITEM_PART) ** 0.5 * unit(by_side)])

@@ -4,7 +4,7 @@ Plain Python on frozen dataclasses: no Django, no input or output, the same answ
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ledgers.reading.lexicon import Lexicon, LexiconItem
 from pairing.matching.engine import assignment
@@ -20,7 +20,7 @@ from pairing.matching.engine.problem import (
     Weights,
     pair_of,
 )
-from pairing.matching.engine.scoring import Reading, read, score_pairs, suggested
+from pairing.matching.engine.scoring import PairTable, Reading, ranked, read, score_pairs, suggested
 
 __all__ = [
     "Assignment",
@@ -31,6 +31,7 @@ __all__ = [
     "Need",
     "Offer",
     "Plan",
+    "Ranking",
     "Reading",
     "Score",
     "Term",
@@ -38,6 +39,7 @@ __all__ = [
     "Weights",
     "explain",
     "pair_of",
+    "rank",
     "reading_of",
     "solve",
     "suggest",
@@ -83,6 +85,32 @@ def suggest_for_offers(
     asked = found if offer_ids is None else list(offer_ids)
     best = {each: sorted(found[each], key=lambda row: (-table.total[row], row))[:top] for each in asked}
     return {each: [score_of(problem, table, row) for row in rows] for each, rows in best.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Every (need, offer) that reaches the floor; its sentences are made for those that are asked for."""
+
+    problem: MatchProblem
+    table: PairTable
+    rows: dict[tuple[Id, Id], int]
+
+    def values(self) -> dict[tuple[Id, Id], float]:
+        """Return (need, offer) → how good the match is, in [0, 1]."""
+        return {pair: float(self.table.total[row]) for pair, row in self.rows.items()}
+
+    def score(self, need_id: Id, offer_id: Id) -> Score:
+        """Return the reasons of one pair."""
+        return score_of(self.problem, self.table, self.rows[need_id, offer_id])
+
+
+def rank(problem: MatchProblem) -> Ranking:
+    """Return all pairs of a problem that reach the floor."""
+    problem = _in_order(problem)
+    table = score_pairs(problem)
+    found = ranked(problem, table)
+    rows = {(need, problem.offers[table.offer[row]].id): row for need in found for row in found[need]}
+    return Ranking(problem, table, rows)
 
 
 def explain(score: Score) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ledgers.reading.bearings import bearings, beyond, directions, item_points
+from ledgers.reading.bearings import bearings, beyond, directions, item_points, name_directions
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.meaning import unit
 from ledgers.reading.reader import items_ruled_out
@@ -80,9 +80,7 @@ def profiles(
 
 def _from_offices(items: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """Bend offers that say something towards what the name of their branch sounds like."""
-    known = sorted({_PARTY.sub("", name) for name in names})
-    where = dict(zip(known, directions(known, offered=True), strict=True))
-    rows = np.array([where[_PARTY.sub("", name)] for name in names]).reshape(items.shape)
+    rows = name_directions([_PARTY.sub("", name) for name in names], offered=True)
     return np.where(np.any(items != 0, axis=1, keepdims=True), unit(items + _OFFICE * rows), 0.0)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ledgers.reading.bearings import directions
+from ledgers.reading.bearings import name_directions
 from ledgers.reading.crowding import crowding
 from pairing.matching.engine import terms
 from pairing.matching.engine.affinity import Profile, profiles
@@ -89,7 +89,7 @@ def read(problem: MatchProblem) -> Reading:
         idf,
         asked,
         profiles(problem.lexicon, problem.offers, offered=True, offices=problem.branch_names),
-        directions([need.aspect or "" for need in problem.needs], offered=False),
+        name_directions([need.aspect or "" for need in problem.needs], offered=False),
         crowding(asked.items),
     )
 

@@ -12,7 +12,7 @@ from branches.models import Branch
 from ledgers.enums import DemandState
 from ledgers.models import Demand, DemandQuerySet, Resource
 from pairing.matching.adapter import Posed, pose
-from pairing.matching.engine import Id, Score, explain, pair_of, suggest
+from pairing.matching.engine import Id, Ranking, Score, explain, pair_of, rank
 from pairing.matching.selectors.gaps import for_everybody
 from pairing.matching.selectors.weights import weights_current
 from pairing.matching.studies import POINTS, Link, Pair, Swap, best_pairs, fill, swaps, total
@@ -115,15 +115,15 @@ def repairing_study(*, today: date, whole_year: bool) -> Repairing:
     Args:
         whole_year: judge by every demand of the last twelve months instead of those open now.
     """
-    posed, scores = _scored(_demands(today, whole_year=whole_year), today)
+    posed, ranking = _ranked(_demands(today, whole_year=whole_year), today)
     paired = Pairing.objects.active().select_related("branch_a", "branch_b").order_by("pk")
     branches = _branches(posed, paired)
     now = frozenset(pair_of(row.branch_a_id, row.branch_b_id) for row in paired)
     limits: dict[Id, int] = {branch: max(sum(branch in pair for pair in now), 1) for branch in branches}
-    links = _links(posed, scores, branches)
+    links = _links(posed, ranking, branches)
     gains = {pair: sum(link.points for link in found) for pair, found in links.items()}
     best = best_pairs(gains, limits, now)
-    line = _Lines(posed, scores, branches, links)
+    line = _Lines(posed, ranking, branches, links)
     return Repairing(
         kept=line.of(best.pairs & now),
         ended=line.of(now - best.pairs),
@@ -148,18 +148,11 @@ def _demands(today: date, *, whole_year: bool) -> DemandQuerySet:
     return Demand.objects.filter(raised_on__gt=today - YEAR).exclude(state__in=LEFT_OUT)
 
 
-def _scored(demands: DemandQuerySet, today: date) -> tuple[Posed, dict[tuple[int, int], Score]]:
+def _ranked(demands: DemandQuerySet, today: date) -> tuple[Posed, Ranking]:
     """Every (demand, resource) of two branches that reaches the floor, as if nobody were paired yet."""
     weights = replace(weights_current(), pair=0)
     posed = pose(demands=demands, resources=Resource.objects.published(), as_of=today, weights=weights)
-    problem = replace(for_everybody(posed.problem), used={})
-    found = suggest(problem, top=max(len(problem.offers), 1))
-    return posed, {
-        (int(score.need_id), int(score.offer_id)): score
-        for scores in found.values()
-        for score in scores
-        if score.fit >= weights.floor
-    }
+    return posed, rank(replace(for_everybody(posed.problem), used={}))
 
 
 def _branches(posed: Posed, paired: Iterable[Pairing]) -> dict[int, Branch]:
@@ -169,18 +162,16 @@ def _branches(posed: Posed, paired: Iterable[Pairing]) -> dict[int, Branch]:
     return {branch.pk: branch for branch in (*(row.branch for row in rows), *partners)}
 
 
-def _links(
-    posed: Posed, scores: dict[tuple[int, int], Score], branches: dict[int, Branch]
-) -> dict[Pair, list[Link]]:
+def _links(posed: Posed, ranking: Ranking, branches: dict[int, Branch]) -> dict[Pair, list[Link]]:
     """What each pair of branches would serve, both ways."""
     limits: dict[Id, int | None] = {
         pk: None if row.capacity_per_month is None else row.capacity_per_month * MONTHS
         for pk, row in posed.resources.items()
     }
     one_way: dict[tuple[int, int], dict[tuple[Id, Id], float]] = defaultdict(dict)
-    for (demand, resource), score in scores.items():
-        way = posed.resources[resource].branch_id, posed.demands[demand].branch_id
-        one_way[way][demand, resource] = score.value
+    for (demand, resource), value in ranking.values().items():
+        way = posed.resources[int(resource)].branch_id, posed.demands[int(demand)].branch_id
+        one_way[way][demand, resource] = value
     filled = {way: fill(found, limits) for way, found in sorted(one_way.items())}
     return {
         pair_of(a, b): [*filled.get((a, b), []), *filled.get((b, a), [])]
@@ -194,11 +185,11 @@ class _Lines:
     def __init__(
         self,
         posed: Posed,
-        scores: dict[tuple[int, int], Score],
+        ranking: Ranking,
         branches: dict[int, Branch],
         links: dict[Pair, list[Link]],
     ) -> None:
-        self.posed, self.scores, self.branches, self.links = posed, scores, branches, links
+        self.posed, self.ranking, self.branches, self.links = posed, ranking, branches, links
 
     def of(self, pairs: frozenset[Pair] | tuple[Pair, ...]) -> list[PairLine]:
         """The lines of some pairs, the most valuable first."""
@@ -215,7 +206,7 @@ class _Lines:
             Served(
                 self.posed.demands[int(link.need)],
                 self.posed.resources[int(link.offer)],
-                self.scores[int(link.need), int(link.offer)],
+                self.ranking.score(link.need, link.offer),
             )
             for link in links
         ]
