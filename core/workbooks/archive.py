@@ -47,6 +47,7 @@ def check_archive(content: bytes) -> None:
                 raise not_a_table()
             _check_sizes(entries, len(content))
             _check_contents(archive)
+    # beside what is broken: NotImplementedError is an unknown packing, RuntimeError a part with a password
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise damaged() from error
 
