@@ -15,11 +15,13 @@ from core.errors import DomainError
 from ledgers.models import Demand
 from ledgers.services import demand_steps, demands, regrouping
 from pairing.agreements.services import guards as agreement_guards
+from pairing.plans.enums import TaskKind
 from pairing.plans.models import ChangeRequest, Pairing, PlanOrder
 from pairing.plans.services import claim_guards, claims, hall, order_guards
+from pairing.plans.services.tasks import plan_task_done
 from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
-from tests.factories.plans import PairingFactory, scan
+from tests.factories.plans import PairingFactory, PlanTaskFactory, scan
 from tests.plans.blocked import CHAIN, OFFICE
 from tests.plans.blocked_elsewhere import ELSEWHERE
 
@@ -56,8 +58,19 @@ def test_both_sides_of_a_match_are_refused_in_the_same_words(client):
     assert sentences(page) == [refusal.value.message]
 
 
+def test_task_that_cannot_be_ticked_yet_says_why_under_the_tasks(client):
+    task = PlanTaskFactory(kind=TaskKind.PREPARATION)
+    order = task.plan_order
+    actor = UserFactory(secretary_of=order.pairing.branch_a)
+    client.force_login(actor)
+    page = client.get(reverse("plan_order_detail", args=[order.pk])).content.decode()
+    with pytest.raises(DomainError) as refusal:
+        plan_task_done(task=task, actor=actor, now=timezone.now())
+    assert f">{refusal.value.message}</p>" in page
+
+
 def test_no_guard_is_left_out():
-    """Two have no page that shows them: it offers only what can be drawn up, and tasks that can be done."""
+    """Two stand elsewhere: the form offers only what can be drawn up, and tasks have their test above."""
     modules = (claim_guards, order_guards, agreement_guards, demand_steps, demands, regrouping, hall)
     guards = {
         guard
