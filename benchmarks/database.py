@@ -13,6 +13,9 @@ from random import Random
 
 COPIES = 50  # of every written row; what is measured depends on how many rows there are, not on how they came
 BRANCHES = 400
+CACHE = (
+    "--shared_buffers=512MB"  # holds the ledgers, as a server of their size would; the demo's own is small
+)
 PLACES = (
     "城北",
     "城南",
@@ -38,7 +41,8 @@ def set_up(name: str = "bench_ledgers") -> None:
     from core.embedded import places, postgres
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings_test"
-    postgres.ensure_running(places.test_cluster(), name=name, extra_flags=postgres.TEST_FLAGS)
+    flags = (*postgres.TEST_FLAGS, CACHE)
+    postgres.ensure_running(places.test_cluster(), name=name, extra_flags=flags)
     kept = "?conn_max_age=60&conn_health_checks=true"  # connections are kept as in service, not as in tests
     alone = "&options=-c%20max_parallel_workers_per_gather%3D0"  # a helper's work would go unseen by `work`
     os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name) + kept + alone

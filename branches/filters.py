@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django_filters import fields
 
 from branches.enums import Role
 from branches.models import Branch, Membership, User
+from core.forms import PickSelect
 
 ACTIVE = [("true", "使用中"), ("false", "已停用")]
 
 
+class BranchOptions(fields.ModelChoiceIterator):
+    """Keys and names without an object for each: a county has hundreds, and every list offers them."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        yield "", self.field.empty_label
+        yield from self.queryset.values_list("pk", "name")
+
+
+class BranchField(fields.ModelChoiceField):
+    iterator = BranchOptions
+
+
+class BranchFilter(django_filters.ModelChoiceFilter):
+    """One active branch, or all."""
+
+    field_class = BranchField
+
+    def __init__(self, **kwargs: Any) -> None:
+        active = Branch.objects.active()
+        super().__init__(queryset=active, empty_label="全部", widget=PickSelect, **kwargs)
+
+
 class UserFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="关键词", method="by_words")
-    branch = django_filters.ModelChoiceFilter(
-        label="党组织",
-        queryset=Branch.objects.active(),
-        empty_label="全部",
-        method="by_branch",
-        widget=forms.Select(attrs={"data-pick": True}),
-    )
+    branch = BranchFilter(label="党组织", method="by_branch")
     role = django_filters.ChoiceFilter(label="角色", choices=Role, empty_label="全部", method="by_role")
     is_active = django_filters.ChoiceFilter(
         label="状态", choices=ACTIVE, empty_label="全部", method="by_active"

@@ -10,8 +10,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from branches.models import Branch, User
-from core.forms import PickSelect
+from branches.filters import BranchFilter
+from branches.models import User
 from ledgers.enums import DemandState, ResourceKind, ResourceState, Urgency
 from ledgers.models import Demand, Resource, ServiceAspect
 from ledgers.selectors.rows import holding_all, sought
@@ -21,18 +21,11 @@ EXPIRED = ("expired", "已过期")
 FULL = ("full", "已占满")
 
 
-def branch_choices() -> QuerySet[Branch]:
-    """The branches to choose from, without what no choice shows."""
-    return Branch.objects.active().only("name")
-
-
 class LedgerFilter(django_filters.FilterSet):
     """What both ledgers are searched by."""
 
     q = django_filters.CharFilter(label="关键词", method="by_words")
-    branch = django_filters.ModelChoiceFilter(
-        label="支部", queryset=lambda _request: branch_choices(), empty_label="全部", widget=PickSelect
-    )
+    branch = BranchFilter(label="支部")
     mine = django_filters.BooleanFilter(
         label="只看本支部", method="by_mine", widget=forms.CheckboxInput(), field_name="branch"
     )

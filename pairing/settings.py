@@ -136,8 +136,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-# Widgets by Jinja2: Django's own engine renders three templates for every option of a choice.
-FORM_RENDERER = "django.forms.renderers.Jinja2"
+FORM_RENDERER = "core.renderers.Widgets"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
