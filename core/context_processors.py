@@ -1,10 +1,12 @@
 """What the shell around every page shows: navigation, unread count, the role in force."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 
 
@@ -30,10 +32,13 @@ class Link(NamedTuple):
     is_active: bool
 
 
+Line = tuple[Entry, str]  # with its address
+Section = tuple[str, tuple[Line, ...]]  # with its heading
+
+
 class Group(NamedTuple):
     label: str
-    links: list[Link]
-    is_active: bool
+    links: tuple[Link, ...]
 
 
 NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
@@ -116,7 +121,7 @@ class Shell:
         return self.user.branch_name
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> tuple[Group, ...]:
         """The navigation this person may use, without pages that do not exist."""
         audiences = {"all"}
         if self.user.is_admin or self.user.is_office:
@@ -125,19 +130,10 @@ class Shell:
             audiences.add("county")
         if self.user.is_admin:
             audiences.add("admin")
-        found = [(label, list(_reversed(entries, audiences))) for label, entries in NAVIGATION]
-        active = self._active([line for _, links in found for line in links])
-        return [
-            Group(
-                label,
-                [Link(e.label, url, e.icon, e.url_name, url == active) for e, url in links],
-                active in urls,
-            )
-            for label, links in found
-            if (urls := [url for _, url in links])
-        ]
+        sections = _sections(frozenset(audiences), settings.ROOT_URLCONF)
+        return _groups(sections, self._active([line for _, lines in sections for line in lines]))
 
-    def _active(self, lines: list[tuple[Entry, str]]) -> str | None:
+    def _active(self, lines: list[Line]) -> str | None:
         """The navigation address of the line that claims the page by name, else the longest it lies under."""
         page = self.request.resolver_match
         named = [url for entry, url in lines if page and (page.url_name or "").startswith(entry.also)]
@@ -146,6 +142,11 @@ class Shell:
         path = self.request.path
         under = [url for _, url in lines if path == url or (url != "/" and path.startswith(url))]
         return max(under, key=len, default=None)
+
+    @cached_property
+    def navigation(self) -> str:
+        """The navigation as HTML, drawn once for the two places where it stands."""
+        return render_to_string("components/shell/navigation.html", {"shell": self})
 
     @cached_property
     def links(self) -> dict[str, Link]:
@@ -184,10 +185,26 @@ def _reverse(name: str) -> str:
         return ""
 
 
-def _reversed(entries: tuple[Entry, ...], audiences: set[str]) -> Iterator[tuple[Entry, str]]:
+@lru_cache
+def _sections(audiences: frozenset[str], _urlconf: str) -> tuple[Section, ...]:
+    """The lines for these audiences; their addresses never change while the program runs."""
+    return tuple((label, tuple(_reversed(entries, audiences))) for label, entries in NAVIGATION)
+
+
+def _reversed(entries: tuple[Entry, ...], audiences: frozenset[str]) -> Iterator[Line]:
     for entry in entries:
         if entry.audience in audiences and (url := _reverse(entry.url_name)):
             yield entry, url
+
+
+@lru_cache
+def _groups(sections: tuple[Section, ...], active: str | None) -> tuple[Group, ...]:
+    """The sections that have a line, as the template sees them while the page at `active` is open."""
+    return tuple(
+        Group(label, tuple(Link(e.label, url, e.icon, e.url_name, url == active) for e, url in lines))
+        for label, lines in sections
+        if lines
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
