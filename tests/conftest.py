@@ -1,17 +1,20 @@
 """What every test may rely on: a real PostgreSQL, started when the first test asks for it."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.template import Context, Template
+from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 from template_partials.templatetags.partials import TemplateProxy
 
 from core.embedded import places, postgres
 from core.embedded.errors import EmbeddedError
 from core.garbage import look_seldom
+from tests import database
 
 SERVER_RAN_BEFORE = "TEST_SERVER_RAN_BEFORE"
 
@@ -54,14 +57,22 @@ def pages_only(django_test_environment: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
-    """Run the embedded test cluster for this session unless DATABASE_URL names a server."""
-    if os.environ.get("DATABASE_URL"):
-        yield
-        return
-    cluster = places.test_cluster()
-    try:
-        postgres.ensure_running(cluster, extra_flags=postgres.TEST_FLAGS)
-    except EmbeddedError as error:
-        pytest.exit(str(error), returncode=1)
-    yield
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Run the embedded test cluster unless DATABASE_URL names a server (by a superuser of it)."""
+    if not os.environ.get("DATABASE_URL"):
+        try:
+            postgres.ensure_running(places.test_cluster(), extra_flags=postgres.TEST_FLAGS)
+        except EmbeddedError as error:
+            pytest.exit(str(error), returncode=1)
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = database.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Put back what a test that commits has changed, instead of truncating every table and seeding anew."""
+    with django_db_blocker.unblock():
+        database.NEW.take()
+    TransactionTestCase._fixture_teardown = lambda self: database.put_back()

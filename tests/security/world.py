@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,6 +63,10 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     untouched: dict[str, tuple[int, str]] = field(default_factory=dict)  # the fingerprint of what was built
 
+    def with_new_windows(self) -> World:
+        """The same people, still logged in, in browser windows that have shown nothing yet."""
+        return replace(self, clients={name: window_of(client) for name, client in self.clients.items()})
+
 
 def build() -> World:
     world = World(build_pair())
@@ -97,6 +101,13 @@ def logged_in(person: User) -> Client:
     client = Client()
     client.force_login(person, backend="branches.backends.PersonBackend")
     return client
+
+
+def window_of(client: Client) -> Client:
+    """Another window of one browser: the same session, a connection of its own."""
+    window = Client()
+    window.cookies = client.cookies.copy()
+    return window
 
 
 def build_pair() -> dict[str, Any]:

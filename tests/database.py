@@ -1,0 +1,126 @@
+"""The test database: a copy of one migrated template, put back after each test that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TypeVar
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+
+Built = TypeVar("Built")
+TEMPLATES = "test_template_"
+# What says how a new, empty database looks.
+SOURCES = ("*/migrations/*.py", "pairing/*/migrations/*.py", "requirements*.lock")
+LOCK = 20260701  # of the server, by which one worker makes the template and the others wait
+
+
+def template() -> str:
+    """Give the name of a database with every table and no row; whoever asks first makes it.
+
+    It stays for later runs, for as long as no migration and no library changes. The first rows of an
+    installation are not in it: they come with `migrate`, from the code as it is.
+    """
+    name = TEMPLATES + _digest()
+    with connection._nodb_cursor() as cursor:  # Django makes test databases by it, too
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # to the end of this connection
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATES])
+        known = {found for (found,) in cursor.fetchall()}
+        if name not in known:
+            for stale in known:
+                cursor.execute(f'DROP DATABASE "{stale}"')
+            half_made = TEMPLATES + "new"
+            cursor.execute(f'CREATE DATABASE "{half_made}"')
+            with _connected_to(half_made):
+                call_command("migrate", verbosity=0)
+                call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            cursor.execute(f'ALTER DATABASE "{half_made}" RENAME TO "{name}"')
+    return name
+
+
+def _digest() -> str:
+    files = sorted(path for pattern in SOURCES for path in settings.BASE_DIR.glob(pattern))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+@contextmanager
+def _connected_to(name: str) -> Iterator[None]:
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the tables held at one moment, kept in a schema beside them."""
+
+    schema: str
+
+    def take(self) -> None:
+        self.drop()
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA {self.schema}")
+            for table in _tables():
+                cursor.execute(f"SELECT EXISTS (SELECT FROM public.{table})")
+                if cursor.fetchone()[0]:
+                    cursor.execute(f"CREATE UNLOGGED TABLE {self.schema}.{table} AS TABLE public.{table}")
+
+    def put_back(self) -> None:
+        """Make the tables hold that again; emptying few rows is much cheaper than truncating many tables."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [self.schema])
+            kept = [f'"{table}"' for (table,) in cursor.fetchall()]
+            cursor.execute(
+                ";".join(
+                    [
+                        "SET LOCAL session_replication_role = replica",  # no trigger fires, no key is checked
+                        *(f"DELETE FROM public.{table}" for table in _tables()),
+                        *(f"INSERT INTO public.{table} TABLE {self.schema}.{table}" for table in kept),
+                    ]
+                )
+            )
+
+    @property
+    def is_taken(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", [self.schema])
+            return cursor.fetchone()[0]
+
+    def drop(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
+
+
+def _tables() -> list[str]:
+    names = connection.introspection.table_names()
+    return [connection.ops.quote_name(name) for name in names if name != "django_migrations"]
+
+
+NEW = Snapshot("kept_new")  # what `migrate` writes into an empty database
+WORLD = Snapshot("kept_world")  # that and a module's own rows
+
+
+def put_back() -> None:
+    """End a test that committed: the next finds what this one found."""
+    (WORLD if WORLD.is_taken else NEW).put_back()
+
+
+def committed_for_the_module(build: Callable[[], Built], blocker: DjangoDbBlocker) -> Iterator[Built]:
+    """Write rows for all tests of a module, each of which commits and begins with these rows."""
+    with blocker.unblock():
+        built = build()
+        WORLD.take()
+    yield built
+    with blocker.unblock():
+        WORLD.drop()
+        NEW.put_back()
