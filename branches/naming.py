@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -10,6 +11,9 @@ from core.workbooks.values import folded
 
 NEAR_COUNT = 3
 NEAR_SHARE = 0.5  # how alike, in [0, 1], a name must be to be offered
+_COMMITTEE = re.compile(
+    "(?:党支部|党总支|党委|党组|支部|总支)(?:委员会)?$"
+)  # what people leave out or shorten
 
 
 def near_names(text: str, names: Iterable[str], share: float = NEAR_SHARE) -> list[str]:
@@ -20,12 +24,14 @@ def near_names(text: str, names: Iterable[str], share: float = NEAR_SHARE) -> li
 
 
 class BranchNames:
-    """Finds branches by name, however its brackets and spaces are typed; never guesses."""
+    """Finds branches by name, however its brackets and spaces are typed; never guesses among several."""
 
     def __init__(self, branches: Iterable[Branch]) -> None:
         self._by_key: dict[str, list[Branch]] = {}
+        self._by_unit: dict[str, list[Branch]] = {}
         for branch in branches:
             self._by_key.setdefault(folded(branch.name), []).append(branch)
+            self._by_unit.setdefault(_unit(branch.name), []).append(branch)
 
     def find(self, text: str) -> Branch | None:
         """The one branch of this name, or None when there is none or more than one."""
@@ -33,6 +39,11 @@ class BranchNames:
         exact = [branch for branch in found if branch.name == text]
         candidates = exact or found
         return candidates[0] if len(candidates) == 1 else None
+
+    def find_unit(self, text: str) -> Branch | None:
+        """The one branch of this unit, 城北社区党支部 of 城北社区; None when it has none or several."""
+        found = self._by_unit.get(_unit(text), [])
+        return found[0] if len(found) == 1 else None
 
     def refusal(self, text: str) -> str:
         """Why `text` was not found, with the names it may have meant."""
@@ -43,3 +54,8 @@ class BranchNames:
         near = near_names(text, names)
         meant = f"，相近的有：{'、'.join(near)}" if near else ""
         return f"没有这个党组织{meant}。请改正名称，或先导入组织清单"
+
+
+def _unit(name: str) -> str:
+    """The name of the unit alone, without what its party committee is called."""
+    return _COMMITTEE.sub("", folded(name))

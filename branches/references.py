@@ -19,6 +19,7 @@ def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | Non
     found = [branch for branch in branches if not branch.dissolved_on]
     dissolved = {folded(branch.name): branch for branch in branches if branch.dissolved_on}
     names = BranchNames(found)
+    short: dict[str, Branch] = {}
     for row in table.rows:
         for column in columns:
             text = row.values.pop(column, "")
@@ -27,8 +28,11 @@ def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | Non
                 row.values[column] = branch
             elif over := dissolved.get(folded(text)):
                 table.fail(row, column, f"已在 {over.dissolved_on} 撤销，请改正名称，或删去这一行")
+            elif unit := names.find_unit(text):
+                row.values[column] = short[text] = unit
             elif text:
                 table.fail(row, column, names.refusal(text) if owner_ids is None else _own_only(found))
+    table.notes.extend(f"“{text}”读作“{branch.name}”。" for text, branch in short.items())
     return names
 
 

@@ -82,7 +82,7 @@ ROWS: Table = {
     25: (
         "unknown-branch",
         (
-            Refused(demands(提出单位="甲支部"), f"没有这个党组织，相近的有：{OWN}", (4, "提出单位")),
+            Refused(demands(提出单位="甲班党支部"), f"没有这个党组织，相近的有：{OWN}", (4, "提出单位")),
             Steps(steps.ambiguous_branch_names_candidates),
         ),
     ),

@@ -91,7 +91,7 @@ def test_resources_faults_are_told_at_once_and_nothing_is_written() -> None:
         "resources",
         resource(1, 每月可承接次数=0),
         resource(1, 提供单位="甲支部 "),
-        resource("一", 提供单位="甲党支部", 资源类别="老师"),
+        resource("一", 提供单位="甲班支部", 资源类别="老师"),
         resource(4, 资源名称=None, 备注="长" * 301),
     )
     kinds = "党建阵地、党员服务站、专业人才、政策信息、资金物资、志愿队伍、其他"
@@ -99,12 +99,31 @@ def test_resources_faults_are_told_at_once_and_nothing_is_written() -> None:
         (4, "每月可承接次数", "0", "不能小于 1，请改正"),
         (5, "序号", "1", "与第 4 行重复，请删去其中一行，或改正这一格"),
         (6, "序号", "一", "应为数字，请只填数字"),
-        (6, "提供单位", "甲党支部", "没有这个党组织，相近的有：甲支部。请改正名称，或先导入组织清单"),
+        (6, "提供单位", "甲班支部", "没有这个党组织，相近的有：甲支部。请改正名称，或先导入组织清单"),
         (6, "资源类别", "老师", f"不在可选范围内，可填：{kinds}"),
         (7, "资源名称", "", "必填，不能为空，请补填"),
         (7, "备注", "长" * 59 + "…", "最多 300 个字，现有 301 个字，请缩短"),
     ]
     assert Resource.objects.count() == 0
+
+
+def test_branch_is_known_by_its_unit_alone(branch) -> None:
+    """城北社区 is 城北社区党支部, unless the community has a 党总支 too, or that very name was dissolved."""
+    asked = BranchFactory(name="城北社区党支部")
+    BranchFactory(name="荷叶镇党委")
+    BranchFactory(name="荷叶镇党支部")
+    BranchFactory(name="花门村党支部", dissolved_on=TERMS.as_of)
+    BranchFactory(name="花门村党总支")
+
+    result = take_in("demands", demand(1, 提出单位="城北社区"))
+    assert result.notes == ["“城北社区”读作“城北社区党支部”。"]
+    assert list(Demand.objects.values_list("branch", flat=True)) == [asked.pk]
+
+    result = take_in("demands", demand(1, 提出单位="荷叶镇"), demand(2, 提出单位="花门村党支部"))
+    assert [(row, reason.split("，")[0]) for row, _, _, reason in short(result.errors)] == [
+        (4, "没有这个党组织"),
+        (5, f"已在 {TERMS.as_of} 撤销"),
+    ]
 
 
 def test_demands_of_another_branch_are_refused_to_branch_staff(branch) -> None:
