@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -41,7 +42,8 @@ def run_apart(name: str, arguments: list[str]) -> tuple[list[Result], bool]:
     """Run one bench in its own process, pass its lines on, and return them and whether it came to its end."""
     command = [sys.executable, "-m", "benchmarks", "--here", name, *arguments]
     results = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    own = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # the product's setting; a bench loads numpy before it
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as process:  # noqa: S603
         for line in process.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()

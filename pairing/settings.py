@@ -1,11 +1,16 @@
 """Settings for a developer's machine and the demo; production overrides them in settings_production."""
 
+import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 
 from core.embedded import places, postgres
+
+# Before anything loads numpy: the text encoder multiplies small matrices, and a second thread that waits
+# for a processor made one reading take eight times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = places.var_dir()  # everything the embedded services write; ignored by git

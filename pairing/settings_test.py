@@ -1,13 +1,8 @@
 """Settings of the test suite: the development settings with quick hashes and mail kept in memory."""
 
-import os
-
 from core.embedded import places, postgres
 from pairing.settings import *  # noqa: F403
 from pairing.settings import VAR_DIR, env
-
-# Small matrices gain nothing from several threads, and several test workers share the processors.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=postgres.url(places.test_cluster()))}
 # A name of one's own lets several runs share a server.
