@@ -5,6 +5,8 @@ WORKERS ?= auto
 ARGS ?=
 ONLY ?=
 VENV_PYTHON := .venv/bin/python
+# Compiled modules are kept, whatever the environment says: a run of the tests starts dozens of programs.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-reset stop test check bench vendor screenshots
