@@ -2,13 +2,16 @@
 
 from core.embedded import places, postgres
 from pairing.settings import *  # noqa: F403
-from pairing.settings import VAR_DIR, env
+from pairing.settings import LOGGING, VAR_DIR, env
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=postgres.url(places.test_cluster()))}
 # A name of one's own lets several runs share a server.
 DATABASES["default"]["TEST"] = {
     "NAME": "_".join(filter(None, ["test_pairing", env.str("TEST_DB_SUFFIX", default="")]))
 }
+
+# Thousands of refusals are asked for: a traceback of each would cost much and say nothing.
+LOGGING = LOGGING | {"loggers": {"django.request": {"level": "ERROR"}}}
 
 DEBUG = False
 SECRET_KEY = "test-only-key-" + "x" * 50

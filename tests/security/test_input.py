@@ -11,9 +11,9 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
+from tests.security.canaries import OPEN_MODELS, own_models, texts_of
 from tests.security.permissions import PERMISSIONS
 from tests.security.targets import ROWS, address, body
-from tests.security.test_scope import OPEN_MODELS, own_models, texts_of
 from tests.security.world import Watch, World, content_of
 
 pytestmark = pytest.mark.django_db

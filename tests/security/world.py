@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pghistory
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -154,9 +157,7 @@ def build_pair() -> dict[str, Any]:
     rows["closing_branch"] = BranchFactory(name="将撤销党支部")
     rows["failed_mail"] = NotificationFactory(pending_email=True, recipient=rows["person"])
     type(rows["failed_mail"]).objects.update(state=NotificationState.FAILED)
-    with pghistory.context() as running:
-        DemandFactory(branch=branch_b, aspect=aspect)
-    rows["batch"] = ImportBatchFactory(created=1, context=running.id)
+    rows["batch"] = batch_of(branch_b, aspect)
     rows["solved_problem"] = SolvedProblem.objects.create(
         branch=branch_b,
         helper=branch_a,
@@ -171,6 +172,13 @@ def build_pair() -> dict[str, Any]:
     rows |= catalogue_of(aspect)
     rows["holiday"] = WorkingDay.objects.create(day="2031-01-01", is_working=False)
     return rows
+
+
+def batch_of(branch: Any, aspect: Any) -> Any:
+    """An import that can be undone, for nobody has touched its row since."""
+    with pghistory.context() as running:
+        DemandFactory(branch=branch, aspect=aspect)
+    return ImportBatchFactory(created=1, context=running.id)
 
 
 def catalogue_of(aspect: Any) -> dict[str, Any]:
@@ -264,3 +272,12 @@ class Watch:
 def content_of(response: Any) -> bytes:
     """What was answered; reading a download to its end closes its file, as the server does."""
     return b"".join(response) if response.streaming else response.content
+
+
+def readable(answer: HttpResponse) -> str:
+    """The text of a page or of every part of a workbook, and where the answer leads."""
+    content = content_of(answer)
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            content = b"\n".join(archive.read(name) for name in archive.namelist())
+    return content.decode(errors="replace") + answer.headers.get("Location", "")
