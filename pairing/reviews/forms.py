@@ -54,6 +54,9 @@ class ReviewRecordForm(forms.Form):
         companions.queryset = review_companions(review, user, today=today)
 
 
+MOST_DECISIONS = 10
+
+
 class DecisionForm(forms.Form):
     """One decision; a row left empty is no decision."""
 
@@ -82,7 +85,9 @@ class DecisionForm(forms.Form):
         return data
 
 
-DecisionFormSet = forms.formset_factory(DecisionForm, extra=3, max_num=10, validate_max=True)
+DecisionFormSet = forms.formset_factory(
+    DecisionForm, extra=3, max_num=MOST_DECISIONS, validate_max=True, absolute_max=MOST_DECISIONS
+)
 
 
 class RecordForms:

@@ -95,7 +95,12 @@ class TaskForm(forms.Form):
 
 
 TaskFormSet = forms.formset_factory(
-    TaskForm, extra=2, max_num=LONGEST + 2, validate_max=True, can_delete=True
+    TaskForm,
+    extra=2,
+    max_num=LONGEST + 2,
+    validate_max=True,
+    absolute_max=LONGEST + 2,
+    can_delete=True,
 )
 
 

@@ -71,5 +71,10 @@ class BaseTargetFormSet(forms.BaseFormSet):
 
 
 TargetFormSet = forms.formset_factory(
-    TargetForm, formset=BaseTargetFormSet, extra=2, max_num=MOST + 2, validate_max=True
+    TargetForm,
+    formset=BaseTargetFormSet,
+    extra=2,
+    max_num=MOST + 2,
+    validate_max=True,
+    absolute_max=MOST + 2,
 )
