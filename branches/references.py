@@ -13,28 +13,35 @@ from core.workbooks.values import folded
 def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | None = None) -> BranchNames:
     """Replace the text of `columns` by branches; with `owner_ids` only those branches are accepted.
 
-    What does not exist and what is not the reader's own is refused in the same words.
+    A name is looked for in the whole county, so that another's is never read as the reader's own; what does not
+    exist and what is not the reader's own is refused in the same words.
     """
-    branches = Branch.objects.all() if owner_ids is None else Branch.objects.filter(pk__in=owner_ids)
-    found = [branch for branch in branches if not branch.dissolved_on]
+    branches = Branch.objects.all()
+    own = [branch for branch in branches if owner_ids is None or branch.pk in owner_ids]
+    names = BranchNames(branch for branch in branches if not branch.dissolved_on)
     dissolved = {folded(branch.name): branch for branch in branches if branch.dissolved_on}
-    names = BranchNames(found)
+    accepted = {branch.pk for branch in own}
     short: dict[str, Branch] = {}
     for row in table.rows:
         for column in columns:
             text = row.values.pop(column, "")
-            branch = names.find(text) if text else None
-            if branch is not None:
+            over = dissolved.get(folded(text))
+            branch = names.find(text) or (None if over else names.find_unit(text))
+            found = branch or over
+            if not text:
+                continue
+            if found is None or found.pk not in accepted:
+                table.fail(row, column, names.refusal(text) if owner_ids is None else _own_only(own))
+            elif branch is None:
+                table.fail(row, column, f"已在 {found.dissolved_on} 撤销，请改正名称，或删去这一行")
+            else:
                 row.values[column] = branch
-            elif over := dissolved.get(folded(text)):
-                table.fail(row, column, f"已在 {over.dissolved_on} 撤销，请改正名称，或删去这一行")
-            elif unit := names.find_unit(text):
-                row.values[column] = short[text] = unit
-            elif text:
-                table.fail(row, column, names.refusal(text) if owner_ids is None else _own_only(found))
+                if folded(branch.name) != folded(text):
+                    short[text] = branch
     table.notes.extend(f"“{text}”读作“{branch.name}”。" for text, branch in short.items())
     return names
 
 
-def _own_only(branches: Iterable[Branch]) -> str:
-    return f"只能导入本支部（{'、'.join(branch.name for branch in branches)}）的数据，整个文件没有导入"
+def _own_only(own: Iterable[Branch]) -> str:
+    named = "、".join(branch.name for branch in own if not branch.dissolved_on)
+    return f"只能导入本支部（{named}）的数据，整个文件没有导入"

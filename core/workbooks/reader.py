@@ -135,7 +135,8 @@ def _filled_down(table: Table, match: Match) -> list[list[Any]]:
     rows = sheet.rows
     filled: Counter[str] = Counter()
     headers = {match.places[c.name] + 1: c for c in table.columns if c.name in match.places}
-    numbers = [number for number, kind in _kinds(rows, table, match).items() if kind in ENTRIES]
+    kinds = _kinds(rows, table, match)
+    numbers = [number for number, kind in kinds.items() if kind in ENTRIES]
     for merge in sheet.merges:
         touched = numbers[bisect_left(numbers, merge.first_row) :][:1]
         columns = [headers[place] for place in sorted(headers) if merge.covers(merge.first_row, place)]
@@ -152,6 +153,8 @@ def _filled_down(table: Table, match: Match) -> list[list[Any]]:
         place = merge.first_column - 1
         rows = [*rows] if rows is sheet.rows else rows
         for number in range(merge.first_row + 1, min(merge.last_row, len(rows)) + 1):
+            if kinds[number] != "data":  # a blank row that the merge runs through stays blank
+                continue
             cells = rows[number - 1]
             rows[number - 1] = [*cells[:place], rows[merge.first_row - 1][place], *cells[place + 1 :]]
         filled[columns[0].header] += 1

@@ -307,6 +307,28 @@ def test_merged_data_cells_are_named() -> None:
     assert errors(table) == [(2, "名称", "", "第 2–3 行有合并单元格，请取消合并、逐格填写")]
 
 
+def test_merge_over_several_rows_leaves_blank_and_unused_ones_among_them_alone() -> None:
+    columns = (*COLUMNS, Column("单位", "unit", Text(5), required=True, spans=True))
+    content = workbook(
+        [*HEADER, "单位"],
+        [1, "甲", None, "某村"],
+        [None, None, None, None],
+        [2, "乙", None, None],
+        [3, None, None, None],
+        tweak=lambda sheet: sheet.merge_cells("D2:D5"),
+    )
+    table = read_table(content, columns, title="表", terms=TERMS)
+    assert errors(table) == []
+    assert [(row.number, row.values["name"], row.values["unit"]) for row in table.rows] == [
+        (2, "甲", "某村"),
+        (4, "乙", "某村"),
+    ]
+    assert table.notes == [
+        "“单位”有 1 处合并单元格，已逐行填入同样的内容。",
+        "有 1 行只有序号（第 5 行起），已略过。",
+    ]
+
+
 def test_formula_errors_and_lost_formulas_are_named() -> None:
     def break_cells(sheet: Worksheet) -> None:
         sheet["B2"] = "#REF!"

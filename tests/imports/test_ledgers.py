@@ -146,6 +146,23 @@ def test_demands_of_another_branch_are_refused_to_branch_staff(branch) -> None:
     assert Demand.objects.count() == 0
 
 
+def test_name_of_another_branch_is_not_read_as_the_own_of_the_same_unit() -> None:
+    own, _, _ = (
+        BranchFactory(name=name, dissolved_on=dissolved_on)
+        for name, dissolved_on in (("丙村党支部", None), ("丙村党委", None), ("丁村党委", TERMS.as_of))
+    )
+    other = BranchFactory(name="丁村党支部")
+    terms = replace(TERMS, owner_ids=frozenset({own.pk, other.pk}), may_extend=False)
+    rows = (demand(serial, 提出单位=name) for serial, name in enumerate(("丙村党委", "丙村", "丁村党委"), 1))
+    result = take_in("demands", *rows, terms=terms)
+    refusal = "只能导入本支部（丙村党支部、丁村党支部）的数据，整个文件没有导入"
+    assert short(result.errors) == [
+        (4, "提出单位", "丙村党委", refusal),
+        (5, "提出单位", "丙村", refusal),
+        (6, "提出单位", "丁村党委", refusal),
+    ]
+
+
 def test_demands_state_follows_the_file_until_somebody_claims() -> None:
     take_in("demands", demand(1), demand(2))
     claimed = Demand.objects.get(serial=2)
