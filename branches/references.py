@@ -13,8 +13,8 @@ from core.workbooks.values import folded
 def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | None = None) -> BranchNames:
     """Replace the text of `columns` by branches; with `owner_ids` only those branches are accepted.
 
-    A name is looked for in the whole county, so that another's is never read as the reader's own; what does not
-    exist and what is not the reader's own is refused in the same words.
+    A name is looked for in the whole county, so that another's is never read as the reader's own. What does
+    not exist and what is not the reader's own is refused in the same words.
     """
     branches = Branch.objects.all()
     own = [branch for branch in branches if owner_ids is None or branch.pk in owner_ids]
@@ -44,4 +44,4 @@ def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | Non
 
 def _own_only(own: Iterable[Branch]) -> str:
     named = "、".join(branch.name for branch in own if not branch.dissolved_on)
-    return f"只能导入本支部（{named}）的数据，整个文件没有导入"
+    return f"只能导入本支部（{named}）的数据，请删去这一行再上传；整个文件没有导入"

@@ -19,8 +19,9 @@ from ledgers.enums import DemandNature, DemandSource, DemandState, Urgency
 from ledgers.exchange import words
 from ledgers.exchange.aspects import settle_aspects
 from ledgers.exchange.serials import note_unnumbered
+from ledgers.models import Demand
 from ledgers.services.demands import NEEDS_REASON, RAISED_AHEAD
-from ledgers.services.intake import demands_take_in
+from ledgers.services.intake import FINISHED, demands_take_in, is_alike
 
 TITLE = "需求账单"
 COLUMNS = (
@@ -76,6 +77,7 @@ def import_demands(source: bytes | Book, terms: ImportTerms) -> ImportResult:
         _check_state(table, row)
         if (raised_on := row.get("raised_on")) and raised_on > last:
             table.fail(row, "raised_on", RAISED_AHEAD)
+    _spare_finished(table)
     if table.errors:
         return ImportResult.rejected("demands", table)
     records = [_record(row) for row in table.rows]
@@ -96,6 +98,22 @@ def _check_state(table: Table, row: Row) -> None:
             table.fail(row, name, f"状态是“{state.label}”，只有已解决的需求才填写这一格，请清空或改状态")
     if state in NEEDS_REASON and not (row.get("state_reason") or row.get("note")):
         table.fail(row, "state", f"状态是“{state.label}”，请在备注里写明理由")
+
+
+def _spare_finished(table: Table) -> None:
+    """Refuse the number of a demand that is over to a row that is open and cannot be that demand."""
+    named = ("branch", "serial", "title", "state", "raised_on")
+    rows = [row for row in table.rows if all(map(row.get, named)) and row.get("state") not in FINISHED]
+    over = Demand.objects.filter(branch__in={row.values["branch"].pk for row in rows}, state__in=FINISHED)
+    known = {(demand.branch_id, demand.serial): demand for demand in over}
+    for row in rows:
+        demand = known.get((row.values["branch"].pk, row.values["serial"]))
+        if demand is None:
+            continue
+        is_later = demand.closed_on is not None and demand.closed_on < row.values["raised_on"]
+        if is_later or not is_alike(demand.title, row.values["title"]):
+            reason = f"这个序号是{demand.get_state_display()}的“{demand.title}”，请清空这一格，会接着编号"
+            table.fail(row, "serial", reason)
 
 
 def _record(row: Row) -> Record:

@@ -120,9 +120,14 @@ def _number(rows: Iterable[Any], records: Sequence[Record]) -> None:
             record.values["serial"] = last[branch]
 
 
+def is_alike(title: str, other: str) -> bool:
+    """Whether one title may be the other, corrected."""
+    return bool(fuzz.ratio(folded(title), folded(other)) >= LIKE)
+
+
 def _other_thing(row: Demand | Resource | None, values: dict[str, Any]) -> str:
     """A word where a number that begins anew each month would write over what has nothing to do with it."""
-    if row is None or fuzz.ratio(folded(row.title), folded(values["title"])) >= LIKE:
+    if row is None or is_alike(row.title, values["title"]):
         return ""
     return (
         f"序号 {row.serial} 原来是“{row.title}”，将改成“{values['title']}”。"

@@ -156,7 +156,9 @@ def foreign_branch_is_not_revealed(desk: Desk) -> None:
         content = demands(demand(1), demand(2, 提出单位=name))
         (error,) = desk.upload(content, "demands", actor="secretary_a").context["result"].errors
         reasons.add((error.row, error.column, error.reason))
-    assert reasons == {(5, "提出单位", "只能导入本支部（甲党支部）的数据，整个文件没有导入")}
+    assert reasons == {
+        (5, "提出单位", "只能导入本支部（甲党支部）的数据，请删去这一行再上传；整个文件没有导入")
+    }
 
 
 def ambiguous_branch_names_candidates(desk: Desk) -> None:

@@ -137,7 +137,7 @@ def test_demands_of_another_branch_are_refused_to_branch_staff(branch) -> None:
     ]
     result = take_in("demands", *rows, terms=own)
     aspects = "、".join(ServiceAspect.objects.values_list("name", flat=True))
-    refusal = "只能导入本支部（甲支部）的数据，整个文件没有导入"
+    refusal = "只能导入本支部（甲支部）的数据，请删去这一行再上传；整个文件没有导入"
     assert short(result.errors) == [
         (5, "提出单位", "乙支部", refusal),
         (6, "提出单位", "没有的支部", refusal),
@@ -155,7 +155,7 @@ def test_name_of_another_branch_is_not_read_as_the_own_of_the_same_unit() -> Non
     terms = replace(TERMS, owner_ids=frozenset({own.pk, other.pk}), may_extend=False)
     rows = (demand(serial, 提出单位=name) for serial, name in enumerate(("丙村党委", "丙村", "丁村党委"), 1))
     result = take_in("demands", *rows, terms=terms)
-    refusal = "只能导入本支部（丙村党支部、丁村党支部）的数据，整个文件没有导入"
+    refusal = "只能导入本支部（丙村党支部、丁村党支部）的数据，请删去这一行再上传；整个文件没有导入"
     assert short(result.errors) == [
         (4, "提出单位", "丙村党委", refusal),
         (5, "提出单位", "丙村", refusal),
@@ -175,6 +175,27 @@ def test_demands_state_follows_the_file_until_somebody_claims() -> None:
     first, second = Demand.objects.order_by("serial")
     assert (first.state, first.closed_on, first.satisfaction) == ("closed", date(2025, 3, 1), 5)
     assert (second.state, second.closed_on) == ("claimed", None)
+
+
+def test_number_of_a_demand_that_is_over_is_not_taken_by_another() -> None:
+    closed = {"状态": "已解决", "解决日期": "2025.03.01", "满意度": 5}
+    take_in("demands", demand(1, 需求内容="路灯不亮", **closed), demand(2, 需求内容="路灯不亮", **closed))
+    again = [
+        demand(1, 需求内容="孩子放学没人接"),  # numbers begun anew
+        demand(2, 需求内容="路灯又不亮", 提出日期="2025-09-08"),  # raised after the other was solved
+    ]
+    result = take_in("demands", *again)
+    reason = "这个序号是已办结的“路灯不亮”，请清空这一格，会接着编号"
+    assert short(result.errors) == [(4, "序号", "1", reason), (5, "序号", "2", reason)]
+
+    result = take_in("demands", *({**row, "序号": None} for row in again), demand(1, 需求内容="路灯不亮了"))
+    assert (result.errors, result.created, result.changed) == ([], 2, 1)
+    assert list(Demand.objects.order_by("serial").values_list("title", "state")) == [
+        ("路灯不亮了", "closed"),
+        ("路灯不亮", "closed"),
+        ("孩子放学没人接", "open"),
+        ("路灯又不亮", "open"),
+    ]
 
 
 def test_demands_faults_are_told_at_once_and_nothing_is_written() -> None:

@@ -201,7 +201,7 @@ def test_branch_staff_cannot_import_rows_of_another_branch(branch) -> None:
     content = book("demands", demand(1), demand(2, 提出单位="乙支部"))
     page = previewed(client, "demands", content)
     assert [(error.row, error.reason) for error in page.context["result"].errors] == [
-        (5, "只能导入本支部（甲支部）的数据，整个文件没有导入")
+        (5, "只能导入本支部（甲支部）的数据，请删去这一行再上传；整个文件没有导入")
     ]
     assert confirm(client, "demands", page).status_code == 409
     assert Demand.objects.count() == 0

@@ -56,6 +56,14 @@ def test_list_is_searched_by_pinyin_of_row_and_branch_and_sorted_by_it(page, bra
     ]
 
 
+@pytest.mark.parametrize("kind", ["resource", "demand"])
+def test_list_leads_those_who_keep_it_to_the_import_of_their_sheet(kind, page, client, branch):
+    link = f'href="{reverse("import_upload", args=[f"{kind}s"])}"'
+    assert link in page.get(reverse(f"{kind}_list")).content.decode()
+    client.force_login(UserFactory(auditor=True))
+    assert link not in client.get(reverse(f"{kind}_list")).content.decode()
+
+
 @pytest.mark.parametrize("few", [0, 2000])
 def test_pages_hold_every_row_once_and_in_order(branch, few):
     for number, title in enumerate(("丁", "甲", "丙", "乙", "甲"), start=1):
