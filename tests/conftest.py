@@ -39,6 +39,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.stop(cluster)
 
 
+@pytest.hookimpl(trylast=True)  # pytest-django sorts, too
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that may take long, so that in the end no worker is alone with one of them."""
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("timeout")), default=0))
+
+
 def pytest_collection_finish() -> None:
     """What the modules made stays to the end."""
     look_seldom()

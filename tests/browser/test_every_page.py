@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.urls import Resolver404, resolve
 
@@ -84,10 +85,7 @@ def county(settings, tmp_path):
     """The demo county, with one password for everybody."""
     settings.MEDIA_ROOT = tmp_path / "media"
     call_command("load_demo", accounts=tmp_path / "accounts.txt", verbosity=0)
-    for user in User.objects.all():
-        user.set_password(PASSWORD)
-        user.must_change_password = False
-        user.save()
+    User.objects.update(password=make_password(PASSWORD), must_change_password=False)
 
 
 def test_every_page_is_clean(county, window):

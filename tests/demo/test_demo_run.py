@@ -98,6 +98,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         running.interrupt()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(sys.platform != "linux", reason="looks the parts up in /proc")
 def test_demo_survives_kills_and_stops_as_a_whole(demo: Demo) -> None:
     wait_until(lambda: demo.has_said("Ctrl-C stops everything."), 150)

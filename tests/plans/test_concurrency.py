@@ -166,12 +166,12 @@ def test_plan_order_edits_at_once_lose_none_that_was_acknowledged():
 EDITORS, EDITS = 20, 10
 
 
-def edits(order, actors):
-    """EDITORS people who each try to add EDITS lines to one order: acknowledged lines and outcomes."""
+def edits(order, actors, *, each=EDITS):
+    """People who each try to add some lines to one order: acknowledged lines and outcomes."""
     acknowledged = []
 
     def one(number, actor):
-        for nth in range(EDITS):
+        for nth in range(each):
             seen = PlanOrder.objects.get(pk=order.pk)
             line = f"{number:02d}.{nth}"
             terms = {"order": seen, "version": seen.version, "task": f"{seen.task}\n{line}"}
@@ -198,7 +198,7 @@ def test_edits_are_lost_without_the_version(monkeypatch):
     monkeypatch.setattr(order_contents, "check_version", lambda order, version: None)
     order = PlanOrderFactory(task="开头")
     actor = UserFactory(secretary_of=order.pairing.branch_a)
-    acknowledged, _ = edits(order, [actor] * EDITORS)
+    acknowledged, _ = edits(order, [actor] * EDITORS, each=2)
     order.refresh_from_db()
     assert len(order.task.splitlines()) - 1 < len(acknowledged)
 

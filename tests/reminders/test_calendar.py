@@ -46,6 +46,7 @@ def oracle_reminders():
                 yield key, stage, day
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.django_db
 def test_every_day_of_2026_to_2029_sends_one_reminder_for_each_period_and_stage():
     with time_machine.travel(noon(FIRST), tick=False):
@@ -55,14 +56,16 @@ def test_every_day_of_2026_to_2029_sends_one_reminder_for_each_period_and_stage(
         UserFactory(secretary_of=signed.pairing.branch_a)
         UserFactory(office=True)
         reviews_materialise(today=FIRST)
+    held_on = {due_on + timedelta(days=8) for _, due_on in oracle_periods()}
     for offset in range((LAST - FIRST).days + 1):
         day = FIRST + timedelta(days=offset)
         if day.day in (1, 31):
             reviews_materialise(today=day)
         reminders_plan(now=noon(day), rules=[REVIEW_DUE])
-        Review.objects.due().filter(due_on=day - timedelta(days=8)).update(
-            state=ReviewState.HELD_LATE, held_on=day
-        )
+        if day in held_on:
+            Review.objects.due().filter(due_on=day - timedelta(days=8)).update(
+                state=ReviewState.HELD_LATE, held_on=day
+            )
 
     assert set(Review.objects.values_list("period_key", "due_on")) == set(oracle_periods())
     keys = dict(Review.objects.values_list("pk", "period_key"))
