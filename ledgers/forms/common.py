@@ -9,9 +9,10 @@ from django import forms
 from django.db.models import Q
 
 from branches.models import Branch, User
-from core.workbooks.values import plain
+from core.workbooks.values import plain, shown
 from ledgers.enums import Audience, HelpKind
 from ledgers.models import ServiceItem
+from ledgers.services.stamps import stamp
 
 REDRAWN = {"kind": "kind", "availability_text": "hours"}  # field → the part of the page that follows from it
 
@@ -67,6 +68,9 @@ class LedgerForm(forms.ModelForm):
     items = ItemChoice()
     help_kinds = several("服务方式", HelpKind)
     audiences = several("服务对象", Audience)
+    seen = forms.CharField(
+        required=False, widget=forms.HiddenInput
+    )  # the stamp of the row when it was opened
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,6 +81,9 @@ class LedgerForm(forms.ModelForm):
                 self.fields[name].widget.attrs |= attrs
         if self.instance.pk:
             self.fields["items"].keep(self.instance)
+            self.initial.setdefault("seen", stamp(self.instance))
+        else:
+            del self.fields["seen"]
         self.branches = Branch.objects.active().filter(pk__in=user.staff_branch_ids)
         self.only_branch = self.branches.first() if len(user.staff_branch_ids) == 1 else None
         if self.instance.pk or self.only_branch:
@@ -105,8 +112,26 @@ class LedgerForm(forms.ModelForm):
 
     @property
     def changed_values(self) -> dict[str, Any]:
-        """What the update service takes."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        """What the update service takes, the stamp of the row that was opened included."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        return changed | {"seen": self.cleaned_data["seen"]}
+
+    def refuse_once(self, sentence: str) -> None:
+        """Say above the form that the row was written meanwhile, and what differs; sent again it is saved."""
+        told = [self._told(name) for name in self.changed_data if name != "seen"]
+        differs = f"和您填的不同的有：{'、'.join(told)}。" if told else ""
+        self.add_error(None, f"{sentence}{differs}核对后再点“保存”，就按您填的存。")
+        self.data = self.data.copy()
+        self.data["seen"] = self.initial["seen"]
+
+    def _told(self, name: str) -> str:
+        """The label of a field, with what is stored where that is a text."""
+        stored = self.initial.get(name) if isinstance(self.fields[name], forms.CharField) else ""
+        return (
+            f"{self.fields[name].label}（现在是“{shown(stored)}”）"
+            if stored
+            else str(self.fields[name].label)
+        )
 
     def redraws(self, name: str) -> None:
         """Let a change of field `name` draw the part of the page anew that follows from it."""

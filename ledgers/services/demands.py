@@ -16,6 +16,7 @@ from core.transitions import check_transition
 from ledgers.enums import DEMAND_TRANSITIONS, DemandState
 from ledgers.models import Demand
 from ledgers.services.serials import next_serial
+from ledgers.services.stamps import refuse_newer
 
 NEEDS_REASON = frozenset({DemandState.RETURNED, DemandState.SUSPENDED, DemandState.WITHDRAWN})
 UNDECIDED_CLAIM = ("proposed", "countered", "agreed")
@@ -53,14 +54,19 @@ def demand_create(*, branch: Branch, actor: User, publish: bool, now: datetime, 
 
 
 @transaction.atomic
-def demand_update(*, demand: Demand, actor: User, now: datetime, **fields: Any) -> Demand:
+def demand_update(*, demand: Demand, actor: User, now: datetime, seen: str = "", **fields: Any) -> Demand:
     """Change what a demand says while nobody has agreed on it yet.
+
+    Args:
+        seen: the stamp of the row the editor saw; blank writes over any.
 
     Raises:
         DomainError: when it is claimed or further on, or said to be raised on a day to come.
+        StaleVersionError: when it was written since.
     """
     _refuse_raised_ahead(fields, now)
     demand = locked(demand)
+    refuse_newer(demand, seen)
     refuse(demand_edit_blockers(demand))
     items = fields.pop("items", None)
     changes = {name: [str(getattr(demand, name)), str(value)] for name, value in fields.items()}

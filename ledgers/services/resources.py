@@ -18,6 +18,7 @@ from ledgers.kinds import settled
 from ledgers.models import Resource
 from ledgers.services.hours import hours_replace
 from ledgers.services.serials import next_serial
+from ledgers.services.stamps import refuse_newer
 
 RELATIONS = ("aspects", "items")
 
@@ -48,17 +49,20 @@ def resource_create(
 
 @transaction.atomic
 def resource_update(
-    *, resource: Resource, actor: User, hours: Hours | None = None, **fields: Any
+    *, resource: Resource, actor: User, seen: str = "", hours: Hours | None = None, **fields: Any
 ) -> Resource:
     """Change what a resource says; claims already made keep what they agreed on.
 
     Args:
+        seen: the stamp of the row the editor saw; blank writes over any.
         hours: None leaves as it is when the resource can be had.
 
     Raises:
         DomainError: when `details` are not what its kind tells.
+        StaleVersionError: when it was written since.
     """
     resource = locked(resource)
+    refuse_newer(resource, seen)
     relations = {name: fields.pop(name) for name in RELATIONS if name in fields}
     changes = {name: [str(getattr(resource, name)), str(value)] for name, value in fields.items()}
     with audit.action("resource.update", actor=actor, target=resource) as entry:

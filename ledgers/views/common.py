@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from branches.models import User
+from core.errors import StaleVersionError
+from core.forms import attempt
+from ledgers.forms.common import LedgerForm
+
+T = TypeVar("T")
 
 
 def unit_of(user: User) -> str:
     """The organisation a ledger is filed by: the person's branch, or the one they hold a county seat in."""
     county_seat = next((seat.branch_name for seat in user.seats), "")  # type: ignore[attr-defined]
     return user.branch_name or county_seat or str(user)
+
+
+def save(form: LedgerForm, call: Callable[[], T]) -> T | None:
+    """As `attempt`; where somebody else wrote the row meanwhile the form says so and can be sent again."""
+    try:
+        return attempt(form, call)
+    except StaleVersionError as stale:
+        form.refuse_once(stale.message)
+        return None

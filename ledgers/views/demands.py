@@ -22,6 +22,7 @@ from ledgers.selectors.rows import demand_page_rows
 from ledgers.selectors.trails import trail
 from ledgers.services.demand_steps import STEPS, demand_step_blockers, demand_take_step
 from ledgers.services.demands import EDITABLE, demand_create, demand_edit_blockers, demand_update
+from ledgers.views.common import save
 from ledgers.views.suggestions import suggested
 
 
@@ -71,7 +72,7 @@ def demand_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if "suggest" in request.POST:
         return suggested(request, asked=True)
     form = DemandForm(posted(request), instance=demand, user=request.user)
-    if form.is_valid() and attempt(
+    if form.is_valid() and save(
         form,
         lambda: demand_update(demand=demand, actor=request.user, now=timezone.now(), **form.changed_values),
     ):

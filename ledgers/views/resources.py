@@ -21,6 +21,7 @@ from ledgers.selectors.chains import resource_use
 from ledgers.selectors.rows import resource_page_rows, resource_page_state
 from ledgers.selectors.trails import trail
 from ledgers.services.resources import resource_change_state, resource_create, resource_update
+from ledgers.views.common import save
 from ledgers.views.suggestions import suggested
 
 
@@ -65,7 +66,7 @@ def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ResourceForm(posted(request), instance=resource, user=request.user)
     if "redraw" in request.POST:
         return _redrawn(request, form)
-    if form.is_valid() and attempt(
+    if form.is_valid() and save(
         form, lambda: resource_update(resource=resource, actor=request.user, **form.changed_values)
     ):
         messages.success(request, "资源已保存。")

@@ -230,6 +230,28 @@ def test_demand_edit_saves_and_leaves_a_trail(page, branch):
     assert "需求内容：旧的说法 → 集镇夜间巡防人手不够" in trail[0]["text"]
 
 
+def test_demand_edited_in_two_windows_is_told_once_and_keeps_what_was_typed(page, branch):
+    demand = DemandFactory(branch=branch, title="旧的说法", draft=True)
+    url = reverse("demand_edit", args=[demand.pk])
+    seen = page.get(url).context["form"]["seen"].value()
+    raised_on = demand.raised_on.isoformat()
+    opened = form_data(seen=seen, title="第二个窗口", raised_on=raised_on) | {"initial-raised_on": raised_on}
+    assert page.post(url, opened | {"title": "第一个窗口", "description": "写了一大段"}).status_code == 302
+
+    told = page.post(url, opened)
+    demand.refresh_from_db()
+    assert (demand.title, demand.description) == ("第一个窗口", "写了一大段")
+    assert told.context["form"].non_field_errors() == [
+        "您打开之后有人改过这一条，这次没有保存。和您填的不同的有：需求内容（现在是“第一个窗口”）、"
+        "具体描述（现在是“写了一大段”）。核对后再点“保存”，就按您填的存。"
+    ]
+    form = told.context["form"]
+    assert form["title"].value() == "第二个窗口"
+    assert page.post(url, opened | {"seen": form["seen"].value()}).status_code == 302
+    demand.refresh_from_db()
+    assert demand.title == "第二个窗口"
+
+
 def test_demand_edit_of_a_claimed_demand_is_refused_with_a_sentence(page, branch):
     demand = DemandFactory(branch=branch, title="原文", state=DemandState.CLAIMED)
 

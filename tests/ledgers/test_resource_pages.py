@@ -174,6 +174,23 @@ def test_resource_edit_saves(page, branch):
     assert (resource.title, resource.state) == ("公职律师普法讲座", "published")
 
 
+def test_resource_edited_in_two_windows_is_told_once(page, branch):
+    resource = ResourceFactory(branch=branch, title="旧名")
+    url = reverse("resource_edit", args=[resource.pk])
+    opened = form_data(seen=page.get(url).context["form"]["seen"].value())
+    page.post(url, opened | {"title": "第一个窗口"})
+
+    told = page.post(url, opened | {"title": "第二个窗口"})
+    resource.refresh_from_db()
+    assert resource.title == "第一个窗口"
+    (sentence,) = told.context["form"].non_field_errors()
+    assert "资源名称（现在是“第一个窗口”）" in sentence
+
+    page.post(url, opened | {"title": "第二个窗口", "seen": told.context["form"]["seen"].value()})
+    resource.refresh_from_db()
+    assert resource.title == "第二个窗口"
+
+
 @pytest.mark.parametrize("name", ["resource_edit", "resource_withdraw"])
 def test_resource_pages_that_write_are_forbidden_to_the_partner(page, branch, name):
     theirs = ResourceFactory(branch=PairingFactory(branch_a=branch).branch_b)
