@@ -14,7 +14,7 @@ from core.workbooks.values import folded
 from ledgers.enums import DEMAND_FINISHED, LedgerPage, ResourceState
 from ledgers.models import Demand, DistinctDemands, DistinctResources, Resource
 
-ALIKE = 80  # of 100: how alike two titles of one aspect must be to be shown
+ALIKE = 80  # of 100: how alike two titles of one topic must be to be shown
 SHOWN = 50  # pairs, the most alike first
 MAX_ROWS = 3000  # of the branches looked at, so that the page stays quick
 
@@ -64,7 +64,7 @@ def _pairs(
     page: LedgerPage, rows: Iterable[Any], own: frozenset[int], apart: set[tuple[int, int]]
 ) -> Iterator[Alike]:
     """Compare only rows with a topic in common; every pair once."""
-    by_topic: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    by_topic: dict[tuple[str, Any], list[Any]] = defaultdict(list)
     for row in rows:
         for topic in _topics(row):
             by_topic[topic].append(row)
@@ -82,9 +82,9 @@ def _pairs(
                     yield Alike(page, first, second, likeness)
 
 
-def _topics(row: Any) -> set[tuple[str, int]]:
-    """The aspects and service items of a row; a demand has one aspect, a resource may have several."""
+def _topics(row: Any) -> set[tuple[str, Any]]:
+    """The aspects and service items of a row, and the kind of a resource, which may name none of them."""
     items = {("item", item.pk) for item in row.items.all()}
     if isinstance(row, Demand):
         return items | {("aspect", row.aspect_id)}
-    return items | {("aspect", aspect.pk) for aspect in row.aspects.all()}
+    return items | {("kind", row.kind)} | {("aspect", aspect.pk) for aspect in row.aspects.all()}

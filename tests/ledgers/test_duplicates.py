@@ -58,6 +58,12 @@ def test_duplicates_need_a_likeness_a_common_topic_and_an_own_row(
     ]
 
 
+def test_resources_that_name_no_aspect_are_compared_by_their_kind(pairing, person):
+    for kind, title in (("position", "会议室"), ("position", "会 议室"), ("goods", "会议室")):
+        ResourceFactory(branch=pairing.branch_a, kind=kind, title=title, aspects=[])
+    assert shown(person) == [("会议室", "会 议室")]
+
+
 def test_rows_told_apart_are_shown_no_more(page, person, pairing):
     first, second = DemandFactory.create_batch(2, branch=pairing.branch_a, title="修路灯")
     data = {"page": "demand_list", "first": first.pk, "second": second.pk, "action": "apart"}
