@@ -19,11 +19,10 @@ from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import PairingFactory
 from tests.security import targets
-from tests.security.clicks import at_once, audited
+from tests.security.clicks import RIVALS, at_once, audited
 from tests.security.world import World
 
-pytestmark = pytest.mark.django_db(transaction=True)
-RIVALS = 50
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("crowd")]
 
 
 def last_unit() -> list[Callable[[], Any]]:
