@@ -1,8 +1,8 @@
 """Build the tables by which texts are read as items: bearings.npz, crowding.npz (ledgers/reading/data).
 
 Run after a change of the shipped catalogue or of phrases.txt; it needs nothing but the product's own packages
-and takes a minute. Read are the catalogue's terms and the phrases, alone and strung together the way entries
-are written. No ledger and no labelled county is read.
+and takes some minutes. Read are the catalogue's terms and the phrases, alone and strung together the way
+entries are written. No ledger and no labelled county is read.
 """
 
 import json
@@ -23,7 +23,7 @@ from ledgers.reading.lexicon import SEED  # noqa: E402
 from ledgers.reading.sentences import WIDTH  # noqa: E402
 
 STRUNG_PHRASES, STRUNG_TERMS = 6, 8  # texts strung together per row of phrases and side, per item
-LEAST = 2  # texts that must contain a gram
+LEAST = 4  # texts that must contain a gram
 STIFF = 10.0  # ridge
 EVEN = 0.5  # how much a row with many texts is held back: 0 not at all, 1 to the say of any other
 WEIGHT = 10.0

@@ -15,8 +15,8 @@ from ledgers.reading.words import plain
 ITEMS = 3  # suggested at most
 LEAST = 0.15  # confidence below which nothing is suggested
 _SURE = 0.5  # confidence at which a kind of help or an audience is suggested
-_NAMED = 0.2  # what the lexicon's own words add to a score
-_HALF, _STEEP = 0.24, 0.07  # score at which an item is as likely right as wrong, and how fast that turns
+_NAMED = 0.1  # what the lexicon's own words add to a score
+_HALF, _STEEP = 0.22, 0.05  # score at which an item is as likely right as wrong, and how fast that turns
 _WORDS = 3
 
 
@@ -58,7 +58,7 @@ def items_suggested(title: str, text: str, lexicon: Lexicon, top: int = ITEMS) -
     whole = f"{title}，{text}"
     table = bearings()
     cells = features([whole], table.grams, table.rarity)
-    scores = _scores(lexicon, table.by_item(table.scores_of(cells))[0])
+    scores = _scores(lexicon, table.by_item_evenly(table.scores_of(cells))[0])
     named = items_named(title, text, lexicon)
     ruled_out = items_ruled_out(title, text, lexicon)
     total = {

@@ -63,7 +63,7 @@ class Weights:
     """
 
     item: float = 0.50
-    aspect: float = 0.20
+    aspect: float = 0.12
     help: float = 0.05
     audience: float = 0.03
     text: float = 0.10
@@ -72,7 +72,7 @@ class Weights:
     window: float = 0.02
     capacity: float = 0.01
     urgency: float = 0.02
-    floor: float = 0.27
+    floor: float = 0.35
     inferred: float = 0.80
     keep_bonus: float = 0.02
 

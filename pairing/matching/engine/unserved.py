@@ -14,6 +14,7 @@ from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 from pairing.matching.engine.scoring import PairTable, score_pairs
 
 _NONE = -1
+_NEAR = 0.25  # share of the floor from which on a resource is worth naming as the nearest
 
 
 def unserved_reasons(
@@ -56,7 +57,8 @@ class _Book:
     def facts(self, needs: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return per need: its best row, best open, best spare, best spare at a give cap, and nearest row.
 
-        A row is a row of the table, −1 where there is none; nearest is the best fit below the floor.
+        A row is a row of the table, −1 where there is none; nearest is the best fit not far
+        below the floor.
         """
         table = self.table
         ends = np.searchsorted(table.need, np.stack([needs, needs + 1]))
@@ -67,7 +69,7 @@ class _Book:
         spare = open_[self._spare()[table.offer[open_], self.frame.last[table.need[open_]]]]
         caps = self._limits(self.problem.give_caps)
         capped = spare[(self.given >= caps)[self.frame.giver[table.offer[spare]]]]
-        some = rows[table.fit[rows] > 0]
+        some = rows[table.fit[rows] >= max(_NEAR * self.problem.weights.floor, 1e-9)]
         nearest = some[np.lexsort((some, -table.fit[some], table.need[some]))]
         return tuple(self._first(needs, each) for each in (good, open_, spare, capped, nearest))
 
