@@ -1,6 +1,7 @@
 """What every test may rely on: a real PostgreSQL, started when the first test asks for it."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -77,8 +78,11 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Put back what a test that commits has changed, instead of truncating every table and seeding anew."""
     with django_db_blocker.unblock():
         database.NEW.take()
     TransactionTestCase._fixture_teardown = lambda self: database.put_back()
+    yield
+    with django_db_blocker.unblock():
+        database.end_other_sessions()

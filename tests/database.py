@@ -124,3 +124,12 @@ def committed_for_the_module(build: Callable[[], Built], blocker: DjangoDbBlocke
     with blocker.unblock():
         WORLD.drop()
         NEW.put_back()
+
+
+def end_other_sessions() -> None:
+    """Let nobody be connected when the database is dropped: a session of a thread ends a while after it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
