@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from pairing import filebroker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_production")
 
+filebroker.install()
 app = Celery("pairing")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
