@@ -11,9 +11,8 @@ from core.workbooks.values import folded
 
 NEAR_COUNT = 3
 NEAR_SHARE = 0.5  # how alike, in [0, 1], a name must be to be offered
-_COMMITTEE = re.compile(
-    "(?:党支部|党总支|党委|党组|支部|总支)(?:委员会)?$"
-)  # what people leave out or shorten
+# What people leave out or shorten.
+_COMMITTEE = re.compile("(?:党支部|党总支|党委|党组|支部|总支)(?:委员会)?$")
 
 
 def near_names(text: str, names: Iterable[str], share: float = NEAR_SHARE) -> list[str]:

@@ -68,9 +68,8 @@ class LedgerForm(forms.ModelForm):
     items = ItemChoice()
     help_kinds = several("服务方式", HelpKind)
     audiences = several("服务对象", Audience)
-    seen = forms.CharField(
-        required=False, widget=forms.HiddenInput
-    )  # the stamp of the row when it was opened
+    # The stamp of the row when it was opened.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
