@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import (
     HttpRequest,
@@ -14,6 +15,7 @@ from django.http import (
 )
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -23,6 +25,16 @@ from core.scanning import scan
 CUT_OFF = "网络中断，内容没有收全，什么都没有写入。请返回上一页重新提交。"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def one_language(get_response: GetResponse) -> GetResponse:
+    """Set the only language there is: while none is set, Django looks for one at every number it writes."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        translation.activate(settings.LANGUAGE_CODE)
+        return get_response(request)
+
+    return middleware
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:

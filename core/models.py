@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,16 @@ class TimeStampedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> Any:  # noqa: N802  Django's name
+        """The words behind every `get_…_display`; Django makes the table of them anew for each row."""
+        value = getattr(self, field.attname)
+        return _labels(field).get(value, value)
+
+
+@cache
+def _labels(field: models.Field[Any, Any]) -> dict[Any, str]:
+    return {value: str(label) for value, label in field.flatchoices}
 
 
 class AuditEntry(models.Model):

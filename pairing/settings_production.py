@@ -18,7 +18,7 @@ if len(os.environ["SECRET_KEY"]) < 50 or os.environ["SECRET_KEY"].startswith("dj
 os.environ.setdefault("DEBUG", "false")
 
 from pairing.settings import *  # noqa: E402, F403
-from pairing.settings import DEBUG, env  # noqa: E402
+from pairing.settings import DEBUG, STORAGES, env  # noqa: E402
 
 if DEBUG:
     sys.exit("DEBUG must be off in production: remove it from the environment.")
@@ -36,7 +36,4 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 
 WHITENOISE_USE_FINDERS = False
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "core.staticfiles.ManifestStorage"}

@@ -5,6 +5,7 @@ from pairing.settings import *  # noqa: F403
 from pairing.settings import LOGGING, VAR_DIR, env
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=postgres.url(places.test_cluster()))}
+DATABASES["default"]["ENGINE"] = "core.postgresql"
 # A name of one's own lets several runs share a server.
 DATABASES["default"]["TEST"] = {
     "NAME": "_".join(filter(None, ["test_pairing", env.str("TEST_DB_SUFFIX", default="")]))
