@@ -12,7 +12,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Func, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from tree_queries.models import TreeNode
@@ -227,9 +227,17 @@ class Membership(TimeStampedModel):
 
 
 def _seats() -> MembershipQuerySet:
-    partners = Branch.objects.partners_of(OuterRef("branch_id")).order_by().values("pk")
     seats = Membership.objects.in_force(on=blank("today")).filter(user=blank("user"))
-    return seats.annotate(branch_name=F("branch__name"), partners=ArraySubquery(partners))
+    return seats.annotate(branch_name=F("branch__name"), partners=_partners("branch_id"))
+
+
+def _partners(branch: str) -> Func:
+    """The keys of the partners of the branch that a column names, looked up from either side by its index."""
+    pairings = Branch._meta.get_field("pairings_as_a").related_model._default_manager
+    running = pairings.filter(kind="term", state="active").order_by()
+    sides = (("branch_a", "branch_b"), ("branch_b", "branch_a"))
+    found = [ArraySubquery(running.filter(**{ours: OuterRef(branch)}).values(other)) for ours, other in sides]
+    return Func(*found, function="array_cat", output_field=found[0].output_field)
 
 
 SEATS = Prepared(_seats)

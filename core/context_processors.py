@@ -6,8 +6,11 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+
+from core.renderers import draw
 
 
 class Entry(NamedTuple):
@@ -84,6 +87,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
+PAGES = ("workbench", "search", "notification_list", "account", "password_change", "logout")
 BOTTOM_BAR = (
     "workbench",
     "demand_list",
@@ -144,11 +148,6 @@ class Shell:
         return max(under, key=len, default=None)
 
     @cached_property
-    def navigation(self) -> str:
-        """The navigation as HTML, drawn once for the two places where it stands."""
-        return render_to_string("components/shell/navigation.html", {"shell": self})
-
-    @cached_property
     def links(self) -> dict[str, Link]:
         return {link.name: link for group in self.groups for link in group.links}
 
@@ -167,8 +166,41 @@ class Shell:
         return any(link.is_active for link in self.ledgers)
 
     @cached_property
-    def search_url(self) -> str:
-        return _reverse("search")
+    def pages(self) -> dict[str, str]:
+        """The addresses of the pages that the shell names beside the navigation."""
+        return _pages(settings.ROOT_URLCONF)
+
+    @property
+    def mark(self) -> str:
+        return static("mark.svg")
+
+    @property
+    def searched(self) -> str:
+        return self.request.GET.get("q", "")
+
+    @property
+    def topbar(self) -> SafeString:
+        return self._draw("topbar")
+
+    @cached_property
+    def navigation(self) -> SafeString:
+        """Drawn once for the two places where it stands, as is the account."""
+        return self._draw("navigation")
+
+    @cached_property
+    def account(self) -> SafeString:
+        return self._draw("account")
+
+    @property
+    def ledger_tabs(self) -> SafeString:
+        return self._draw("ledger_tabs")
+
+    @property
+    def phone_bar(self) -> SafeString:
+        return self._draw("phone_bar")
+
+    def _draw(self, part: str) -> SafeString:
+        return draw(f"shell/{part}.html", {"shell": self}, self.request)
 
 
 def _as_ledgers(link: Link, ledgers: list[Link]) -> Link:
@@ -183,6 +215,11 @@ def _reverse(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+@lru_cache
+def _pages(_urlconf: str) -> dict[str, str]:
+    return {name: _reverse(name) for name in PAGES}
 
 
 @lru_cache

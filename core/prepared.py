@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -26,18 +27,43 @@ def blank(name: str) -> RawSQL:
 
 
 class Prepared(Generic[Row]):
-    """A query with blanks, built by `build` when first asked; nothing but the blanks may change in it."""
+    """A query with blanks, built by `build` when first asked; nothing but the blanks may change in it.
+
+    It reads whole rows: every field of its model, none of which converts what the database gives, and the
+    annotations.
+    """
 
     def __init__(self, build: Callable[[], QuerySet[Row]]) -> None:
         self._build = build
 
     def rows(self, **values: Any) -> list[Row]:
         """The rows for these values, one for each blank, annotations included; one query."""
-        query, sql, params = self._compiled
-        filled = [values[each.name] if isinstance(each, Blank) else each for each in params]
-        return list(query.model._default_manager.raw(sql, filled))
+        query = self._compiled
+        filled = [values[each.name] if isinstance(each, Blank) else each for each in query.params]
+        with connection.cursor() as cursor:
+            cursor.execute(query.sql, filled)
+            return [query.row(found) for found in cursor.fetchall()]
 
     @cached_property
-    def _compiled(self) -> tuple[QuerySet[Row], str, tuple[Any, ...]]:
-        query = self._build()
-        return query, *query.query.sql_with_params()
+    def _compiled(self) -> _Compiled[Row]:
+        wanted = self._build()
+        fields = [field.attname for field in wanted.model._meta.concrete_fields]
+        return _Compiled(
+            wanted.model, *wanted.query.sql_with_params(), fields, list(wanted.query.annotation_select)
+        )
+
+
+@dataclass(frozen=True)
+class _Compiled(Generic[Row]):
+    model: type[Row]
+    sql: str
+    params: tuple[Any, ...]
+    fields: list[str]
+    annotations: list[str]
+
+    def row(self, found: tuple[Any, ...]) -> Row:
+        """The fields come first, in the order of the model."""
+        row = self.model.from_db(connection.alias, self.fields, found[: len(self.fields)])
+        for name, value in zip(self.annotations, found[len(self.fields) :], strict=True):
+            setattr(row, name, value)
+        return row

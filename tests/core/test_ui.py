@@ -178,7 +178,8 @@ def test_chart_carries_its_option_as_data_and_its_table():
 def test_templates_have_no_inline_style_or_handler():
     offenders = [
         str(file)
-        for file in (settings.BASE_DIR / "templates").rglob("*.html")
+        for place in ("templates", "core/jinja2")
+        for file in (settings.BASE_DIR / place).rglob("*.html")
         if any(word in file.read_text("utf-8") for word in (' style="', " onclick=", "<style", "hx-on"))
     ]
     assert offenders == []
@@ -251,6 +252,20 @@ def test_shell_marks_the_line_a_page_belongs_to(page, secretary, office):
         request.resolver_match = resolve(page)
         marked = [link.name for link in Shell(request).links.values() if link.is_active]
         assert marked == ([line] if line else [])
+
+
+@pytest.mark.django_db
+def test_shell_escapes_what_people_wrote():
+    branch = BranchFactory(name="城北<b>社区")
+    user = UserFactory(secretary_of=branch, display_name="<i>张三")
+    page = Shell(request_of(user, '/?q="><script>'))
+    html = page.topbar + page.phone_bar
+    assert [html.count(tag) for tag in ("<b>", "<i>", "<script>")] == [0, 0, 0]
+    assert [html.count(words) for words in ("城北&lt;b&gt;社区", "&lt;i&gt;张三", "&lt;script&gt;")] == [
+        3,
+        3,
+        1,
+    ]
 
 
 @pytest.mark.django_db
