@@ -15,7 +15,7 @@ help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 setup: ## make .venv from the pinned lock (the other commands call it)
-	@$(PYTHON) scripts/setup.py
+	@$(PYTHON) scripts/setup.py $(if $(filter file,$(origin PYTHON)),--quickest)
 
 demo: setup ## start everything with demo data; PORT=8000 by default, Ctrl-C stops it
 	@$(VENV_PYTHON) -m pairing.demo.supervisor --port $(PORT)
