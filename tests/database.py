@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypeVar
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from pytest_django import DjangoDbBlocker
 
 Built = TypeVar("Built")
@@ -60,11 +61,13 @@ def _connected_to(name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = usual
 
 
-@dataclass(frozen=True)
+@dataclass
 class Snapshot:
     """What the tables held at one moment, kept in a schema beside them."""
 
     schema: str
+    sizes: dict[str, int] = field(default_factory=dict)  # rows of each table that had any
+    since: str = ""  # the last transaction that wrote what is kept; a row changed by a test has a later one
 
     def take(self) -> None:
         self.drop()
@@ -74,29 +77,47 @@ class Snapshot:
                 cursor.execute(f"SELECT EXISTS (SELECT FROM public.{table})")
                 if cursor.fetchone()[0]:
                     cursor.execute(f"CREATE UNLOGGED TABLE {self.schema}.{table} AS TABLE public.{table}")
+                    self.sizes[table] = cursor.rowcount
+            self._note_the_transaction(cursor)
 
     def put_back(self) -> None:
         """Make the tables hold that again; emptying few rows is much cheaper than truncating many tables."""
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [self.schema])
-            kept = [f'"{table}"' for (table,) in cursor.fetchall()]
+            untouched = self._untouched(cursor)
             cursor.execute(
                 ";".join(
                     [
                         "SET LOCAL session_replication_role = replica",  # no trigger fires, no key is checked
-                        *(f"DELETE FROM public.{table}" for table in _tables()),
-                        *(f"INSERT INTO public.{table} TABLE {self.schema}.{table}" for table in kept),
+                        *(f"DELETE FROM public.{table}" for table in _tables() if table not in untouched),
+                        *(
+                            f"INSERT INTO public.{table} TABLE {self.schema}.{table}"
+                            for table in self.sizes.keys() - untouched
+                        ),
                     ]
                 )
             )
+            self._note_the_transaction(cursor)
+
+    def _untouched(self, cursor: CursorWrapper) -> set[str]:
+        """Tables with as many rows as were kept, none of which was written later."""
+        counted = (
+            f"SELECT '{table}', count(*), count(*) FILTER (WHERE age(xmin) < age('{self.since}'::xid))"
+            f" FROM public.{table}"
+            for table in self.sizes
+        )
+        cursor.execute(" UNION ALL ".join(counted))
+        return {table for table, size, newer in cursor.fetchall() if (size, newer) == (self.sizes[table], 0)}
+
+    def _note_the_transaction(self, cursor: CursorWrapper) -> None:
+        cursor.execute("SELECT pg_current_xact_id()::xid::text")
+        (self.since,) = cursor.fetchone()
 
     @property
     def is_taken(self) -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", [self.schema])
-            return cursor.fetchone()[0]
+        return bool(self.sizes)
 
     def drop(self) -> None:
+        self.sizes.clear()
         with connection.cursor() as cursor:
             cursor.execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
 
