@@ -40,6 +40,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.stop(cluster)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more worker than there are cores: while one waits for a browser or a program, another computes."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)  # pytest-django sorts, too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that may take long, so that in the end no worker is alone with one of them."""
