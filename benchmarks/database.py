@@ -36,14 +36,14 @@ WHOM = ("老年人", "留守儿童", "种烟农户", "零售商户", "困难家�
 DESCRIPTION = "每月第二周的周三下午,在服务大厅一楼集中办理,行动不便的可以预约上门,请提前三天联系。"
 
 
-def set_up(name: str = "bench_ledgers") -> None:
+def set_up(name: str = "bench_ledgers", settings: str = "pairing.settings_test") -> None:
     """Point Django at the database of this name; for the bench, and for every process it starts."""
     from core.embedded import places, postgres
 
-    os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings_test"
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
     flags = (*postgres.TEST_FLAGS, CACHE)
     postgres.ensure_running(places.test_cluster(), name=name, extra_flags=flags)
-    kept = "?conn_max_age=60&conn_health_checks=true"  # connections are kept as in service, not as in tests
+    kept = "?conn_max_age=600&conn_health_checks=true"  # connections are kept as in service, not as in tests
     alone = "&options=-c%20max_parallel_workers_per_gather%3D0"  # a helper's work would go unseen by `work`
     os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name) + kept + alone
     import django
@@ -59,9 +59,13 @@ def work() -> float:
     from django.db import connection
 
     connection.ensure_connection()
-    process = connection.connection.info.backend_pid
-    served = int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
-    return time.process_time() + served
+    return time.process_time() + seconds_of(connection.connection.info.backend_pid)
+
+
+def seconds_of(process: int) -> float:
+    """Return the seconds processors have worked so far for the threads of a process."""
+    threads = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
 
 @contextmanager
@@ -73,9 +77,9 @@ def ledger_database() -> Iterator[None]:
 
 
 @contextmanager
-def scratch_database(name: str) -> Iterator[None]:
+def scratch_database(name: str, settings: str = "pairing.settings_test") -> Iterator[None]:
     """Create an empty database with all tables and drop them at the end; Django is set up to use it."""
-    set_up(name)
+    set_up(name, settings)
     from django.core.management import call_command
     from django.db import connection
 
