@@ -110,10 +110,10 @@ def _by_rank(
     edge = np.repeat(order, visits[order])
     if not edge.size:
         return edge, edge
-    offers, start, own = np.unique(edges.offer[edge], return_index=True, return_inverse=True)
-    rank = np.arange(edge.size) - start[own]
-    filled = np.cumsum(frame.free[offers], axis=1)
-    return edge, (filled[own] <= rank[:, None]).sum(axis=1)
+    offer = edges.offer[edge]
+    rank = np.arange(edge.size) - np.searchsorted(offer, offer)
+    filled = np.cumsum(frame.free, axis=1)
+    return edge, (filled[offer] <= rank[:, None]).sum(axis=1)
 
 
 def _by_turn(

@@ -75,7 +75,7 @@ class Edges:
     @property
     def cost(self) -> np.ndarray:
         """Return what a visit costs in the network, pins included."""
-        return -self.gain - PIN * self.pinned
+        return -self.gain - PIN * self.pinned if self.pinned.any() else -self.gain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,24 +93,30 @@ class Layout:
 
 
 class _Arcs:
-    """Arcs in growing blocks; `add` returns the numbers of a block."""
+    """Arcs in growing blocks; `add` returns the numbers of a block. One value stands for a whole column."""
 
     def __init__(self) -> None:
-        self.blocks: list[tuple[np.ndarray, ...]] = []
+        self.blocks: list[tuple[slice, tuple[np.ndarray | int, ...]]] = []
         self.count = 0
 
-    def add(self, tail: object, head: object, capacity: object, cost: object = 0) -> np.ndarray:
-        columns = np.broadcast_arrays(
-            *(np.asarray(each, dtype=np.int64) for each in (tail, head, capacity, cost))
-        )
-        self.blocks.append(tuple(column.ravel() for column in columns))
-        size = self.blocks[-1][0].size
-        self.count += size
-        return np.arange(self.count - size, self.count)
+    def add(
+        self,
+        tail: np.ndarray | int,
+        head: np.ndarray | int,
+        capacity: np.ndarray | int,
+        cost: np.ndarray | int = 0,
+    ) -> np.ndarray:
+        start = self.count
+        self.count += np.broadcast(tail, head).size
+        self.blocks.append((slice(start, self.count), (tail, head, capacity, cost)))
+        return np.arange(start, self.count)
 
     def network(self, nodes: int) -> Network:
         """Return the arcs as one network."""
-        tail, head, capacity, cost = (np.concatenate(column) for column in zip(*self.blocks, strict=True))
+        tail, head, capacity, cost = (np.empty(self.count, dtype=np.int64) for _ in range(4))
+        for place, block in self.blocks:
+            for column, values in zip((tail, head, capacity, cost), block, strict=True):
+                column[place] = values
         return Network(tail, head, capacity, cost, nodes)
 
 
@@ -194,8 +200,8 @@ def free_by_month(problem: MatchProblem, offers: Sequence[Offer]) -> np.ndarray:
     capacity = [UNBOUNDED if each.capacity_per_month is None else each.capacity_per_month for each in offers]
     free = np.repeat(np.array(capacity, dtype=np.int64)[:, None], len(months), axis=1)
     _subtract_used(problem, offers, free)
-    opens = ordinals((each.valid_from for each in offers), today)
-    closes = ordinals((each.valid_to for each in offers), horizon_end(problem).toordinal())
+    opens = ordinals([each.valid_from for each in offers], today)
+    closes = ordinals([each.valid_to for each in offers], horizon_end(problem).toordinal())
     until = np.where(closes < today, -1, month_indices(problem, closes))
     valid = (index >= month_indices(problem, opens)[:, None]) & (index <= until[:, None])
     return np.where(valid, np.maximum(free, 0), 0)
@@ -206,12 +212,15 @@ def _subtract_used(problem: MatchProblem, offers: Sequence[Offer], free: np.ndar
         return
     column = {month: i for i, month in enumerate(horizon(problem))}
     row = {offer.id: j for j, offer in enumerate(offers)}
-    spots = [
-        (row[offer], column[month], visits)
-        for (offer, month), visits in problem.used.items()
-        if offer in row and month in column
-    ]
-    rows, columns, visits = np.array(spots, dtype=np.int64).reshape(-1, 3).T
+    spots = np.array(
+        [
+            [row.get(offer, -1) for offer, _ in problem.used],
+            [column.get(month, -1) for _, month in problem.used],
+            list(problem.used.values()),
+        ],
+        dtype=np.int64,
+    )
+    rows, columns, visits = spots[:, (spots[:2] >= 0).all(axis=0)]
     free[rows, columns] -= np.where(free[rows, columns] == UNBOUNDED, 0, visits)
 
 

@@ -7,8 +7,6 @@ import numpy as np
 
 from pairing.matching.engine.problem import MatchProblem, Need
 
-_EPOCH = date(1970, 1, 1).toordinal()
-
 
 def first_of_month(day: date) -> date:
     """Return the first day of the month."""
@@ -49,8 +47,8 @@ def horizon(problem: MatchProblem) -> list[date]:
 def window_months(problem: MatchProblem) -> tuple[np.ndarray, np.ndarray]:
     """Return the month indices in which the window of each need starts and ends – `need_window` as arrays."""
     today, end = problem.as_of.toordinal(), horizon_end(problem).toordinal()
-    start = np.clip(ordinals((need.raised_on for need in problem.needs), today), today, end)
-    until = np.minimum(ordinals((need.deadline for need in problem.needs), end), end)
+    start = np.clip(ordinals([need.raised_on for need in problem.needs], today), today, end)
+    until = np.minimum(ordinals([need.deadline for need in problem.needs], end), end)
     first = month_indices(problem, start)
     return first, np.where(until < start, first, month_indices(problem, until))
 
@@ -61,9 +59,9 @@ def ordinals(days: Iterable[date | None], missing: int) -> np.ndarray:
 
 
 def month_indices(problem: MatchProblem, days: np.ndarray) -> np.ndarray:
-    """Return the whole months from that of `as_of` to that of each day (an ordinal), negative before it."""
-    months = (days - _EPOCH).astype("datetime64[D]").astype("datetime64[M]")
-    return (months - np.datetime64(problem.as_of, "M")).astype(np.int64)
+    """Return the month index of each day (an ordinal): −1 before the horizon, its length after it."""
+    starts = [month.toordinal() for month in horizon(problem)]
+    return np.searchsorted([*starts, horizon_end(problem).toordinal() + 1], days, side="right") - 1
 
 
 def horizon_end(problem: MatchProblem) -> date:
