@@ -8,10 +8,12 @@ counts in its day and in its month, so that a year is a dozen rows of a kind and
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import starmap
+from typing import NamedTuple
 
 import pgtrigger
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 
@@ -48,13 +50,43 @@ class ActivityTally(models.Model):
         return f"{self.day} {self.kind_id}: {self.activity_count}"
 
 
-def covering(first: date, last: date) -> Q:
-    """The rows that count each day from first to last once: whole months, and the days around them."""
+class MonthTally(NamedTuple):
+    """What was recorded of one kind in a month, with what figures ask of the kind."""
+
+    month: date
+    name: str
+    line: str
+    is_volunteer_service: bool
+    activity_count: int
+    served_count: int
+
+
+BY_MONTH = """
+    SELECT month, kind.name, kind.line, kind.is_volunteer_service, activity_count, served_count
+    FROM (
+        SELECT date_trunc('month', day::timestamp)::date AS month, kind_id,
+            sum(activity_count)::bigint AS activity_count, sum(served_count)::bigint AS served_count
+        FROM activities_activitytally
+        WHERE is_month AND day >= %(start)s AND day < %(end)s
+            OR NOT is_month AND (day >= %(first)s AND day < %(start)s OR day >= %(end)s AND day <= %(last)s)
+        GROUP BY month, kind_id
+    ) tally JOIN activities_activitykind kind ON kind.id = kind_id
+    ORDER BY month
+"""
+
+
+def by_month(first: date, last: date) -> list[MonthTally]:
+    """What was recorded from first to last by month and kind, oldest first: each day counts once.
+
+    Whole months are read from the rows of months, the days around them from the rows of days. Written by
+    hand, since only so the kinds are joined to sums and not to every row that is summed up.
+    """
     start, end = _month_from(first), (last + timedelta(days=1)).replace(day=1)
     if start >= end:
-        return Q(is_month=False, day__range=(first, last))
-    around = Q(day__gte=first, day__lt=start) | Q(day__gte=end, day__lte=last)
-    return Q(is_month=True, day__gte=start, day__lt=end) | Q(is_month=False) & around
+        start = end = last + timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute(BY_MONTH, {"first": first, "start": start, "end": end, "last": last})
+        return list(starmap(MonthTally, cursor.fetchall()))
 
 
 def _month_from(day: date) -> date:

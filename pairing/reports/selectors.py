@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from pairing.plans.enums import Line
 from pairing.plans.models import Pairing
 from pairing.reports.metrics.article import ARTICLE
-from pairing.reports.metrics.held import KIND, Tallies, source, tallies
+from pairing.reports.metrics.held import Tallies, source, tallies
 from pairing.reports.metrics.measure import Figure, Topic, Window, values
 from pairing.reports.metrics.pulse import PULSE
 from pairing.reports.tables import TABLES, Table
@@ -51,8 +51,8 @@ def month_trend(held: Tallies) -> list[dict[str, Any]]:
     none = dict.fromkeys(Line.values, 0)
     months: dict[Any, dict[str, Any]] = {}
     for tally in held:
-        row = months.setdefault(tally["month"], {"month": tally["month"], **none})
-        row[tally[KIND["line"]]] += tally["activity_count"]
+        row = months.setdefault(tally.month, {"month": tally.month, **none})
+        row[tally.line] += tally.activity_count
     return [row for row in months.values() if any(row[line] for line in none)]
 
 

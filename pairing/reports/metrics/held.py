@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Model, Q, QuerySet
 
 from pairing.activities.models import Activity
-from pairing.activities.tallies import ActivityTally, covering
+from pairing.activities.tallies import ActivityTally, MonthTally, by_month
 from pairing.reports.metrics.conditions import held
 from pairing.reports.metrics.measure import Measure, Window
 
-KIND = {
-    field: f"kind__{field}" for field in ("name", "line", "is_volunteer_service")
-}  # what figures ask of it
-Tallies = Sequence[Mapping[str, Any]]
+Tallies = Sequence[MonthTally]
 
 
 def tallies(window: Window) -> Tallies:
     """What was recorded in the window by month and kind, oldest first, in one query."""
-    rows = ActivityTally.objects.filter(covering(window.first, window.last))
-    months = rows.annotate(month=TruncMonth("day")).values("month", *KIND.values())
-    sums = months.annotate(activity_count=Sum("activity_count"), served_count=Sum("served_count"))
-    return list(sums.order_by("month"))
+    return by_month(window.first, window.last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,20 +36,33 @@ class HeldMeasure(Measure):
         return source(self.window)
 
     def read(self, group: Mapping[str, Measure], rows: Tallies | None = None) -> dict[str, int | Decimal]:
-        """Each figure adds up the months and kinds it wants, a dozen kinds at most."""
-        known = tallies(self.window) if rows is None else rows
+        """Each figure adds up the kinds it wants, a dozen at most."""
+        kinds = _by_kind(tallies(self.window) if rows is None else rows)
         return {
             key: sum(
-                row[measure.field or "activity_count"]
-                for row in known
-                if row[KIND[measure.kinds_by]] in measure.wanted
+                getattr(kind, measure.field or "activity_count")
+                for kind in kinds
+                if getattr(kind, measure.kinds_by) in measure.wanted
             )
             for key, measure in group.items()
             if isinstance(measure, HeldMeasure)
         }
 
     def rows(self) -> QuerySet[Model]:
-        return Activity.objects.filter(held(self.window) & Q(**{f"{KIND[self.kinds_by]}__in": self.wanted}))
+        return Activity.objects.filter(held(self.window) & Q(**{f"kind__{self.kinds_by}__in": self.wanted}))
+
+
+def _by_kind(known: Tallies) -> Tallies:
+    """The same over all months together."""
+    activities, people = Counter[str](), Counter[str]()
+    for row in known:
+        activities[row.name] += row.activity_count
+        people[row.name] += row.served_count
+    kinds = {row.name: row for row in known}
+    return [
+        row._replace(activity_count=activities[name], served_count=people[name])
+        for name, row in kinds.items()
+    ]
 
 
 def source(window: Window) -> Hashable:
