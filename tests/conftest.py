@@ -15,7 +15,7 @@ from template_partials.templatetags.partials import TemplateProxy
 from core.embedded import places, postgres
 from core.embedded.errors import EmbeddedError
 from core.garbage import look_seldom
-from tests import database
+from tests import crowd, database
 
 SERVER_RAN_BEFORE = "TEST_SERVER_RAN_BEFORE"
 
@@ -90,4 +90,5 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     TransactionTestCase._fixture_teardown = lambda self: database.put_back()
     yield
     with django_db_blocker.unblock():
+        crowd.go_home()
         database.end_other_sessions()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from branches.models import User
@@ -23,6 +21,7 @@ from pairing.activities.services.activities import activity_move, when
 from pairing.activities.services.booking import activity_book
 from pairing.activities.subjects import subjects_of
 from pairing.plans.models import Pairing
+from tests.crowd import at_once
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import UserFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFactory
@@ -30,23 +29,6 @@ from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFact
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # Monday 08:00 in Shanghai
 THURSDAY = date(2026, 3, 5)
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What each call gave or raised, all started together on connections of their own."""
-    start = Barrier(len(calls), timeout=30)
-
-    def run(call: Callable[[], object]) -> object:
-        start.wait()
-        try:
-            return call()
-        except ConflictError as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def in_the_hall(pairing: Pairing, half: str) -> Activity:
@@ -91,7 +73,7 @@ def both_sides_confirm() -> tuple[Activity, list[object]]:
     actors = [UserFactory(secretary_of=side) for side in (pairing.branch_a, pairing.branch_b)]
     activity = in_the_hall(pairing, "am")
     close_the_hall(activity, actors[0])
-    return activity, at_once(*[confirming(actor, activity) for actor in actors])
+    return activity, at_once(*[confirming(actor, activity) for actor in actors], refusal=ConflictError)
 
 
 def moves_of(activity: Activity) -> int:
@@ -136,7 +118,7 @@ def test_reschedule_of_two_pairs_into_one_half_day_moves_one_and_spares_the_othe
     close_the_hall(activities[0], actors[0])
     standing = {each.pk: each.starts_at for each in activities}
 
-    outcomes = at_once(*map(confirming, actors, activities))
+    outcomes = at_once(*map(confirming, actors, activities), refusal=ConflictError)
 
     refused = [isinstance(outcome, ConflictError) for outcome in outcomes]
     assert sorted(refused) == [False, True]
@@ -161,7 +143,7 @@ def both_move_by_hand(version: int | None) -> tuple[Activity, list[object]]:
         times = {"starts_at": starts_at, "ends_at": ends_at}
         move = {"activity": activity, "actor": actor, "now": NOW, "reason": "农忙", "version": version}
         calls.append(partial(activity_move, **move, **times))
-    return activity, at_once(*calls)
+    return activity, at_once(*calls, refusal=ConflictError)
 
 
 def test_activity_moved_by_hand_twice_at_once_keeps_the_first_and_tells_the_second() -> None:

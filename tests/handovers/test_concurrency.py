@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from branches.models import Membership
@@ -12,36 +11,12 @@ from core.models import AuditEntry
 from pairing.agreements.services.signing import agreement_sign
 from pairing.handovers.models import Handover
 from pairing.handovers.services import handovers
+from tests.crowd import refusals_at_once as at_once
 from tests.factories.branches import UserFactory
 from tests.factories.handovers import HandoverFactory
 from tests.factories.plans import AgreementFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls):
-    """Run the calls in threads that start together; give what each raised, or None."""
-    start, outcomes = (
-        threading.Barrier(len(calls), timeout=30),
-        [AssertionError("did not finish")] * len(calls),
-    )
-
-    def run(number, call):
-        try:
-            start.wait()
-            call()
-            outcomes[number] = None
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
 
 
 def test_a_due_handover_is_carried_out_once_by_many_workers():

@@ -1,9 +1,6 @@
 """Several workers and several people at one plan: one result, one winner, and a sentence for the other."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from core.errors import ConflictError
 from pairing.matching.enums import MatchRunState
@@ -12,33 +9,12 @@ from pairing.matching.services.acceptance import match_run_accept
 from pairing.matching.services.runs import match_run_start
 from pairing.matching.services.shards import match_shard_execute
 from pairing.plans.models import Claim
+from tests.crowd import at_once
 from tests.factories.branches import UserFactory
 from tests.factories.plans import PairingFactory
 from tests.matching.conftest import NOW, law_demand, planned, speaker_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls):
-    """Run the calls in threads that start together; give what each returned or raised."""
-    start = threading.Barrier(len(calls), timeout=30)
-    outcomes = [AssertionError("did not finish")] * len(calls)
-
-    def run(number, call):
-        try:
-            start.wait()
-            outcomes[number] = call()
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
 
 
 def test_two_executors_of_one_run_give_one_result(law_pair, secretary):

@@ -4,7 +4,6 @@ import threading
 from contextlib import suppress
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from core.errors import DomainError, StaleVersionError
@@ -12,6 +11,7 @@ from ledgers.models import Resource
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, PlanOrder
 from pairing.plans.services import claim_answers, claims, order_contents, orders
+from tests.crowd import refusals_at_once as at_once
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
@@ -20,29 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 20
 CAPACITY = 5
-
-
-def at_once(*calls):
-    """Run the calls in threads that start together; give each one's refusal, or None when it succeeded."""
-    start = threading.Barrier(len(calls), timeout=30)
-    outcomes = [AssertionError("did not finish")] * len(calls)
-
-    def run(number, call):
-        try:
-            start.wait()
-            call()
-            outcomes[number] = None
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
 
 
 def proposals():

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
 from core.models import AuditEntry
 from core.submissions import FIELD, REPEATED, new_token
+from tests.crowd import at_once
 from tests.security.world import window_of
 
 CLICKS = 10
-RIVALS = 50
-# The threads stay, each with its connection, as those of a server do: to connect costs more than to ask.
-CROWD = ThreadPoolExecutor(RIVALS)
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Make the calls, at most RIVALS, in threads that start together; give what each returned or raised."""
-    start = threading.Barrier(len(calls), timeout=60)
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return call()
-        except Exception as error:
-            return error
-
-    return list(CROWD.map(run, calls, timeout=120))
-
-
-def go_home() -> None:
-    """Close the connections of all threads."""
-    at_once([lambda: connection.close()] * RIVALS)  # looked up in the thread whose connection it is
 
 
 def click(client: Client, url: str, data: dict[str, Any]) -> list[HttpResponse]:
@@ -47,7 +22,7 @@ def click(client: Client, url: str, data: dict[str, Any]) -> list[HttpResponse]:
     form = data | {FIELD: new_token()}
     forms = [copy_of(form) for _ in range(CLICKS)]
     windows = [window_of(client) for _ in forms]
-    return at_once([partial(window.post, url, form) for window, form in zip(windows, forms, strict=True)])
+    return at_once(*[partial(window.post, url, form) for window, form in zip(windows, forms, strict=True)])
 
 
 def copy_of(form: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import pytest
 
 from tests.database import committed_for_the_module
 from tests.once import kept_for_the_module
-from tests.security.clicks import go_home
 from tests.security.small import build_small
 from tests.security.world import World, build
 
@@ -24,15 +23,8 @@ def world(built_world: World, db: None) -> World:
     return built_world
 
 
-@pytest.fixture(scope="session")
-def crowd(django_db_setup) -> Iterator[None]:
-    """Whoever acts at once with others has gone when the database is dropped."""
-    yield
-    go_home()
-
-
 @pytest.fixture(scope="module")
-def built_pair(crowd, django_db_setup, django_db_blocker) -> Iterator[World]:
+def built_pair(django_db_setup, django_db_blocker) -> Iterator[World]:
     yield from committed_for_the_module(build_small, django_db_blocker)
 
 
@@ -43,7 +35,7 @@ def pair(built_pair: World, transactional_db: None) -> World:
 
 
 @pytest.fixture(scope="module")
-def built_county(crowd, django_db_setup, django_db_blocker) -> Iterator[World]:
+def built_county(django_db_setup, django_db_blocker) -> Iterator[World]:
     yield from committed_for_the_module(build, django_db_blocker)
 
 

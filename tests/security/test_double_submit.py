@@ -20,11 +20,12 @@ from pairing.activities.models import Activity
 from pairing.imports.models import ColumnChoice, ImportBatch
 from pairing.matching.models import MatchRun
 from pairing.plans.models import Claim, PlanOrder, Series, SolvedProblem
+from tests.crowd import at_once
 from tests.factories.branches import BranchFactory
 from tests.imports.test_ledgers import demand
 from tests.imports.workbooks import book
 from tests.security import targets
-from tests.security.clicks import at_once, audited, click, once
+from tests.security.clicks import audited, click, once
 from tests.security.world import World, window_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +83,7 @@ def test_form_without_a_token_never_breaks(name: str, pair: World):
     """Programs and old pages send none: the services' own locks refuse the copies, nothing answers 5xx."""
     actor, count = FORMS[name]
     url, data = targets.address(name, pair), targets.body(name, pair)
-    answers = at_once([partial(window_of(pair.clients[actor]).post, url, data) for _ in range(3)])
+    answers = at_once(*[partial(window_of(pair.clients[actor]).post, url, data) for _ in range(3)])
     assert {answer.status_code for answer in answers} <= {200, 302, 404, 409, 422}
     assert count() == (3 if name in {"demand_new", "resource_new", "solved_problem_new"} else 1)
 

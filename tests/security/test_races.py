@@ -15,14 +15,17 @@ from ledgers.models import Resource
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Claim, PlanOrder
 from pairing.plans.services import claims
+from tests.crowd import at_once
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import PairingFactory
 from tests.security import targets
-from tests.security.clicks import RIVALS, at_once, audited
+from tests.security.clicks import audited
 from tests.security.world import World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
+RIVALS = 50
+SIDES = ("secretary_a", "secretary_b")
 
 
 def last_unit() -> list[Callable[[], Any]]:
@@ -45,7 +48,7 @@ def last_unit() -> list[Callable[[], Any]]:
 
 
 def test_last_unit_of_capacity_goes_to_one_of_fifty():
-    outcomes = at_once(last_unit())
+    outcomes = at_once(*last_unit())
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {
         "Claim": 1,
         "ConflictError": RIVALS - 1,
@@ -63,14 +66,14 @@ def test_last_unit_is_promised_again_and_again_without_the_lock(monkeypatch):
         return resource
 
     monkeypatch.setattr(claims, "lock_resource", read_only)
-    at_once(last_unit())
+    at_once(*last_unit())
     assert Claim.objects.count() > 1
 
 
 def test_both_sides_confirm_at_the_same_moment(pair: World):
     order = PlanOrder.objects.get(pk=pair.rows["order"].pk)
     url, data = reverse("plan_order_confirm", args=[order.pk]), {"version": order.version}
-    at_once([lambda side=side: pair.clients[side].post(url, data) for side in ("secretary_a", "secretary_b")])
+    at_once(*[lambda side=side: pair.clients[side].post(url, data) for side in SIDES])
     order.refresh_from_db()
     assert (order.state, order.confirmed_version_a, order.confirmed_version_b) == (
         PlanOrderState.CONFIRMED,
@@ -83,10 +86,7 @@ def test_both_sides_confirm_at_the_same_moment(pair: World):
 def test_both_sides_record_one_activity_at_the_same_moment(pair: World):
     url, data = targets.address("activity_record", pair), targets.body("activity_record", pair)
     answers = at_once(
-        [
-            lambda side=side: pair.clients[side].post(url, data | {"record": side})
-            for side in ("secretary_a", "secretary_b")
-        ]
+        *[lambda side=side: pair.clients[side].post(url, data | {"record": side}) for side in SIDES]
     )
     assert {answer.status_code for answer in answers} <= {302, 409, 422}
     assert audited("activity.record") == 1
@@ -97,10 +97,8 @@ def test_order_edited_while_it_is_confirmed_is_never_confirmed_unseen(pair: Worl
     order = PlanOrder.objects.get(pk=pair.rows["order"].pk)
     edit, confirm = (reverse(f"plan_order_{verb}", args=[order.pk]) for verb in ("edit", "confirm"))
     at_once(
-        [
-            lambda: pair.clients["secretary_a"].post(edit, targets.body("plan_order_edit", pair)),
-            lambda: pair.clients["secretary_b"].post(confirm, {"version": order.version}),
-        ]
+        lambda: pair.clients["secretary_a"].post(edit, targets.body("plan_order_edit", pair)),
+        lambda: pair.clients["secretary_b"].post(confirm, {"version": order.version}),
     )
     order.refresh_from_db()
     assert (order.version, order.task) == (2, "改过的任务")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier, BrokenBarrierError
 
 import pytest
-from django.db import close_old_connections, connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import ConflictError
@@ -18,6 +18,7 @@ from pairing.activities.models import Activity, Booking, Subject
 from pairing.activities.services import booking
 from pairing.activities.services.booking import activities_book, activity_book, activity_unbook
 from pairing.activities.subjects import venue_key
+from tests.crowd import at_once
 from tests.factories.activities import ActivityFactory, ParticipationFactory, SubjectFactory
 from tests.factories.branches import BranchFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory
@@ -30,22 +31,6 @@ def activity_at(
     starts_at: datetime = MONDAY_MORNING, lasts: timedelta = MORNING, **fields: object
 ) -> Activity:
     return ActivityFactory(starts_at=starts_at, ends_at=starts_at + lasts, state="announced", **fields)
-
-
-def in_threads(count: int, job: Callable[[int], object]) -> list[object]:
-    """Run `job(0…count-1)` at the same time, each on a connection of its own; errors become results."""
-
-    def run(number: int) -> object:
-        close_old_connections()
-        try:
-            return job(number)
-        except Exception as error:  # the caller looks at every one
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 @pytest.mark.django_db
@@ -173,7 +158,7 @@ class TestRace:
         """Everybody else is refused in a sentence: who has it, or that the queue was too long to wait."""
         activities = [activity_at(venue="礼堂") for _ in range(self.THREADS)]
 
-        results = in_threads(self.THREADS, lambda n: activity_book(activity=activities[n]))
+        results = at_once(*[partial(activity_book, activity=each) for each in activities])
 
         refusals = [result for result in results if isinstance(result, ConflictError)]
         assert len(refusals) == self.THREADS - 1
@@ -189,7 +174,7 @@ class TestRace:
         activities = [activity_at(venue="礼堂") for _ in range(self.THREADS)]
 
         with without_constraint():
-            in_threads(self.THREADS, lambda n: activity_book(activity=activities[n]))
+            at_once(*[partial(activity_book, activity=each) for each in activities])
             succeeded = Booking.objects.filter(subject__key="venue:礼堂").count()
             Booking.objects.all().delete()
 
@@ -210,7 +195,7 @@ class TestRace:
                 row.participations.get_or_create(branch=branch, defaults={"role": "other"})
             activities.append(row)
 
-        results = in_threads(20, lambda n: activity_book(activity=activities[n]))
+        results = at_once(*[partial(activity_book, activity=each) for each in activities])
 
         refusals = [result for result in results if isinstance(result, Exception)]
         assert {type(refusal) for refusal in refusals} == {ConflictError}
