@@ -14,11 +14,17 @@ CALENDAR_CELL = ("label-content-name-mismatch", "fc-dom")
 # The frame around every page: judged on a window's first page, not a hundred times over.
 SHELL = [".sidebar", ".topbar", ".bottom-bar", "#mine"]
 # Every violation of a rule has the impact of the rule: those that are never grave need not run.
-RUN_AXE = """([apart, grave]) => axe.run({exclude: apart.map(each => [each])}, {
-  resultTypes: ["violations"], preload: false,
-  rules: Object.fromEntries(
-    axe._audit.rules.filter(rule => !grave.includes(rule.impact)).map(rule => [rule.id, {enabled: false}]))
-})"""
+LOOK = """async ([apart, grave]) => {
+  if (!window.axe) readAxe();
+  const rules = axe._audit.rules.filter(rule => !grave.includes(rule.impact));
+  const {violations} = await axe.run({exclude: apart.map(each => [each])}, {
+    resultTypes: ["violations"], preload: false,
+    rules: Object.fromEntries(rules.map(rule => [rule.id, {enabled: false}])),
+  });
+  return {wide: document.documentElement.scrollWidth, seen: window.innerWidth, violations};
+}"""
+# Sent once a window instead of once a page; its text is compiled only on a page that is looked at.
+HOLD_AXE = f"window.readAxe = () => {{{AXE}\n}};"
 VIEWPORTS = {"desktop": (1366, 768), "phone": (390, 844)}
 REPORT_CSP = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -72,17 +78,14 @@ class Watched:
     def look(self) -> None:
         """Note what is wrong with the page now shown: it scrolls sideways, or axe finds something grave."""
         where = f"{self.page.url.removeprefix(self.origin)} at {self.size}"
-        wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        if wide > seen:
-            self.faults.append(f"{where}: scrolls sideways ({wide} > {seen})")
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
         apart = SHELL if self.size in self.shells_seen else []
-        result = self.page.evaluate(RUN_AXE, [apart, GRAVE])
+        found = self.page.evaluate(LOOK, [apart, GRAVE])
+        if found["wide"] > found["seen"]:
+            self.faults.append(f"{where}: scrolls sideways ({found['wide']} > {found['seen']})")
         self.shells_seen.add(self.size)
         self.faults += [
             f"{where}: axe {each['id']} {node['target']} {node['failureSummary'][:200]}"
-            for each in result["violations"]
+            for each in found["violations"]
             if each["impact"] in GRAVE
             for node in each["nodes"]
             if not (each["id"] == CALENDAR_CELL[0] and CALENDAR_CELL[1] in str(node["target"]))
@@ -115,6 +118,7 @@ def open_window(browser: Browser, origin: str, viewport: str) -> Watched:
     )
     context.set_default_timeout(30_000)
     context.add_init_script(REPORT_CSP)
+    context.add_init_script(HOLD_AXE)
     page = context.new_page()
     watched = Watched(context, page, origin)
     page.on("console", watched._console)
