@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.results import Options, Result
+from core.garbage import keep_freed
 
 HERE = Path(__file__).parent
 
@@ -32,6 +33,7 @@ def names() -> list[str]:
 
 def run_here(name: str, options: Options) -> int:
     """Run one bench in this process and print its lines."""
+    keep_freed()  # as the web server and the worker do
     for result in importlib.import_module(f"benchmarks.{name}").cases(options):
         sys.stdout.write(result.line() + "\n")
         sys.stdout.flush()

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from core.bodies import whole_bodies
-from core.garbage import look_seldom
+from core.garbage import keep_freed, look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_production")
 
 application = whole_bodies(get_wsgi_application(), settings.BODY_SECONDS)
 look_seldom()
+keep_freed()
