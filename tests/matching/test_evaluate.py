@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from pairing.matching.labelled import compare, confirmed, county_of, predictions
 
 LABELLED = Path(__file__).parents[1] / "data" / "labelled"
-COUNTIES = ("dev", "dev2", "fresh", "heldout", "harbour", "orchard")
+COUNTIES = ("dev", "dev2", "fresh", "heldout", "harbour", "orchard", "steppe", "meadow")
 TINY = {
     "county": "小县",
     "as_of": "2026-03-01",
@@ -106,7 +106,14 @@ def judged(name):
 
 @pytest.mark.parametrize(
     ("name", "ratio", "empty"),
-    [("dev", 2.0, 0.6), ("dev2", 1.7, 0.65), ("fresh", 1.7, 0.6), ("heldout", 1.55, 0.85)],
+    [
+        ("dev", 2.0, 0.75),
+        ("dev2", 1.6, 0.85),
+        ("fresh", 1.7, 0.7),
+        ("heldout", 1.5, 0.9),
+        ("steppe", 1.85, 0.5),
+        ("meadow", 1.85, 0.45),
+    ],
 )
 def test_suggestions_beat_the_plain_baseline(name, ratio, empty):
     """The urban district's baseline is high: a perfect answer would be 1.78 times it."""

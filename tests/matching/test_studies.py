@@ -207,6 +207,17 @@ def test_gap_nobody_fills_says_what_the_nearest_lacks(crossed):
     assert gap.resource is None or gap.lacks
 
 
+def test_gap_quotes_what_the_nearest_says_it_does_not_do(crossed):
+    crossed["grower"].description += "，大棚菜不归我们"
+    crossed["grower"].save(update_fields=["description"])
+    barn = DemandFactory(
+        branch=crossed["yam"].branch, title="大棚菜卷叶没人会治", description="", raised_on=TODAY
+    )
+    gap = next(row for row in county_gaps(today=TODAY).rows if row.demand == barn)
+    assert gap.resource == crossed["grower"]
+    assert gap.lacks[0] == "资源写明“大棚菜不归我们”"
+
+
 def test_demand_of_a_fitting_pair_is_no_gap(crossed):
     PairingFactory(branch_a=crossed["speaker"].branch, branch_b=crossed["law"].branch)
     assert [row.demand for row in county_gaps(today=TODAY).rows] == [crossed["yam"]]

@@ -63,16 +63,16 @@ class Weights:
     """
 
     item: float = 0.50
-    aspect: float = 0.12
+    aspect: float = 0.08
     help: float = 0.05
     audience: float = 0.03
-    text: float = 0.10
+    text: float = 0.14
     pair: float = 0.04
     distance: float = 0.03
     window: float = 0.02
     capacity: float = 0.01
     urgency: float = 0.02
-    floor: float = 0.35
+    floor: float = 0.39
     inferred: float = 0.80
     keep_bonus: float = 0.02
 

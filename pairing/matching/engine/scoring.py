@@ -1,13 +1,14 @@
 """Score pairs: each term an array in [0, 1] over all pairs, NaN where one side says nothing about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from ledgers.reading.bearings import name_directions
 from ledgers.reading.crowding import crowding
+from ledgers.reading.limits import done
 from pairing.matching.engine import terms
 from pairing.matching.engine.affinity import Profile, profiles
 from pairing.matching.engine.candidates import candidate_pairs, tf_idf
@@ -22,12 +23,15 @@ _TEXT_FULL = 0.30  # cosine of two short texts on one matter; above it they say 
 _WRONG_HELP = 0.25  # share of the fit lost when the kind of help offered is surely not the kind asked for
 _MEANING_FULL = 0.8  # cosine of two texts in meaning at which they mean the same
 _NOTHING = 0.15  # item and text values below which two entries have nothing to do with each other
+_PLAIN = 0.6  # item value above which two entries are plainly about the same
 _ON_TOPIC = 0.4  # item value below which aspect and kind of help count for less: they carry no match alone
 _UNMET = 0.45  # share lost when a need surely asks for goods or money and the offer gives none
 _LIKE_FULL = 0.35  # cosine of two bearings at which two texts are likely about one thing
-_NAMED = 0.2  # what naming the same items adds to which way the texts point
-_BEYOND = 0.8  # share lost when a need surely asks for what no branch can do
-_CROWDED = 0.4  # share of its crowding that every likeness of a need loses; it gains where little is said
+_NAMED = 0.1  # what naming the same items adds to which way the texts point
+_BEYOND = 0.95  # share lost when a need surely asks for what no branch can do
+_ANSWERED = 0.5  # share of that loss which an offer that is plainly about the same makes good
+_RULED_OUT = 0.6  # share lost when the offer says that it does not do what the need speaks of
+_CROWDED = 0.4  # share of both sides' crowding that a likeness loses; it gains where little is said
 _BEHIND = 0.5  # share of the floor that is enough once another offer has reached it
 _WORDING = 0.2  # say of shared wording in the text term; the rest is meaning
 
@@ -48,6 +52,7 @@ class Reading:
     offer_profile: Profile
     need_aspects: np.ndarray
     need_crowded: np.ndarray
+    offer_crowded: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,23 +79,26 @@ class PairTable:
 def read(problem: MatchProblem) -> Reading:
     """Read items, kinds of help, audiences and TF-IDF vectors from all texts of the problem."""
     discount = problem.weights.inferred
-    entries: list[Need | Offer] = [*problem.needs, *problem.offers]
+    offers = [replace(offer, text=done(offer.text)) for offer in problem.offers]
+    entries: list[Need | Offer] = [*problem.needs, *offers]
     texts = [f"{entry.title} {entry.title} {entry.text}" for entry in entries]
     vectors, idf = tf_idf(texts, len(problem.needs))
     asked = profiles(problem.lexicon, problem.needs, offered=False, learned=problem.learned)
+    given = profiles(problem.lexicon, offers, offered=True, offices=problem.branch_names)
     return Reading(
         [read_items(need, problem.lexicon, discount) for need in problem.needs],
-        [read_items(offer, problem.lexicon, discount) for offer in problem.offers],
+        [read_items(offer, problem.lexicon, discount) for offer in offers],
         [read_help(need, discount) for need in problem.needs],
-        [read_help(offer, discount) for offer in problem.offers],
+        [read_help(offer, discount) for offer in offers],
         [read_audiences(need, discount) for need in problem.needs],
-        [read_audiences(offer, discount) for offer in problem.offers],
+        [read_audiences(offer, discount) for offer in offers],
         vectors,
         idf,
         asked,
-        profiles(problem.lexicon, problem.offers, offered=True, offices=problem.branch_names),
+        given,
         name_directions([need.aspect or "" for need in problem.needs], offered=False),
-        crowding(asked.items),
+        crowding(asked.items, offered=False),
+        crowding(given.items, offered=True),
     )
 
 
@@ -109,9 +117,7 @@ def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTa
     values = np.column_stack([columns[name] for name in TERMS]) if need.size else np.zeros((0, len(TERMS)))
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
-    unmet = terms.unmet(reading.need_help, reading.offer_help, need, offer)
-    lost = np.maximum(_UNMET * unmet, _BEYOND * reading.need_profile.beyond[need])
-    total, fit = _combine(problem, values, weights, lost)
+    total, fit = _combine(problem, values, weights, _lost(problem, reading, values, need, offer))
     return PairTable(need, offer, values, weights, total, fit, capacity, wait, open_, reading)
 
 
@@ -153,7 +159,7 @@ def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
     like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
-    like -= _CROWDED * reading.need_crowded[need]
+    like -= _CROWDED * (reading.need_crowded[need] + reading.offer_crowded[offer])
     either = np.tanh(np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, None))
     chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)
     return np.where(chosen, (named + either) / 2, either)
@@ -168,6 +174,20 @@ def _text_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     return _WORDING * np.minimum(wording, 1.0) + (1.0 - _WORDING) * np.clip(meaning, 0.0, 1.0)
 
 
+def _lost(
+    problem: MatchProblem, reading: Reading, values: np.ndarray, need: np.ndarray, offer: np.ndarray
+) -> np.ndarray:
+    """Return the share of the fit that is lost because the need asks for what no service is, or not this one.
+
+    Few words may sound like a building or a post and mean a visit; an offer about just that says which.
+    """
+    unmet = terms.unmet(reading.need_help, reading.offer_help, need, offer)
+    answered = np.clip((values[:, TERMS.index("item")] - _PLAIN) / (1.0 - _PLAIN), 0.0, 1.0)
+    beyond = reading.need_profile.beyond[need] * (1.0 - _ANSWERED * answered)
+    losses = _UNMET * unmet, _BEYOND * beyond, _RULED_OUT * terms.ruled_out(problem, need, offer)
+    return np.maximum.reduce(losses)
+
+
 def _combine(
     problem: MatchProblem, values: np.ndarray, weights: np.ndarray, lost: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +196,7 @@ def _combine(
     A mean alone lets a free neighbour of the right aspect win with the wrong service; the factors do not.
 
     Args:
-        lost: share of the fit that is lost because the need asks for what no service is.
+        lost: share of the fit that is lost whatever the terms say, see `_lost`.
     """
     what = [TERMS.index(name) for name in FIT_TERMS]
     topic = np.maximum(values[:, TERMS.index("item")], values[:, TERMS.index("text")])

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 from scipy import sparse
 
+from ledgers.reading import limits
 from ledgers.reading.vocabulary import ASKED_CUES, HELP_STANDS_FOR
 from pairing.matching.engine.periods import add_months, first_of_month, months_between, need_window
 from pairing.matching.engine.problem import MatchProblem, Need, Offer
@@ -81,6 +82,16 @@ def unmet(
         return max(lacks, default=0.0)
 
     return np.array([value(wanted[i], able[j]) for i, j in zip(need.tolist(), offer.tolist(), strict=True)])
+
+
+def ruled_out(problem: MatchProblem, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
+    """Return 1 where the offer says that it does not do what the need speaks of, else 0."""
+    limited = np.array([bool(limits.limits(each.text)) for each in problem.offers], dtype=bool)
+    value = np.zeros(need.size)
+    for row in np.flatnonzero(limited[offer]).tolist():
+        wanted, given = problem.needs[need[row]], problem.offers[offer[row]]
+        value[row] = bool(limits.ruled_out(f"{wanted.title}，{wanted.text}", given.text))
+    return value
 
 
 def stands_for(asked: str, given: str) -> float:

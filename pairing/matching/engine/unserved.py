@@ -6,6 +6,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from ledgers.reading.limits import ruled_out
 from pairing.matching.engine.circulation import Edges, Frame
 from pairing.matching.engine.network import spans
 from pairing.matching.engine.periods import need_window
@@ -121,8 +122,10 @@ class _Book:
             return "forbidden", words
         if nearest == _NONE:
             return "no_fit", "现有资源中没有一项能办这件事；可向上级申请，或请结对支部补充资源清单"
-        title = self.problem.offers[self.table.offer[nearest]].title
-        words = f"没有资源达到推荐线，最接近的是“{title}”，但对不上；补充服务事项或新增资源后再试"
+        offer = self.problem.offers[self.table.offer[nearest]]
+        clause = ruled_out(f"{need.title}，{need.text}", offer.text)
+        why = f"但它写明“{clause}”" if clause else "但对不上"
+        words = f"没有资源达到推荐线，最接近的是“{offer.title}”，{why}；补充服务事项或新增资源后再试"
         return "no_fit", words
 
     @cached_property

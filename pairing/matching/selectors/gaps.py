@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from branches.models import Branch
 from ledgers.models import Demand, Resource, ServiceAspect
+from ledgers.reading.limits import ruled_out
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
 from pairing.matching.adapter import Posed, pose
@@ -58,7 +59,12 @@ class Gap:
 
     @property
     def lacks(self) -> list[str]:
-        return shortfalls(self.score) if self.score else []
+        """What keeps the resource from serving the demand: what it says itself, then its weakest terms."""
+        if not self.resource or not self.score:
+            return []
+        wanted = f"{self.demand.title}，{self.demand.description} {self.demand.audience_text}"
+        clause = ruled_out(wanted, self.resource.description)
+        return [*([f"资源写明“{clause}”"] if clause else []), *shortfalls(self.score)]
 
     @property
     def hints(self) -> tuple[str, ...]:

@@ -132,8 +132,17 @@ def test_unserved_says_that_nothing_fits():
 def test_unserved_names_the_nearest_miss():
     quilts = replace(PEST, title="缺棉被，也问农技", items=frozenset({"困难慰问"}))
     nearest = "没有资源达到推荐线，最接近的是“农技员”，但对不上；补充服务事项或新增资源后再试"
-    strict = replace(Weights.default(), floor=0.5)
+    strict = replace(Weights.default(), floor=0.3)
     assert reason(needs=(quilts,), weights=strict) == ("no_fit", nearest)
+
+
+def test_unserved_names_the_limit_by_which_the_nearest_rules_itself_out():
+    barns = replace(PEST, title="大棚菜不会管", text="想请懂农技的人到棚里教一教。")
+    farm = replace(FARM, title="果树农技员", text="懂病虫防治，可到田间手把手示范，大棚菜不归我们。")
+    nearest = "最接近的是“果树农技员”，但它写明“大棚菜不归我们”"
+    code, sentence = reason(needs=(barns,), offers=(farm,), weights=replace(Weights.default(), floor=0.6))
+    assert code == "no_fit"
+    assert nearest in sentence
 
 
 def test_unserved_names_who_holds_the_capacity():

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 
 from ledgers.reading.bearings import directions
 from ledgers.reading.crowding import crowding
@@ -14,19 +15,20 @@ TODAY = date(2026, 3, 2)
 FARMING, RARE = "果树得了病不会治，叶子长斑", "大家心里都没底"
 
 
-def test_it_is_crowded_where_much_is_said():
-    much, little = crowding(directions([FARMING, RARE], offered=False))
+@pytest.mark.parametrize("offered", [False, True])
+def test_it_is_crowded_where_much_is_said(offered):
+    much, little = crowding(directions([FARMING, RARE], offered=offered), offered=offered)
     assert much > 0 > little
 
 
 def test_a_text_is_as_crowded_in_any_company():
     rows = directions([FARMING, RARE], offered=False)
-    alone = [crowding(row[None, :])[0] for row in rows]
-    assert crowding(rows).tolist() == alone
+    alone = [crowding(row[None, :], offered=False)[0] for row in rows]
+    assert crowding(rows, offered=False).tolist() == alone
 
 
 def test_a_text_that_says_nothing_is_not_crowded():
-    assert crowding(directions([""], offered=False)).tolist() == [0.0]
+    assert crowding(directions([""], offered=False), offered=False).tolist() == [0.0]
 
 
 def test_the_name_of_its_branch_puts_an_offer_first_among_equals():

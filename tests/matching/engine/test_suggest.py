@@ -17,6 +17,7 @@ from pairing.matching.engine import (
     suggest,
     suggest_for_offers,
 )
+from pairing.matching.engine.scoring import score_pairs
 
 TODAY = date(2026, 3, 2)
 TALK = Offer(
@@ -75,6 +76,12 @@ def test_suggest_does_not_take_buying_law_books_for_legal_advice():
     blunt = Lexicon((LexiconItem("law", "普法宣讲", ("法律", "法治", "宣讲")),))
     without_cue = suggest(problem(offers=(BOOKS,), lexicon=blunt))["law"]
     assert (offers_of(with_cue), offers_of(without_cue)) == ([], ["books"])
+
+
+def test_a_resource_is_no_nearer_for_naming_what_it_does_not_do():
+    limited = replace(FARM, id="limited", text=f"{FARM.text}水稻和果树不归我们。")
+    table = score_pairs(problem(offers=(FARM, limited), needs=(PEST,)))
+    assert table.fit[1] < 0.5 * table.fit[0]
 
 
 def test_suggest_ranks_the_kind_of_help_asked_for_above_another():

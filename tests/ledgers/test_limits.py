@@ -1,0 +1,51 @@
+"""What a resource says it does not do is read as that."""
+
+import pytest
+
+from ledgers.reading.limits import done, limits, ruled_out
+
+CLINIC = "内科、骨科、妇科各一名医生,看病开方、建档随访。不含眼科、口腔科。"
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        (CLINIC, ("不含眼科、口腔科",)),
+        ("来取瓶按要求装样，五天出数。污水不做。", ("污水不做",)),
+        ("有事打电话，大棚菜不归我们组。", ("大棚菜不归我们组",)),
+        ("合同咋看、官司咋打，不代写状子", ("不代写状子",)),
+        ("造林苗免费领。没有草籽。", ("没有草籽",)),
+        ("换阀门、通下水，高压容器、车辆不修", ("高压容器、车辆不修",)),
+        ("食用菌我们没有专门的人", ("食用菌我们没有专门的人",)),
+        ("汛期上路抢险时除外", ("汛期上路抢险时除外",)),
+    ],
+)
+def test_a_clause_that_says_what_is_not_done_is_found(text: str, clauses: tuple[str, ...]) -> None:
+    assert limits(text) == clauses
+    assert not any(clause in done(text) for clause in clauses)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "上门不收费，不收一分钱",
+        "进场不带费用，车辆不误时",
+        "到没有网点的村去",
+        "小区管不管都能来问",
+        "无偿提供，无需预约，无人机两架",
+        "额度不低于三万，办理不超过两天",
+        "无抵押最高二十万",
+    ],
+)
+def test_what_costs_nothing_or_whom_it_reaches_is_no_limit(text: str) -> None:
+    assert limits(text) == ()
+    assert done(text) == text
+
+
+def test_the_thing_named_in_the_limit_is_ruled_out_and_nothing_else() -> None:
+    assert ruled_out("一嘴烂牙，想请口腔科的来涂氟", CLINIC) == "不含眼科、口腔科"
+    assert ruled_out("老人想量血压看慢病", CLINIC) == ""
+
+
+def test_what_the_resource_does_all_the_same_is_not_ruled_out() -> None:
+    assert ruled_out("官司怎么打", "官司怎么打都能问，不代理官司") == ""
