@@ -44,7 +44,9 @@ def set_up(name: str = "bench_ledgers", settings: str = "pairing.settings_test")
     flags = (*postgres.TEST_FLAGS, CACHE)
     postgres.ensure_running(places.test_cluster(), name=name, extra_flags=flags)
     kept = "?conn_max_age=600&conn_health_checks=true"  # connections are kept as in service, not as in tests
-    alone = "&options=-c%20max_parallel_workers_per_gather%3D0"  # a helper's work would go unseen by `work`
+    # A helper's work would go unseen by `work`; and joins are planned as in service, not as in tests.
+    usual = {"max_parallel_workers_per_gather": 0, "join_collapse_limit": 8, "from_collapse_limit": 8}
+    alone = "&options=" + "%20".join(f"-c%20{name}%3D{value}" for name, value in usual.items())
     os.environ["DATABASE_URL"] = postgres.url(places.test_cluster(), name) + kept + alone
     import django
 

@@ -26,9 +26,10 @@ STAMP = VENV / ".installed"
 PYTHON = VENV / "bin" / "python"
 OLDEST, NEWEST = (3, 11), (3, 13)
 # Prints which program runs it and the processor time that calls, objects and texts take there; fails where no
-# environment can be made.
+# environment can be made or the product could not run.
 SAMPLE = """
-import ensurepip, os, re, sys, time
+import bz2, ctypes, ensurepip, lzma, os, re, ssl, sys, time, zlib
+assert sys.implementation.name == "cpython"
 class Row:
     def __init__(self, number):
         self.number = number
@@ -118,14 +119,19 @@ def quickest(version: str) -> str:
     times = dict(measured(python) for python in filter(None, found))
     times |= dict([measured(sys.executable)])
     best = min(times, key=times.__getitem__)
-    return best if times[best] < WORTH_IT * times[usual] else sys.executable
+    return best if times[best] < WORTH_IT * times.get(usual, math.inf) else sys.executable
 
 
 def measured(python: str) -> "tuple[str, float]":
     """Return the program behind a name and the processor time that SAMPLE takes there, if it runs."""
-    ran = subprocess.run([python, "-c", SAMPLE], capture_output=True, text=True, check=False)  # noqa: S603
+    try:
+        ran = subprocess.run(  # noqa: S603
+            [python, "-c", SAMPLE], capture_output=True, text=True, check=True, timeout=30
+        )
+    except (OSError, subprocess.SubprocessError):
+        return python, math.inf
     program, _, seconds = ran.stdout.strip().rpartition(" ")
-    return (program, float(seconds)) if ran.returncode == 0 else (python, math.inf)
+    return program, float(seconds)
 
 
 def install_packages() -> None:

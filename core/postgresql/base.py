@@ -1,11 +1,17 @@
-"""A kept connection is looked at before it is asked: a server that has gone has closed it, as shows here."""
+"""A kept connection is looked at before it is asked: a server that has gone has closed it, as shows here.
+
+A network that broke in silence does not show, so a server that was not asked lately is asked all the same.
+"""
 
 from __future__ import annotations
 
 from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 
 from django.db.backends.postgresql import base
+
+_LATELY = 2.0  # seconds
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -13,13 +19,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     health_check_enabled: bool
     health_check_done: bool
+    asked_at = 0.0
+
+    def connect(self) -> None:
+        super().connect()
+        self.asked_at = monotonic()
 
     def close_if_health_check_failed(self) -> None:
-        """Take a quiet connection for a sound one; ask the server only where something came unasked."""
-        due = self.health_check_enabled and not self.health_check_done
-        if due and self.connection is not None and _is_quiet(self.connection):
+        """Take a quiet connection for a sound one, if its server answered lately; else ask."""
+        if self.connection is None or not self.health_check_enabled or self.health_check_done:
+            return
+        if monotonic() - self.asked_at < _LATELY and _is_quiet(self.connection):
             self.health_check_done = True
+            return
         super().close_if_health_check_failed()
+        self.asked_at = monotonic()
 
 
 def _is_quiet(connection: Any) -> bool:

@@ -45,6 +45,15 @@ def test_quiet_connection_is_used_again_without_a_question(kept):
     assert process_of(kept) == process
 
 
+def test_quiet_connection_is_asked_when_its_server_has_not_been_lately(kept):
+    process = process_of(kept)
+    before = kept.asked_at
+    kept.asked_at -= 3
+    kept.close_if_health_check_failed()
+    assert last_asked(process) == "SELECT 1"
+    assert kept.asked_at > before
+
+
 def test_connection_that_the_server_ended_is_replaced(kept):
     process = process_of(kept)
     assert ask(connection, "SELECT pg_terminate_backend(%s, 10000)", process) == "True"

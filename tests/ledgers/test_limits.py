@@ -35,6 +35,12 @@ def test_a_clause_that_says_what_is_not_done_is_found(text: str, clauses: tuple[
         "无偿提供，无需预约，无人机两架",
         "额度不低于三万，办理不超过两天",
         "无抵押最高二十万",
+        "无息小额贷款，无花果栽培、修剪指导，无损检测甲醛",
+        "不出村就能办社保认证、医保缴费",
+        "不管山里多远都上门理发",
+        "不收取困难群众任何费用",
+        "血糖检测，不看科室直接测",
+        "没有挂号的现场做听力检查，没有基础也能学",
     ],
 )
 def test_what_costs_nothing_or_whom_it_reaches_is_no_limit(text: str) -> None:
@@ -43,9 +49,15 @@ def test_what_costs_nothing_or_whom_it_reaches_is_no_limit(text: str) -> None:
 
 
 def test_the_thing_named_in_the_limit_is_ruled_out_and_nothing_else() -> None:
-    assert ruled_out("一嘴烂牙，想请口腔科的来涂氟", CLINIC) == "不含眼科、口腔科"
-    assert ruled_out("老人想量血压看慢病", CLINIC) == ""
+    assert ruled_out("一嘴烂牙，想请口腔科的来涂氟", "巡诊队", CLINIC) == "不含眼科、口腔科"
+    assert ruled_out("老人想量血压看慢病", "巡诊队", CLINIC) == ""
 
 
 def test_what_the_resource_does_all_the_same_is_not_ruled_out() -> None:
-    assert ruled_out("官司怎么打", "官司怎么打都能问，不代理官司") == ""
+    assert ruled_out("官司怎么打", "法律咨询", "官司怎么打都能问，不代理官司") == ""
+    assert ruled_out("眼科检查", "眼科义诊", "每月一次，不做眼科") == ""
+
+
+def test_a_thing_of_several_words_is_ruled_out_by_all_of_them() -> None:
+    assert ruled_out("空调不制冷", "家电上门维修", "随叫随到，不含空调加氟、移机") == ""
+    assert ruled_out("空调要加氟", "家电上门维修", "随叫随到，不含空调加氟、移机") == "不含空调加氟、移机"

@@ -90,7 +90,7 @@ def ruled_out(problem: MatchProblem, need: np.ndarray, offer: np.ndarray) -> np.
     value = np.zeros(need.size)
     for row in np.flatnonzero(limited[offer]).tolist():
         wanted, given = problem.needs[need[row]], problem.offers[offer[row]]
-        value[row] = bool(limits.ruled_out(f"{wanted.title}，{wanted.text}", given.text))
+        value[row] = bool(limits.ruled_out(f"{wanted.title}，{wanted.text}", given.title, given.text))
     return value
 
 

@@ -123,7 +123,7 @@ class _Book:
         if nearest == _NONE:
             return "no_fit", "现有资源中没有一项能办这件事；可向上级申请，或请结对支部补充资源清单"
         offer = self.problem.offers[self.table.offer[nearest]]
-        clause = ruled_out(f"{need.title}，{need.text}", offer.text)
+        clause = ruled_out(f"{need.title}，{need.text}", offer.title, offer.text)
         why = f"但它写明“{clause}”" if clause else "但对不上"
         words = f"没有资源达到推荐线，最接近的是“{offer.title}”，{why}；补充服务事项或新增资源后再试"
         return "no_fit", words

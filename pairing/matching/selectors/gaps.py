@@ -63,7 +63,7 @@ class Gap:
         if not self.resource or not self.score:
             return []
         wanted = f"{self.demand.title}，{self.demand.description} {self.demand.audience_text}"
-        clause = ruled_out(wanted, self.resource.description)
+        clause = ruled_out(wanted, self.resource.title, self.resource.description)
         return [*([f"资源写明“{clause}”"] if clause else []), *shortfalls(self.score)]
 
     @property
