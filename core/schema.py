@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
@@ -16,7 +19,9 @@ class CreateModels(Operation):
     with the table.
     """
 
-    def __init__(self, *models: CreateModel) -> None:
+    serialization_expand_args: ClassVar[list[str]] = ["models"]  # a line each, where Django writes it
+
+    def __init__(self, models: Sequence[CreateModel]) -> None:
         self.models = models
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:

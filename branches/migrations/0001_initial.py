@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='User',
                 fields=[
@@ -162,5 +162,5 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
-        ),
+        ]),
     ]

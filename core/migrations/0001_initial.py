@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='Heartbeat',
                 fields=[
@@ -134,5 +134,5 @@ class Migration(migrations.Migration):
                     'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='submit_token_once')],
                 },
             ),
-        ),
+        ]),
     ]

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='SavedView',
                 fields=[
@@ -349,5 +349,5 @@ class Migration(migrations.Migration):
                     'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('day__isnull', True), ('weekday__isnull', False), ('weekday__range', (0, 6))), models.Q(('day__isnull', False), ('weekday__isnull', True)), _connector='OR'), name='availability_weekday_or_day', violation_error_message='请填星期或某一天，二者选一。'), models.CheckConstraint(condition=models.Q(models.Q(('closes_at__isnull', True), ('opens_at__isnull', True)), models.Q(('closes_at__gt', models.F('opens_at')), ('closes_at__isnull', False), ('opens_at__isnull', False), ('is_available', True), ('weekday__isnull', False), models.Q(models.Q(('closes_at__gt', datetime.time(8, 30)), ('closes_at__lte', datetime.time(14, 30)), ('half', 'am'), ('opens_at__lt', datetime.time(11, 30))), models.Q(('closes_at__gt', datetime.time(14, 30)), ('half', 'pm'), ('opens_at__gte', datetime.time(11, 30))), _connector='OR')), _connector='OR'), name='availability_hours', violation_error_message='几点到几点要一起填，只填在每周可服务的半天上，且须是那半天里的时间。'), models.UniqueConstraint(fields=('resource', 'weekday', 'day', 'half'), name='availability_once', nulls_distinct=False)],
                 },
             ),
-        ),
+        ]),
     ]

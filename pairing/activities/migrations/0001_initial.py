@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='ActivityKind',
                 fields=[
@@ -295,5 +295,5 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
-        ),
+        ]),
     ]

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='Handover',
                 fields=[
@@ -75,5 +75,5 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
-        ),
+        ]),
     ]

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='ColumnChoice',
                 fields=[
@@ -61,5 +61,5 @@ class Migration(migrations.Migration):
                     'indexes': [models.Index(fields=['kind', '-imported_at'], name='import_batch_kind')],
                 },
             ),
-        ),
+        ]),
     ]

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='MatchRun',
                 fields=[
@@ -176,5 +176,5 @@ class Migration(migrations.Migration):
                     'constraints': [models.UniqueConstraint(fields=('run', 'position'), name='match_shard_position'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), models.Q(('lease_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='match_shard_running_has_lease')],
                 },
             ),
-        ),
+        ]),
     ]

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='Metric',
                 fields=[
@@ -595,5 +595,5 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
-        ),
+        ]),
     ]

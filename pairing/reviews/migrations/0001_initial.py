@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels(
+        CreateModels([
             migrations.CreateModel(
                 name='ReviewSeries',
                 fields=[
@@ -140,5 +140,5 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
-        ),
+        ]),
     ]
