@@ -59,7 +59,8 @@ def shortfalls(score: Score, *, most: int = 3) -> list[str]:
     """Say what an almost-match lacks, the costliest term first."""
     lacking = [term for term in score.terms if term.value < ENOUGH]
     lacking.sort(key=lambda term: -term.weight * (1 - term.value))
-    return [_lack(term) for term in lacking[:most]]
+    said = (_lack(term) for term in lacking)
+    return [sentence for sentence in said if sentence][:most]
 
 
 def _lack(term: Term) -> str:

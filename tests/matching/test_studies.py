@@ -62,6 +62,11 @@ def test_shortfalls_in_part_are_not_called_different():
     assert shortfalls(score) == ["服务事项只对上一部分", "要的是信息，人力可以部分替代", "说的不是一回事"]
 
 
+def test_shortfall_without_words_is_left_out():
+    score = score_of(("item", 0.4, 0.3, ""), ("text", 0.1, 0.1, ""))
+    assert shortfalls(score) == ["说的不是一回事"]
+
+
 # What two lists give each other
 
 amounts = st.dictionaries(

@@ -51,7 +51,8 @@ class Gap:
 
     @property
     def percent(self) -> int:
-        return round(100 * self.score.fit) if self.score else 0
+        """Rounded down: what stays below the floor must not read as if it reached it."""
+        return int(100 * self.score.fit) if self.score else 0
 
     @property
     def explanation(self) -> str:
