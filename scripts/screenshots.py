@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from test_tools import BROWSERS
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNTS = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "demo-accounts.txt"
@@ -44,7 +45,7 @@ def shoot(
 
 def main() -> None:
     origin = f"http://localhost:{os.environ.get('PORT', '8000')}"
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if chromium is None:
         sys.exit("Chromium is missing: install the package chromium.")
     known = passwords()

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from scripts.test_tools import BROWSERS
 from tests.browser.watch import Watched, open_window
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-first-run",
     "--disable-gpu",
@@ -24,7 +24,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.fail("Chromium is missing: install the package chromium, or run `make test`, which does.")
     # Playwright's loop runs in this thread; Django must not take the tests for asynchronous code.

@@ -15,7 +15,6 @@ CALENDAR_CELL = ("label-content-name-mismatch", "fc-dom")
 SHELL = [".sidebar", ".topbar", ".bottom-bar", "#mine"]
 # Every violation of a rule has the impact of the rule: those that are never grave need not run.
 LOOK = """async ([apart, grave]) => {
-  if (!window.axe) readAxe();
   const rules = axe._audit.rules.filter(rule => !grave.includes(rule.impact));
   const {violations} = await axe.run({exclude: apart.map(each => [each])}, {
     resultTypes: ["violations"], preload: false,
@@ -23,8 +22,6 @@ LOOK = """async ([apart, grave]) => {
   });
   return {wide: document.documentElement.scrollWidth, seen: window.innerWidth, violations};
 }"""
-# Sent once a window instead of once a page; its text is compiled only on a page that is looked at.
-HOLD_AXE = f"window.readAxe = () => {{{AXE}\n}};"
 VIEWPORTS = {"desktop": (1366, 768), "phone": (390, 844)}
 REPORT_CSP = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -79,6 +76,8 @@ class Watched:
         """Note what is wrong with the page now shown: it scrolls sideways, or axe finds something grave."""
         where = f"{self.page.url.removeprefix(self.origin)} at {self.size}"
         apart = SHELL if self.size in self.shells_seen else []
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE)
         found = self.page.evaluate(LOOK, [apart, GRAVE])
         if found["wide"] > found["seen"]:
             self.faults.append(f"{where}: scrolls sideways ({found['wide']} > {found['seen']})")
@@ -118,7 +117,6 @@ def open_window(browser: Browser, origin: str, viewport: str) -> Watched:
     )
     context.set_default_timeout(30_000)
     context.add_init_script(REPORT_CSP)
-    context.add_init_script(HOLD_AXE)
     page = context.new_page()
     watched = Watched(context, page, origin)
     page.on("console", watched._console)
