@@ -81,11 +81,15 @@ def test_hostile_value_in_every_field(name: str, world: World):
     goes further; what fields refuse, in one form.
     """
     good, fields = body(name, world), form_fields(name, world)
-    texts = {key for key, kind in fields.items() if is_text(kind)} | {"reason", "record"}
-    for value in TEXTS.values():
-        attack(world, name, body(name, world) | dict.fromkeys(texts, value))
-    others = {key: kind for key, kind in fields.items() if not is_text(kind)}
+    texts = {key for key, kind in fields.items() if is_text(kind)}
+    unseen_texts = {"reason", "record"} & good.keys() - texts if fields else {"reason", "record"}
     refused: dict[str, str] = {}
+    for value in TEXTS.values():
+        kept_out = {key for key in texts if is_refused(fields[key], value)}
+        refused |= dict.fromkeys(kept_out, value)
+        if taken := texts - kept_out | unseen_texts:
+            attack(world, name, body(name, world) | dict.fromkeys(taken, value))
+    others = {key: kind for key, kind in fields.items() if not is_text(kind)}
     for key in {*others, *good.keys() - fields.keys()}:
         for value in extremes(others.get(key, forms.IntegerField())):
             if key in others and is_refused(others[key], value):
