@@ -72,7 +72,7 @@ class Weights:
     window: float = 0.02
     capacity: float = 0.01
     urgency: float = 0.02
-    floor: float = 0.39
+    floor: float = 0.42
     inferred: float = 0.80
     keep_bonus: float = 0.02
 
