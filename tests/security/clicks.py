@@ -17,10 +17,10 @@ from tests.security.world import window_of
 CLICKS = 10
 
 
-def click(client: Client, url: str, data: dict[str, Any]) -> list[HttpResponse]:
-    """Send one form CLICKS times at once."""
+def click(client: Client, url: str, data: dict[str, Any], times: int = CLICKS) -> list[HttpResponse]:
+    """Send one form several times at once."""
     form = data | {FIELD: new_token()}
-    forms = [copy_of(form) for _ in range(CLICKS)]
+    forms = [copy_of(form) for _ in range(times)]
     windows = [window_of(client) for _ in forms]
     return at_once(*[partial(window.post, url, form) for window, form in zip(windows, forms, strict=True)])
 
@@ -36,13 +36,13 @@ def copy_of(form: dict[str, Any]) -> dict[str, Any]:
     return copied
 
 
-def once(client: Client, url: str, form: dict[str, Any]) -> str:
-    """Send a form CLICKS times at once; it is carried out once, and all are sent to where it led."""
-    answers = click(client, url, form)
+def once(client: Client, url: str, form: dict[str, Any], times: int = CLICKS) -> str:
+    """Send a form several times at once; it is carried out once, and all are sent to where it led."""
+    answers = click(client, url, form, times)
     found = {(type(answer), getattr(answer, "status_code", answer)) for answer in answers}
     assert found == {(type(answers[0]), 302)}, (url, found)
     (location,) = {answer.headers["Location"] for answer in answers}
-    assert sorted(map(is_repeat, answers)) == [False] + [True] * (CLICKS - 1), url
+    assert sorted(map(is_repeat, answers)) == [False] + [True] * (times - 1), url
     return location
 
 

@@ -7,9 +7,10 @@ nothing left to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -53,12 +54,13 @@ def reminders_plan(*, now: datetime, rules: Iterable[Rule] = CATALOGUE) -> int:
     """
     rules = tuple(rules)
     today = timezone.localdate(now)
-    seats = holders({role for rule in rules for stage in rule.stages for role in stage.roles}, on=today)
+    roles = {role for rule in rules for stage in rule.stages for role in stage.roles}
+    seats = cache(lambda: holders(roles, on=today))  # most runs find nothing ripe, and need nobody
     return sum(_plan_rule(rule, today, now, seats) for rule in rules)
 
 
 @transaction.atomic
-def _plan_rule(rule: Rule, today: date, now: datetime, seats: dict[Seat, list[User]]) -> int:
+def _plan_rule(rule: Rule, today: date, now: datetime, seats: Callable[[], dict[Seat, list[User]]]) -> int:
     duties = list(rule.duties(today + timedelta(days=rule.lead_days)))
     wanted = {_key(rule, owed): owed for duty in duties for owed in _stages(rule, duty)}
     _insert(rule, wanted, today)
@@ -72,7 +74,7 @@ def _plan_rule(rule: Rule, today: date, now: datetime, seats: dict[Seat, list[Us
     for (*_, branch_id, role), group in groupby(
         ripe, key=attrgetter("object_id", "due_on", "branch_id", "role")
     ):
-        if people := seats.get((branch_id, role)):
+        if people := seats().get((branch_id, role)):
             *older, newest = group
             merged += older
             sent.append(newest)
