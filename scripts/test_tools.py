@@ -23,9 +23,9 @@ CHINESE_FONTS = ("cjk", "wqy", "sourcehan", "source-han", "droidsansfallback", "
 def main() -> None:
     """Install the missing tools, or name them."""
     packages = missing()
-    if packages and not system_packages.install(packages) and SMALL_BROWSER in packages:
-        system_packages.install([BROWSER if each == SMALL_BROWSER else each for each in packages])
-    packages = missing()
+    if packages and not system_packages.install(packages) and everywhere(packages) != packages:
+        system_packages.install(everywhere(packages))
+    packages = everywhere(missing())
     if packages:
         say(f"Missing for some tests: {', '.join(packages)}.")
         say(f"To get them: {system_packages.instruction(packages)}")
@@ -42,6 +42,11 @@ def missing() -> "list[str]":
         "fonts-noto-cjk": has_chinese_font(),
     }
     return [package for package, found in present.items() if not found]
+
+
+def everywhere(packages: "list[str]") -> "list[str]":
+    """Return the same packages, of the two browsers the one that every system has."""
+    return [BROWSER if each == SMALL_BROWSER else each for each in packages]
 
 
 def has_program(*names: str) -> bool:

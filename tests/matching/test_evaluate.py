@@ -142,6 +142,10 @@ def test_no_branch_is_suggested_its_own_resource(name):
     assert own == []
 
 
+def test_labelled_counties_are_there():
+    assert {*KEPT, "harbour", "orchard", "ferry", "quarry", "pass", "canal"} == set(COUNTIES)
+
+
 @pytest.mark.parametrize("name", COUNTIES)
 def test_labelled_county_is_a_fair_one(name):
     """Sizes, and enough demands nothing serves; every label names a known resource of another branch."""

@@ -265,6 +265,12 @@ def test_reminders_plan_needs_the_same_queries_for_one_and_three_settled_duties(
         tick_of_all(DUE)
 
 
+def test_nobody_is_looked_up_while_nothing_is_ripe(review, django_assert_num_queries):
+    tick_of_all(DUE - timedelta(days=8))
+    with django_assert_num_queries(8 * 5):
+        tick_of_all(DUE - timedelta(days=8))
+
+
 def test_agreement_is_warned_of_60_30_and_7_days_before_its_end_exactly_once_until_renewed():
     with time_machine.travel(noon(START), tick=False):
         signed = AgreementFactory(number="XY-1", ends_on=DUE, pairing__ends_on=DUE)
@@ -273,6 +279,7 @@ def test_agreement_is_warned_of_60_30_and_7_days_before_its_end_exactly_once_unt
     for days in range(65, 20, -1):
         tick(DUE - timedelta(days=days), "agreement_expiry")
         tick(DUE - timedelta(days=days), "agreement_expiry")
+    assert tick_of_all(DUE - timedelta(days=21)) == 0  # no other rule speaks of it
     title = f"XY-1 {signed.pairing}"
     warned = [
         (person, f"共建协议到期（{days} 天后到期）：{title}")
@@ -300,6 +307,7 @@ def test_claim_is_warned_of_to_the_side_that_has_to_answer_before_it_lapses():
     for days in range(5, -1, -1):
         tick(DUE - timedelta(days=days), "claim_awaiting")
         tick(DUE - timedelta(days=days), "claim_awaiting")
+    assert tick_of_all(DUE) == 0  # no other rule speaks of it
     assert told() == [
         ("答复方书记", f"待答复的认领（2 天后到期）：{claim}"),
         ("答复方书记", f"待答复的认领（今天到期）：{claim}"),

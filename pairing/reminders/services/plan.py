@@ -55,7 +55,7 @@ def reminders_plan(*, now: datetime, rules: Iterable[Rule] = CATALOGUE) -> int:
     rules = tuple(rules)
     today = timezone.localdate(now)
     roles = {role for rule in rules for stage in rule.stages for role in stage.roles}
-    seats = cache(lambda: holders(roles, on=today))  # most runs find nothing ripe, and need nobody
+    seats = cache(lambda: holders(roles, on=today))  # asked only when something is ripe
     return sum(_plan_rule(rule, today, now, seats) for rule in rules)
 
 

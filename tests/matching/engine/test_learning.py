@@ -11,14 +11,14 @@ from pairing.matching.engine.evaluation import judge
 from pairing.matching.engine.learning import Learned, Lesson
 from pairing.matching.labelled import county_of, predictions
 
-DEV = Path(__file__).parents[2] / "data" / "labelled" / "dev.json"
+COUNTY = Path(__file__).parents[2] / "data" / "labelled" / "steppe.json"
 POINTS = {"调解": np.array([1.0, 0.0]), "宣讲": np.array([0.0, 1.0])}
 EVEN = np.array([[0.6, 0.8]])
 
 
 @pytest.fixture(scope="module")
 def county():
-    return county_of(DEV)
+    return county_of(COUNTY)
 
 
 def lessons_of(county, demands):
@@ -47,13 +47,13 @@ def quality(county, demands, found):
 
 
 def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
-    """What is taught is read at 0.92 before: a tenth of what is missing must be won, and is."""
+    """What is taught is read at 0.72 before: a fifth of what is missing must be won, and is."""
     served = [demand for demand, grades in county.labels.items() if grades]
     told, unseen = served[::2], served[1::2]
     before = taught(county, Learned())
     after = taught(county, Learned.of(lessons_of(county, told)))
     known = quality(county, told, before).ndcg
-    assert quality(county, told, after).ndcg > known + 0.1 * (1 - known)
+    assert quality(county, told, after).ndcg > known + 0.2 * (1 - known)
     assert quality(county, unseen, after).ndcg >= quality(county, unseen, before).ndcg - 0.005
 
 
