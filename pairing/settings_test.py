@@ -6,9 +6,8 @@ from pairing.settings import LOGGING, VAR_DIR, env
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=postgres.url(places.test_cluster()))}
 DATABASES["default"]["ENGINE"] = "core.postgresql"
-DATABASES["default"]["CONN_MAX_AGE"] = (
-    60  # a new one for each request of a browser costs more than the request
-)
+# A new connection for each request of a browser costs more than the request.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 # A name of one's own lets several runs share a server.
 DATABASES["default"]["TEST"] = {
     "NAME": "_".join(filter(None, ["test_pairing", env.str("TEST_DB_SUFFIX", default="")]))
