@@ -12,7 +12,9 @@ from benchmarks.counties import Contended, contended
 from benchmarks.greedy import greedy_total
 from benchmarks.results import Options, Result, peak_memory, race
 from pairing.matching.engine.assignment import solve_table
-from pairing.matching.engine.circulation import Frame, edges_of, lay_out
+from pairing.matching.engine.circulation import lay_out
+from pairing.matching.engine.edges import edges_of
+from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.network import Network, dual_bound, node_prices, solve_circulation
 from pairing.matching.engine.plan import Plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pairing.matching.engine import MatchProblem
-from pairing.matching.engine.circulation import Frame
+from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.scoring import PairTable
 
 _PLENTY = 1 << 40

@@ -74,7 +74,9 @@ def _end_to_end(options: Options) -> Result:
     from ledgers.reading.reader import forget_readings
     from ledgers.reading.sentences import forget_texts
     from pairing.matching.adapter import pose_run
-    from pairing.matching.engine.circulation import Frame, edges_of, lay_out
+    from pairing.matching.engine.circulation import lay_out
+    from pairing.matching.engine.edges import edges_of
+    from pairing.matching.engine.frame import Frame
     from pairing.matching.engine.network import solve_circulation
     from pairing.matching.engine.scoring import score_pairs
     from pairing.matching.models import MatchShard

@@ -15,7 +15,7 @@ from benchmarks.counties import contended
 from benchmarks.greedy import greedy_total
 from benchmarks.results import Options, Result
 from pairing.matching.engine.assignment import solve_table
-from pairing.matching.engine.circulation import SCALE
+from pairing.matching.engine.edges import SCALE
 from pairing.matching.engine.network import Network
 
 BENCH = "solvers"

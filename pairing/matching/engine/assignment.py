@@ -6,7 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from pairing.matching.engine.circulation import PIN, SCALE, Edges, Frame, Layout, among, edges_of, lay_out
+from pairing.matching.engine.circulation import Layout, lay_out
+from pairing.matching.engine.edges import PIN, SCALE, Edges, among, edges_of
+from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.network import dual_bound, node_prices, solve_circulation
 from pairing.matching.engine.periods import horizon
 from pairing.matching.engine.plan import Assignment, Plan

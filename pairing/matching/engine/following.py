@@ -9,7 +9,8 @@ from datetime import date
 
 import numpy as np
 
-from pairing.matching.engine.circulation import Frame, eligible
+from pairing.matching.engine.edges import eligible
+from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.incremental import Event, Kind, LivePlan, Move
 from pairing.matching.engine.periods import horizon
 from pairing.matching.engine.plan import Plan

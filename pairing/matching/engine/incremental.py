@@ -11,7 +11,9 @@ from typing import Literal
 import numpy as np
 
 from pairing.matching.engine.assignment import plan_of
-from pairing.matching.engine.circulation import SCALE, Frame, edges_of, lay_out
+from pairing.matching.engine.circulation import lay_out
+from pairing.matching.engine.edges import SCALE, edges_of
+from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.network import solve_circulation
 from pairing.matching.engine.plan import Plan
 from pairing.matching.engine.problem import Id, MatchProblem

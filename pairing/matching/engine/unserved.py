@@ -7,7 +7,8 @@ from functools import cache, cached_property
 import numpy as np
 
 from ledgers.reading.limits import ruled_out
-from pairing.matching.engine.circulation import Edges, Frame
+from pairing.matching.engine.edges import Edges
+from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.network import spans
 from pairing.matching.engine.periods import need_window
 from pairing.matching.engine.plan import Unserved

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairing.matching.engine.assignment import solve_table
-from pairing.matching.engine.circulation import free_by_month
+from pairing.matching.engine.frame import free_by_month
 from pairing.matching.engine.incremental import Event, LivePlan, Move
 from tests.matching.engine.problems import scored, table_of
 
