@@ -7,7 +7,9 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from ledgers.reading.lexicon import Lexicon
-from ledgers.reading.vocabulary import ASKED_CUES, AUDIENCES, HELP_CUES, MONEY
+from ledgers.reading.vocabulary.asked import ASKED_CUES, MONEY
+from ledgers.reading.vocabulary.audiences import AUDIENCES
+from ledgers.reading.vocabulary.help import HELP_CUES
 from ledgers.reading.words import confidence, cues_in, evidence, plain, without
 
 _MONEY = re.compile(MONEY)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.reader import Found, audience_groups, audiences_named, help_named, items_named
-from ledgers.reading.vocabulary import HELP_BY_KIND, PAPER
+from ledgers.reading.vocabulary.categories import HELP_BY_KIND, PAPER
 from pairing.matching.engine.problem import Need, Offer
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from ledgers.reading import limits
-from ledgers.reading.vocabulary import ASKED_CUES, HELP_STANDS_FOR
+from ledgers.reading.vocabulary.asked import ASKED_CUES
+from ledgers.reading.vocabulary.stand_ins import HELP_STANDS_FOR
 from pairing.matching.engine.periods import add_months, first_of_month, months_between, need_window
 from pairing.matching.engine.problem import MatchProblem, Need, Offer
 
