@@ -1,34 +1,21 @@
-"""Template tags and filters of the component catalogue (docs/interface.md)."""
+"""What every page is put together from: the component catalogue (docs/interface.md)."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django import forms, template
-from django.core.paginator import Page
-from django.forms import BaseForm, BoundField
+from django import template
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import submissions, wording
+from core import components, submissions, wording
 from core.tones import LIGHTS, STATES, TONES
 
 register = template.Library()
 
 for _name in ("cn_date", "cn_datetime", "short_date", "short_datetime", "quantity", "approx"):
     register.filter(_name, getattr(wording, _name))
-
-VISIBLE_FIELDS = 7  # more than this at once and people stop reading the form
-
-
-def _render(context: Context, name: str, values: Mapping[str, Any]) -> SafeString:
-    """Render a component inside the page's context, so that request, csrf_token and perms reach it."""
-    assert context.template is not None  # a tag only runs inside a template
-    component = context.template.engine.get_template(f"components/{name}.html")
-    with context.push(**values):
-        return component.render(context)
 
 
 @register.simple_tag
@@ -130,23 +117,6 @@ def progress(
     return {"value": value, "total": total, "percent": percent, "label": label, "unit": unit, "tone": tone}
 
 
-@register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page, noun: str = "条") -> dict[str, Any]:
-    """Show the pager of a page of rows; the other query parameters stay in the address."""
-    pages = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"page": page, "pages": list(pages), "noun": noun, "request": context["request"]}
-
-
-@register.inclusion_tag("components/sort.html", takes_context=True)
-def sort(context: Context, field: str, label: str, css: str = "") -> dict[str, Any]:
-    """Show a sortable column head; the address carries `sort=field` or `sort=-field`."""
-    request = context["request"]
-    current = request.GET.get("sort", "")
-    direction = {field: "ascending", f"-{field}": "descending"}.get(current, "none")
-    target = f"-{field}" if direction == "ascending" else field
-    return {"label": label, "direction": direction, "target": target, "css": css, "request": request}
-
-
 @register.simple_block_tag(takes_context=True)
 def page_header(
     context: Context, content: str, title: str, lead: str = "", back_url: str = "", back_label: str = "返回"
@@ -159,7 +129,7 @@ def page_header(
         "back_label": back_label,
         "actions": SafeString(content.strip()),
     }
-    return _render(context, "page_header", values)
+    return components.render(context, "page_header", values)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -185,108 +155,26 @@ def panel(
         "flush": flush,
         "body": content,
     }
-    return _render(context, "panel", values)
-
-
-@register.simple_block_tag(takes_context=True)
-def filter_bar(
-    context: Context,
-    content: str,
-    form: BaseForm,
-    count: int | None = None,
-    noun: str = "条",
-    visible: int = 4,
-    clear: str = "",
-) -> SafeString:
-    """Show the filters of a list (a drawer on a phone), the count, and the filters in force.
-
-    `clear` is the address without any filter; the page's own, unless that one opens a saved view.
-    """
-    fields = form.visible_fields()
-    values = {
-        "form": form,
-        "first": fields[:visible],
-        "rest": fields[visible:],
-        "chosen": [(field.label, words, field.html_name) for field in fields if (words := _chosen(field))],
-        "count": count,
-        "noun": noun,
-        "clear": clear or context["request"].path,
-        "extra": SafeString(content.strip()),
-    }
-    return _render(context, "filter_bar", values)
-
-
-def _chosen(field: BoundField) -> str:
-    """Give the words of a filter in force, or nothing."""
-    value = field.value()
-    if value in (None, "", [], False):
-        return ""
-    choices = {str(key): str(label) for key, label in getattr(field.field, "choices", None) or ()}
-    values = value if isinstance(value, list | tuple) else [value]
-    words = [choices.get(str(each), str(each)) for each in values if each not in (None, "")]
-    return "、".join(words) if value is not True else "是"
+    return components.render(context, "panel", values)
 
 
 @register.simple_block_tag(takes_context=True)
 def action_bar(context: Context, content: str, note: str = "") -> SafeString:
     """Show the buttons of a page: in a row on a desktop, fixed at the thumb on a phone."""
-    return _render(context, "action_bar", {"body": content, "note": note})
+    return components.render(context, "action_bar", {"body": content, "note": note})
 
 
 @register.simple_block_tag(takes_context=True)
 def ledger(context: Context, content: str, caption: str, id: str = "", sticky: bool = False) -> SafeString:
     """Wrap thead and tbody into a ledger table that turns into cards on a phone."""
-    return _render(context, "ledger", {"body": content, "caption": caption, "id": id, "sticky": sticky})
-
-
-@register.filter
-def primary_fields(form: BaseForm) -> Sequence[BoundField]:
-    """Give the fields seen at first: all but `form.more_fields`, or the first seven."""
-    return _split(form)[0]
-
-
-@register.filter
-def more_fields(form: BaseForm) -> Sequence[BoundField]:
-    """Give the fields kept under 更多."""
-    return _split(form)[1]
-
-
-def _split(form: BaseForm) -> tuple[list[BoundField], list[BoundField]]:
-    apart = getattr(form, "apart_fields", ())
-    fields = [field for field in form.visible_fields() if field.name not in apart]
-    named = getattr(form, "more_fields", None)
-    if named is None:
-        return fields[:VISIBLE_FIELDS], fields[VISIBLE_FIELDS:]
-    return [f for f in fields if f.name not in named], [f for f in fields if f.name in named]
-
-
-@register.filter
-def any_errors(fields: Sequence[BoundField]) -> bool:
-    """Say whether one of the fields has an error, so that 更多 opens by itself."""
-    return any(field.errors for field in fields)
-
-
-@register.filter
-def is_wide(field: BoundField) -> bool:
-    """Say whether a field needs the whole width: long text, files and lists of choices."""
-    return isinstance(
-        field.field.widget, forms.Textarea | forms.FileInput | forms.RadioSelect | forms.CheckboxInput
-    )
+    values = {"body": content, "caption": caption, "id": id, "sticky": sticky}
+    return components.render(context, "ledger", values)
 
 
 @register.filter
 def moment(value: date | datetime | None) -> str:
     """Write an instant with its clock time, a day without."""
     return wording.cn_datetime(value) if isinstance(value, datetime) else wording.cn_date(value)
-
-
-@register.simple_tag(takes_context=True)
-def querystring_without(context: Context, name: str) -> str:
-    """Give the address of this page without one filter, and back on its first page."""
-    query = context["request"].GET.copy()
-    for each in (name, f"{name}_min", f"{name}_max", "page"):
-        query.pop(each, None)
-    return f"?{query.urlencode()}"
 
 
 @register.inclusion_tag("components/chart.html")

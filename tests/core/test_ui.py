@@ -49,7 +49,7 @@ urlpatterns = [
 def render(source: str, query: str = "", **context: object) -> str:
     request = RequestFactory().get(f"/x/{query}")
     request.user = AnonymousUser()
-    return engines["django"].from_string("{% load ui %}" + source).render(context, request)
+    return engines["django"].from_string("{% load ui lists %}" + source).render(context, request)
 
 
 class DemandForm(forms.Form):

@@ -1,0 +1,45 @@
+"""How a form lays out its fields: those seen at first, those under 更多, and the wide ones."""
+
+from collections.abc import Sequence
+
+from django import forms, template
+from django.forms import BaseForm, BoundField
+
+register = template.Library()
+
+VISIBLE_FIELDS = 7  # more than this at once and people stop reading the form
+
+
+@register.filter
+def primary_fields(form: BaseForm) -> Sequence[BoundField]:
+    """Give the fields seen at first: all but `form.more_fields`, or the first seven."""
+    return _split(form)[0]
+
+
+@register.filter
+def more_fields(form: BaseForm) -> Sequence[BoundField]:
+    """Give the fields kept under 更多."""
+    return _split(form)[1]
+
+
+def _split(form: BaseForm) -> tuple[list[BoundField], list[BoundField]]:
+    apart = getattr(form, "apart_fields", ())
+    fields = [field for field in form.visible_fields() if field.name not in apart]
+    named = getattr(form, "more_fields", None)
+    if named is None:
+        return fields[:VISIBLE_FIELDS], fields[VISIBLE_FIELDS:]
+    return [f for f in fields if f.name not in named], [f for f in fields if f.name in named]
+
+
+@register.filter
+def any_errors(fields: Sequence[BoundField]) -> bool:
+    """Say whether one of the fields has an error, so that 更多 opens by itself."""
+    return any(field.errors for field in fields)
+
+
+@register.filter
+def is_wide(field: BoundField) -> bool:
+    """Say whether a field needs the whole width: long text, files and lists of choices."""
+    return isinstance(
+        field.field.widget, forms.Textarea | forms.FileInput | forms.RadioSelect | forms.CheckboxInput
+    )
