@@ -67,6 +67,7 @@ STATES = {
     "lapsed": Look("muted", "clock-history"),
     "obsolete": Look("muted", "slash-circle"),
     # computed, never stored
+    "upcoming": Look("info", "calendar-check"),
     "overdue": Look("danger", "exclamation-triangle"),
     "full": Look("warning", "calendar-x"),
     "expiring": Look("warning", "hourglass-bottom"),

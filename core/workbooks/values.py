@@ -23,7 +23,7 @@ INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u206
 EXACT_NUMBERS = 10**15  # Excel keeps fifteen digits; those behind are noughts
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]+")
 UNENDING = "；没有期限的写“长期”"
-UNITS = re.compile(r"(大?约)?([0-9,.]+)(余|多)?(人次|人|名|位|户|次|个|场|项)(左右)?")
+UNITS = re.compile(r"(大?约)?([0-9,.]+)(余|多)?(人次|人|名|位|户|次|个|场|项)?(左右)?")
 CUT = "是被 Excel 截断的号码，请把这一列设为文本格式后重新填写"
 
 

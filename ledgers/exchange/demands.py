@@ -101,9 +101,9 @@ def _check_state(table: Table, row: Row) -> None:
 
 
 def _spare_finished(table: Table) -> None:
-    """Refuse the number of a demand that is over to a row that is open and cannot be that demand."""
+    """Refuse the number of a demand that is over to a row that is not solved and cannot be that demand."""
     named = ("branch", "serial", "title", "state", "raised_on")
-    rows = [row for row in table.rows if all(map(row.get, named)) and row.get("state") not in FINISHED]
+    rows = [row for row in table.rows if all(map(row.get, named)) and row.get("state") != DemandState.CLOSED]
     over = Demand.objects.filter(branch__in={row.values["branch"].pk for row in rows}, state__in=FINISHED)
     known = {(demand.branch_id, demand.serial): demand for demand in over}
     for row in rows:
@@ -111,7 +111,8 @@ def _spare_finished(table: Table) -> None:
         if demand is None:
             continue
         is_later = demand.closed_on is not None and demand.closed_on < row.values["raised_on"]
-        if is_later or not is_alike(demand.title, row.values["title"]):
+        is_other = row.values["state"] not in FINISHED and not is_alike(demand.title, row.values["title"])
+        if is_later or is_other:
             reason = f"这个序号是{demand.get_state_display()}的“{demand.title}”，请清空这一格，会接着编号"
             table.fail(row, "serial", reason)
 

@@ -159,6 +159,11 @@ class Demand(Searchable, TimeStampedModel):
                 violation_error_message="满意度须为 1 到 5 分。",
             ),
             models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("raised_on")),
+                name="demand_closed_after_raised",
+                violation_error_message="解决日期不能早于提出日期。",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="closed", closed_on__isnull=False)
                 | (~Q(state="closed") & Q(closed_on__isnull=True)),
                 name="demand_closed_has_date",

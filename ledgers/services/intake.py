@@ -8,20 +8,26 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 from rapidfuzz import fuzz
 
-from core.workbooks.merging import Merge, Record
+from core.workbooks.merging import Merge, Record, difference
 from core.workbooks.results import Changes, RowChange
 from core.workbooks.values import folded
 from ledgers.enums import DemandState, ResourceState
 from ledgers.kinds import as_text
 from ledgers.models import Demand, Resource, ServiceAspect
+from ledgers.services.demands import LIVE_ORDER, UNDECIDED_CLAIM
 from ledgers.services.hours import weeks_follow_texts
 
 FINISHED = frozenset({DemandState.CLOSED, DemandState.WITHDRAWN})
 LIKE = 40  # of 100: titles that share less are not one another's correction
 STATE_FIELDS = ("state", "state_reason", "closed_on", "satisfaction")
+# What the two sides agree on; who to ask, urgency and remarks stay the branch's own.
+AGREED_FIELDS = (
+    *("aspect", "title", "description", "nature", "audience_text", "expected_people"),
+    *("raised_on", "deadline_on"),
+)
 
 
 @transaction.atomic
@@ -61,18 +67,18 @@ def resources_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCh
 def demands_take_in(*, records: Sequence[Record], now: datetime) -> list[RowChange]:
     """Create or update demands by branch and 序号, or by name; `extra["aspect"]` names their 需求方面.
 
-    Where a claim or a finished state stands behind a demand, its state here wins over the file's.
+    Where a claim or a finished state stands behind a demand, its state here wins over the file's; what two
+    sides have agreed on here is not changed by the file of one of them.
     """
     aspects = aspects_ensure(record.extra["aspect"] for record in records)
-    claims = Demand.objects.filter(pk=OuterRef("pk"), claims__isnull=False)
-    rows = _existing(Demand, records).annotate(is_claimed=Exists(claims)).select_related("aspect")
+    rows = _with_promises(_existing(Demand, records)).select_related("aspect")
     _number(rows, records)
     merge = Merge(Demand, {(row.branch_id, row.serial): row for row in rows})
     for record in records:
         key = (record.values["branch"].pk, record.values["serial"])
         values = {**record.values, "aspect": aspects[record.extra["aspect"]]}
         found = merge.existing.get(key)
-        notes = (_other_thing(found, values), _keep_state(found, values))
+        notes = (_keep_agreed(found, values), _other_thing(found, values), _keep_state(found, values))
         merge.take(record.row, key, values, note="".join(notes))
     merge.write(now)
     return merge.changes
@@ -93,6 +99,24 @@ def _existing(model: type[Any], records: Sequence[Record]) -> Any:
     """The rows of the branches spoken of, locked in id order."""
     branches = {record.values["branch"].pk for record in records}
     return model.objects.filter(branch__in=branches).select_for_update(of=("self",)).order_by("pk")
+
+
+def _with_promises(demands: Any) -> Any:
+    """Note on each whether it was ever claimed, and whether its content is agreed on in this system.
+
+    An order that came in by a workbook alone is the workbook's, and so is its demand.
+    """
+    same = Demand.objects.filter(pk=OuterRef("pk"))
+    begun_here = (
+        Q(plan_orders__claim__isnull=False)
+        | Q(plan_orders__drafted_by__isnull=False)
+        | Q(plan_orders__version__gt=1)
+    )
+    promised = Q(plan_orders__state__in=[*LIVE_ORDER, "completed"]) & begun_here
+    return demands.annotate(
+        is_claimed=Exists(same.filter(claims__isnull=False)),
+        is_agreed=Exists(same.filter(Q(claims__state__in=UNDECIDED_CLAIM) | promised)),
+    )
 
 
 def _number(rows: Iterable[Any], records: Sequence[Record]) -> None:
@@ -127,12 +151,26 @@ def is_alike(title: str, other: str) -> bool:
 
 def _other_thing(row: Demand | Resource | None, values: dict[str, Any]) -> str:
     """A word where a number that begins anew each month would write over what has nothing to do with it."""
-    if row is None or is_alike(row.title, values["title"]):
+    if row is None or is_alike(row.title, values.get("title", row.title)):
         return ""
     return (
         f"序号 {row.serial} 原来是“{row.title}”，将改成“{values['title']}”。"
         "如果是另一件事，请清空这一行的序号再上传，会接着编号。"
     )
+
+
+def _keep_agreed(demand: Demand | None, values: dict[str, Any]) -> str:
+    """Drop what two sides agreed on from `values`; say so where the file differs."""
+    if demand is None or not demand.is_agreed:  # type: ignore[attr-defined]  # annotation
+        return ""
+    told = {name: values.pop(name) for name in AGREED_FIELDS if name in values}
+    if not (changes := difference(demand, told)):
+        return ""
+    if not is_alike(demand.title, told["title"]):
+        remedy = "如果是另一件事，请清空这一行的序号再上传，会接着编号。"
+    else:
+        remedy = "要改请在认领或计划定单里与对方商定。"
+    return f"“{demand.title}”的内容已由双方商定，文件里不同的{'、'.join(changes)}没有采用；{remedy}"
 
 
 def _keep_state(demand: Demand | None, values: dict[str, Any]) -> str:

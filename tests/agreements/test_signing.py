@@ -200,9 +200,11 @@ def test_clauses_are_added_once_to_a_paper_signed_before(pair, secretaries):
     assert [clause.promise for clause in agreement.clauses.current()] == ["走访每月不少于 1 次"]
 
 
-def test_standing_computes_expiring_and_expired():
+def test_standing_computes_what_the_dates_say():
     agreement = Agreement(state=AgreementState.IN_FORCE, starts_on=today(-100), ends_on=today(60))
-    assert [agreement.standing(today(days))[1] for days in (-1, 0, 60, 61)] == [
+    assert [agreement.standing(today(days))[1] for days in (-101, -100, -1, 0, 60, 61)] == [
+        "已签待执行",
+        "生效",
         "生效",
         "即将到期",
         "即将到期",

@@ -152,7 +152,16 @@ def test_clock_refuses_what_is_no_time(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(58, 58), (58.0, 58), ("58", 58), ("１２", 12), ("1,200", 1200)],  # noqa: RUF001
+    [
+        (58, 58),
+        (58.0, 58),
+        ("58", 58),
+        ("１２", 12),  # noqa: RUF001
+        ("1,200", 1200),
+        ("约60", 60),
+        ("60多", 60),
+        ("约60人", 60),
+    ],
 )
 def test_whole_reads_numbers_and_text_numbers(value: Any, expected: int) -> None:
     assert Whole()(value, READING) == expected
@@ -166,7 +175,8 @@ def test_whole_reads_numbers_and_text_numbers(value: Any, expected: int) -> None
         ("Ⅻ", "应为数字，请只填数字"),
         ("1e9", "应为数字，请只填数字"),
         ("1.38E+10", "应为数字，请只填数字"),
-        ("约50", "应为数字，请只填数字"),
+        ("五十", "应为数字，请只填数字"),
+        ("50至60", "应为数字，请只填数字"),
         (True, "应为数字，请只填数字"),
         (10**9, "不能大于 999999999，请改正"),
     ],

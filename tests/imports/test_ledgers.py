@@ -11,7 +11,7 @@ from ledgers.models import Demand, Resource, ServiceAspect
 from pairing.imports.registry import LEDGERS
 from tests.factories.branches import BranchFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
-from tests.factories.plans import ClaimFactory
+from tests.factories.plans import ClaimFactory, PlanOrderFactory
 from tests.imports.workbooks import TERMS, book, sheet, short, usual_headers
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +177,31 @@ def test_demands_state_follows_the_file_until_somebody_claims() -> None:
     assert (second.state, second.closed_on) == ("claimed", None)
 
 
+def test_file_of_one_side_does_not_change_what_both_agreed_on() -> None:
+    take_in("demands", *(demand(serial, 需求内容=f"{serial}号路灯不亮") for serial in range(1, 6)))
+    proposed, declined, ordered, cancelled, imported = Demand.objects.order_by("serial")
+    ClaimFactory(demand=proposed)
+    ClaimFactory(demand=declined, declined=True)
+    PlanOrderFactory(demand=ordered, version=2)
+    PlanOrderFactory(demand=cancelled, version=2, cancelled=True)
+    PlanOrderFactory(demand=imported, in_progress=True)  # as a workbook brings it
+    told = {"需求内容": "3号路灯不亮了", "期望完成时限": "2025-12-31", "备注": "急"}
+    result = take_in("demands", *(demand(serial, **told) for serial in range(1, 6)))
+    words = (
+        "的内容已由双方商定，文件里不同的需求内容、期望完成时限没有采用；要改请在认领或计划定单里与对方商定。"
+    )
+    assert result.notes == [f"第 4 行：“1号路灯不亮”{words}", f"第 6 行：“3号路灯不亮”{words}"]
+    found = Demand.objects.order_by("serial").values_list("title", "note")
+    kept, taken = ("1号路灯不亮", "急"), ("3号路灯不亮了", "急")
+    assert list(found) == [kept, taken, ("3号路灯不亮", "急"), taken, taken]
+
+    result = take_in("demands", demand(1, 需求内容="孩子放学没人接", 备注="急"))
+    remedy = "如果是另一件事，请清空这一行的序号再上传，会接着编号。"
+    assert result.notes == [
+        f"第 4 行：“1号路灯不亮”的内容已由双方商定，文件里不同的需求内容没有采用；{remedy}"
+    ]
+
+
 def test_number_of_a_demand_that_is_over_is_not_taken_by_another() -> None:
     closed = {"状态": "已解决", "解决日期": "2025.03.01", "满意度": 5}
     take_in("demands", demand(1, 需求内容="路灯不亮", **closed), demand(2, 需求内容="路灯不亮", **closed))
@@ -187,6 +212,9 @@ def test_number_of_a_demand_that_is_over_is_not_taken_by_another() -> None:
     result = take_in("demands", *again)
     reason = "这个序号是已办结的“路灯不亮”，请清空这一格，会接着编号"
     assert short(result.errors) == [(4, "序号", "1", reason), (5, "序号", "2", reason)]
+    withdrawn = {"状态": "撤销", "备注": "重复提出", "提出日期": "2025-09-08"}
+    result = take_in("demands", demand(1, 需求内容="路灯不亮", **withdrawn))
+    assert short(result.errors) == [(4, "序号", "1", reason)]
 
     result = take_in("demands", *({**row, "序号": None} for row in again), demand(1, 需求内容="路灯不亮了"))
     assert (result.errors, result.created, result.changed) == ([], 2, 1)

@@ -255,6 +255,18 @@ def test_plan_task_done_ticks_off_only_tasks_of_the_order(client):
     assert task.done_on == timezone.localdate()
 
 
+@pytest.mark.parametrize(("trait", "words"), [("completed", "定单已完成"), ("cancelled", "定单取消")])
+def test_open_task_of_an_order_that_is_over_is_neither_asked_for_nor_overdue(client, trait, words):
+    order = PlanOrderFactory(**{trait: True}, due_on=timezone.localdate())
+    PlanTaskFactory(plan_order=order, due_on=timezone.localdate() - timedelta(days=9), kind="preparation")
+    log_in(client, secretary_of=order.pairing.branch_a)
+    page = client.get(order.get_absolute_url()).content.decode()
+    tasks = page[page.index("定单任务") :]
+    assert words in tasks
+    assert "9 天" not in page
+    assert reverse("plan_task_done", args=[order.pk, order.tasks.get().pk]) not in page
+
+
 def test_plan_order_list_filters_by_the_address(client, pair):
     log_in(client, liaison_of=pair.branch_a)
     late = PlanOrderFactory(pairing=pair, in_progress=True, due_on=timezone.localdate() - timedelta(days=3))

@@ -113,7 +113,9 @@ class Agreement(TimeStampedModel):
         return on <= self.ends_on <= on + timedelta(days=EXPIRING_DAYS)
 
     def standing(self, on: date) -> tuple[str, str]:
-        """The state as it is shown on a day, with its word: expiring and expired are computed."""
+        """The state as shown on a day, with its word; what the dates of a signed one say is computed."""
+        if self.is_in_force and on < self.starts_on:
+            return "upcoming", "已签待执行"
         if self.is_expired(on):
             return "expired", "已到期"
         if self.is_expiring(on):
