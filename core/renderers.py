@@ -14,14 +14,16 @@ from django.forms import renderers
 from django.http import HttpRequest
 from django.template.backends.jinja2 import Jinja2
 from django.utils.safestring import SafeString
+from jinja2 import StrictUndefined, Undefined
 
 OURS = Path(__file__).parent / "jinja2"
 DJANGOS = Path(forms.__file__).parent / "jinja2"
 
 
 @cache
-def _engine() -> Jinja2:
-    return Jinja2({"APP_DIRS": False, "DIRS": [OURS, DJANGOS], "NAME": "jinja2", "OPTIONS": {}})
+def _engine(undefined: type[Undefined]) -> Jinja2:
+    options = {"undefined": undefined}
+    return Jinja2({"APP_DIRS": False, "DIRS": [OURS, DJANGOS], "NAME": "jinja2", "OPTIONS": options})
 
 
 class Widgets(renderers.EngineMixin, renderers.BaseRenderer):
@@ -33,9 +35,13 @@ class Widgets(renderers.EngineMixin, renderers.BaseRenderer):
 
     @cached_property
     def engine(self) -> Any:
-        return _engine()
+        return _engine(Undefined)  # as Django's own widgets expect
 
 
 def draw(name: str, values: dict[str, Any], request: HttpRequest) -> SafeString:
-    """Draw a template of `core/jinja2`; what it is given is escaped there."""
-    return SafeString(_engine().get_template(name).render(values, request))
+    """Draw a template of `core/jinja2`; what it is given is escaped there.
+
+    Raises:
+        jinja2.UndefinedError: the template names what it was not given.
+    """
+    return SafeString(_engine(StrictUndefined).get_template(name).render(values, request))

@@ -69,7 +69,7 @@ class AvailabilityFactory(DjangoModelFactory):
 
 
 class DemandFactory(DjangoModelFactory):
-    """An open demand raised ten days ago and due in sixty days."""
+    """An open demand raised ten days ago and due in sixty days; a closed one was raised ten days before."""
 
     class Meta:
         model = Demand
@@ -86,7 +86,10 @@ class DemandFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"需要解决的事项{n}")
     contact_name = factory.Sequence(lambda n: f"需求联系人{n}")
     contact_phone = factory.Sequence(lambda n: f"136{n:08d}")
-    raised_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=10))
+    closed_on = None
+    raised_on = factory.LazyAttribute(
+        lambda demand: (demand.closed_on or timezone.localdate()) - timedelta(days=10)
+    )
     deadline_on = factory.LazyAttribute(lambda demand: demand.raised_on + timedelta(days=70))
     state = DemandState.OPEN
 

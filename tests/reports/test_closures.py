@@ -23,7 +23,11 @@ def test_closures_hold_the_filtered_closed_rows_with_order_activity_and_result(
     pairing = PairingFactory()
     order = PlanOrderFactory(pairing=pairing)
     type(order.demand).objects.filter(pk=order.demand_id).update(
-        state="closed", closed_on=date(2026, 3, 5), satisfaction=5, title="办证难"
+        state="closed",
+        raised_on=date(2026, 3, 1),
+        closed_on=date(2026, 3, 5),
+        satisfaction=5,
+        title="办证难",
     )
     activity = ActivityFactory(pairing=pairing, plan_order=order, archived=True, title="上门办证")
     OutcomeFactory(activity=activity, metric=MetricFactory(name="办证", unit="户"), value=12)
