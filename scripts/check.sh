@@ -28,6 +28,7 @@ under_production_settings() {
 step "ruff check" $python -m ruff check --quiet .
 step "ruff format" $python -m ruff format --quiet --check .
 step "djlint" $python -m djlint --quiet --lint templates
+step "djlint of the shell" $python -m djlint --quiet --lint --profile jinja core/jinja2
 step "mypy on core, services, selectors, the engines and the reader" $python -m mypy $(typed_files)
 step "import contracts" $python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 # The history of a database is not asked for here, so none needs to run.
