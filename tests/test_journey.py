@@ -82,7 +82,8 @@ def test_story_from_two_ledgers_to_a_closed_demand(county, clock):
     assert Notification.objects.count() == Notification.objects.values("dedupe_key").distinct().count() > 0
 
     # Ranked matches with reasons; the best one is claimed.
-    found = dict(asking.get(reverse("matching")).context["suggestions"].received)
+    panels = asking.get(reverse("matching")).context["suggestions"].received
+    found = {panel.row: panel.found for panel in panels}
     best = found[demand][0]
     assert best.resource.branch.name == "专卖党支部"
     assert best.explanation.startswith("都像是“") and best.explanation.endswith("同一结对")

@@ -21,7 +21,7 @@ POINTS = 10_000
 ENOUGH = 0.5  # a term worth less than this is said to be missing
 LIMIT = 5.0  # deterministic seconds of search; beyond it the answer is only as good as its printed bound
 _LACKING = {"item": "要办的事项不同", "audience": "服务对象不同", "text": "说的不是一回事"}
-_PARTLY = {"item": "服务事项只对上一部分", "help": "帮助方式只对上一部分"}
+_PARTLY = {"item": "服务事项只对上一部分", "help": "服务方式只对上一部分"}
 
 
 @dataclass(frozen=True)

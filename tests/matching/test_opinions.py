@@ -43,7 +43,7 @@ def shown(client, name="matching", *args):
     """The resources of a page's first list in their order, and whether it tells of the second opinion."""
     answer = client.get(reverse(name, args=args))
     found = answer.context["suggestions"]
-    rows = found if name == "hall_matches" else found.received[0][1]
+    rows = found if name == "hall_matches" else found.received[0].found
     return [row.resource for row in rows], SAID in answer.content.decode()
 
 

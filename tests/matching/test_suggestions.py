@@ -6,12 +6,19 @@ import pytest
 from django.utils import timezone
 
 from ledgers.enums import DemandState
+from ledgers.forms.demands import DemandForm
+from ledgers.forms.resources import ResourceForm
+from ledgers.models import Demand
+from ledgers.services.demands import demand_edit_blockers
 from pairing.matching.adapter import pose
+from pairing.matching.engine import Missing, Score
 from pairing.matching.models import ScoreWeights
+from pairing.matching.selectors.hints import lacking
 from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.suggestions import branch_suggestions, suggestion_of
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Claim
+from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceItemFactory
 from tests.factories.plans import ClaimFactory, PlanOrderFactory
 from tests.matching.conftest import TODAY
@@ -22,11 +29,46 @@ pytestmark = pytest.mark.django_db
 def test_suggestions_read_both_ways(law_pair):
     pairing, demand, speaker = law_pair
     asked = branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY)
-    [(found_demand, [best])] = asked.received
-    assert (found_demand, best.resource) == (demand, speaker)
+    [panel] = asked.received
+    [best] = panel.found
+    assert (panel.row, best.resource) == (demand, speaker)
     offered = branch_suggestions(frozenset({pairing.branch_a_id}), today=TODAY)
-    [(found_resource, [back])] = offered.given
-    assert (found_resource, back.demand, back.percent) == (speaker, demand, best.percent)
+    [panel] = offered.given
+    [back] = panel.found
+    assert (panel.row, back.demand, back.percent) == (speaker, demand, best.percent)
+
+
+def test_what_a_row_leaves_open_is_said_once_for_it_and_of_the_other_side_beside_each(law_pair):
+    pairing, _, speaker = law_pair
+    Demand.objects.update(audiences=["merchants"])
+    [panel] = branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received
+    assert (panel.lacks, panel.found[0].resource_lacks) == (["服务事项"], [])
+    speaker.description = "从事法制工作九年，能结合案例讲清违法后果。"
+    speaker.save()
+    [panel] = branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received
+    assert (panel.lacks, panel.found[0].resource_lacks) == (["服务事项"], ["服务对象"])
+    [panel] = branch_suggestions(frozenset({pairing.branch_a_id}), today=TODAY).given
+    assert (panel.lacks, panel.found[0].demand_lacks) == (["服务事项", "服务对象"], [])
+
+
+def test_what_is_left_open_is_called_as_in_the_forms(law_pair):
+    pairing, _, _ = law_pair
+    user = UserFactory(secretary_of=pairing.branch_b)
+    for side, form in (("need", DemandForm(user=user)), ("offer", ResourceForm(user=user))):
+        fields = ["items", "aspect" if side == "need" else "aspects", "help_kinds", "audiences"]
+        score = Score(1, 1, 0.5, 0.5, (), tuple(Missing(side, name) for name in fields))
+        assert lacking([score], side) == [form.fields[name].label for name in fields]
+
+
+def test_nothing_is_asked_of_a_demand_that_can_no_longer_be_written(law_pair):
+    """Once a part is promised its words are agreed on; its form would refuse what the hint asks for."""
+    pairing, demand, speaker = law_pair
+    Demand.objects.update(visits_wanted=3)
+    asked = frozenset({pairing.branch_b_id})
+    assert branch_suggestions(asked, today=TODAY).received[0].lacks == ["服务事项"]
+    ClaimFactory(pairing=pairing, demand=demand, resource=speaker, visit_count=1, wanted_on=date(2026, 4, 1))
+    assert branch_suggestions(asked, today=TODAY).received[0].lacks == []
+    assert demand_edit_blockers(demand) != []
 
 
 def test_suggestions_leave_out_claimed_demands(law_pair):
@@ -101,4 +143,4 @@ def test_lessons_need_an_item_that_a_person_has_named(law_pair):
 def test_suggestions_use_the_weights_in_force(law_pair):
     pairing, _, _ = law_pair
     ScoreWeights.objects.create(weights={}, floor=1.0, note="只看全对的", made_at=timezone.now())
-    assert branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received[0][1] == []
+    assert branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received[0].found == []

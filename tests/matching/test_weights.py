@@ -121,7 +121,7 @@ def test_form_says_what_is_wrong_with_each_number():
     assert form.errors == {
         "item": ["“服务事项”不能大于 1。"],
         "text": ["请填“文字说法”，不计这一项就填 0。"],
-        "help": ["“帮助方式”须是 0 到 1 之间的小数，例如 0.3。"],
+        "help": ["“服务方式”须是 0 到 1 之间的小数，例如 0.3。"],
     }
 
 

@@ -13,6 +13,7 @@ from pairing.matching.engine.plan import Assignment, Plan, Unserved
 from pairing.matching.engine.problem import (
     Id,
     MatchProblem,
+    Missing,
     Need,
     Offer,
     Score,
@@ -28,6 +29,7 @@ __all__ = [
     "Lexicon",
     "LexiconItem",
     "MatchProblem",
+    "Missing",
     "Need",
     "Offer",
     "Plan",

@@ -1,4 +1,4 @@
-"""Sentences of a suggestion: one per term, one for the whole, and what is missing."""
+"""Sentences of a suggestion: one per term, one for the whole."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -10,7 +10,8 @@ from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.meaning import words_in
 from ledgers.reading.reader import terms_in
 from ledgers.reading.words import plain
-from pairing.matching.engine.problem import MatchProblem, Need, Offer, Score, Term
+from pairing.matching.engine.missing import missing_of
+from pairing.matching.engine.problem import MatchProblem, Score, Term
 from pairing.matching.engine.scoring import TERMS, PairTable
 from pairing.matching.engine.terms import distance_km
 
@@ -20,13 +21,6 @@ _COMMON = frozenset(
 _LEANING = 0.15  # share of both bearings at which an item is worth naming
 _NEAR_ASPECT = 0.5  # value of the aspect term at which an offer is near an aspect it does not name
 _URGENCY = {1: "紧急", 2: "特急"}
-_MISSING = {
-    "item": "确认服务事项可再提高把握",
-    "aspect": "填上服务方向可再提高把握",
-    "help": "填上帮助方式可再提高把握",
-    "audience": "填上服务对象可再提高把握",
-    "distance": "填上双方地点可比较远近",
-}
 # what the offer does comes first; that it is the partner's is true of most, and comes last
 _SHOWN = ("item", "help", "audience", "text", "aspect", "urgency", "window", "capacity", "distance", "pair")
 
@@ -52,7 +46,7 @@ def _words_and_terms(text: str, lexicon: Lexicon) -> tuple[frozenset[str], froze
 
 def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
     """Return one row of the table as a Score with its sentences."""
-    need, offer = problem.needs[table.need[row]], problem.offers[table.offer[row]]
+    need, offer = problem.needs[table.need[row]].id, problem.offers[table.offer[row]].id
     terms = tuple(
         Term(
             name,
@@ -63,8 +57,8 @@ def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
         for i, name in enumerate(TERMS)
         if table.weights[row, i] > 0
     )
-    missing = tuple(_MISSING[name] for name in _missing(need, offer, table, row))
-    return Score(need.id, offer.id, float(table.total[row]), float(table.fit[row]), terms, missing)
+    total, fit = float(table.total[row]), float(table.fit[row])
+    return Score(need, offer, total, fit, terms, missing_of(problem, table, row))
 
 
 def reasons(score: Score) -> str:
@@ -72,13 +66,6 @@ def reasons(score: Score) -> str:
     by_name = {term.name: term for term in score.terms}
     said = [by_name[name].sentence for name in _SHOWN if name in by_name and by_name[name].value > 0]
     return "；".join(sentence for sentence in said if sentence)
-
-
-def _missing(need: Need, offer: Offer, table: PairTable, row: int) -> list[str]:
-    silent = {name for i, name in enumerate(TERMS) if table.weights[row, i] == 0}
-    return [
-        name for name in _MISSING if name in silent or (name == "item" and not (need.items and offer.items))
-    ]
 
 
 def _best_shared(left: dict[str, float], right: dict[str, float]) -> list[str]:

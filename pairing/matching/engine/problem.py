@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
-from typing import Self
+from typing import Literal, NamedTuple, Self
 
 from ledgers.reading.lexicon import Lexicon
 from pairing.matching.engine.learning import Learned
@@ -143,16 +143,23 @@ class Term:
     sentence: str
 
 
+class Missing(NamedTuple):
+    """A fact left open: on which side, and the attribute of `Need` or `Offer` that would hold it."""
+
+    side: Literal["need", "offer"]
+    field: str
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well an offer serves a need. `value` and `fit` in [0, 1]; `missing` says what would sharpen it."""
+    """How well an offer serves a need. `value` and `fit` in [0, 1]; `missing` would change the fit."""
 
     need_id: Id
     offer_id: Id
     value: float
     fit: float
     terms: tuple[Term, ...]
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 def pair_of(first: Id, second: Id) -> Pair:

@@ -25,6 +25,7 @@ from pairing.matching.engine import (
     suggest,
     suggest_for_offers,
 )
+from pairing.matching.selectors.hints import lacking_beside
 from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.weights import weights_current
 from pairing.matching.studies import shortfalls
@@ -68,9 +69,12 @@ class Gap:
         return [*([f"资源写明“{clause}”"] if clause else []), *shortfalls(self.score)]
 
     @property
-    def hints(self) -> tuple[str, ...]:
-        """The facts that would make the judgement surer."""
-        return tuple(hint for hint in self.score.missing if "把握" in hint) if self.score else ()
+    def hints(self) -> list[str]:
+        """Who leaves open what would change the judgement."""
+        if not self.score:
+            return []
+        sides = (("需求", lacking_beside(self.score, "need")), ("资源", lacking_beside(self.score, "offer")))
+        return [f"{who}没有写{'、'.join(labels)}" for who, labels in sides if labels]
 
 
 @dataclass(frozen=True)

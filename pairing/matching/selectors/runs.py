@@ -22,8 +22,8 @@ from pairing.matching.selectors.run_lines import Line, Said, gaps_of, line_of, s
 
 WEIGHT_WORDS = {
     "item": "服务事项",
-    "aspect": "服务方向",
-    "help": "帮助方式",
+    "aspect": "需求方面",
+    "help": "服务方式",
     "audience": "服务对象",
     "text": "文字",
     "pair": "结对",

@@ -12,6 +12,7 @@ from pairing.matching.adapter import Posed, pose
 from pairing.matching.engine import Id, Score, explain, suggest
 from pairing.matching.reranker import Question
 from pairing.matching.selectors.gaps import for_everybody
+from pairing.matching.selectors.hints import lacking, lacking_beside
 from pairing.matching.selectors.lessons import lessons_learned
 from pairing.matching.selectors.opinions import second_opinions
 from pairing.matching.selectors.weights import weights_current
@@ -36,6 +37,25 @@ class Suggestion:
     def percent(self) -> int:
         return round(100 * self.score.value)
 
+    @property
+    def demand_lacks(self) -> list[str]:
+        """What the demand leaves open, told to whoever looks from the resource's side."""
+        return lacking_beside(self.score, "need")
+
+    @property
+    def resource_lacks(self) -> list[str]:
+        """What the resource leaves open, told to whoever looks from the demand's side."""
+        return lacking_beside(self.score, "offer")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One row of the branch with its best matches, and the fields it leaves open that would change them."""
+
+    row: Demand | Resource
+    found: list[Suggestion]
+    lacks: list[str]
+
 
 @dataclass(frozen=True)
 class Suggestions:
@@ -44,8 +64,8 @@ class Suggestions:
     `advised` are the demands on whose order a second opinion had a say, `open_questions` what to ask next.
     """
 
-    received: list[tuple[Demand, list[Suggestion]]]
-    given: list[tuple[Resource, list[Suggestion]]]
+    received: list[Panel]
+    given: list[Panel]
     advised: frozenset[Id] = frozenset()
     open_questions: list[Question] = field(default_factory=list)
 
@@ -66,7 +86,7 @@ def branch_suggestions(branch_ids: frozenset[int], *, today: date) -> Suggestion
     scores = _scores(posed)
     own = [demand for demand in posed.demands.values() if demand.branch_id in branch_ids]
     ordered = second_opinions(posed.problem, {demand.pk: scores[demand.pk] for demand in own})
-    received = [(demand, _suggestions(posed, ordered.found[demand.pk][:TOP])) for demand in own]
+    received = [_for_demand(posed, demand, ordered.found[demand.pk][:TOP]) for demand in own]
     offered = [each for ranked in scores.values() for each in _suggestions(posed, ranked)]
     given = _by_resource([each for each in offered if each.resource.branch_id in branch_ids])
     return Suggestions(received, given, ordered.advised, ordered.open_questions)
@@ -95,14 +115,23 @@ def _suggestions(posed: Posed, scores: Sequence[Score]) -> list[Suggestion]:
     ]
 
 
-def _by_resource(found: list[Suggestion]) -> list[tuple[Resource, list[Suggestion]]]:
+def _for_demand(posed: Posed, demand: Demand, scores: Sequence[Score]) -> Panel:
+    """What a demand leaves open is said while it may still be written: nobody has promised a part of it."""
+    is_free = posed.sizes[demand.pk] == (demand.visits_wanted or 1)
+    return Panel(demand, _suggestions(posed, scores), lacking(scores, "need") if is_free else [])
+
+
+def _by_resource(found: list[Suggestion]) -> list[Panel]:
     """The TOP demands of each resource, best first; resources in order of their best."""
     groups: dict[int, list[Suggestion]] = {}
     for each in sorted(found, key=lambda each: (-each.score.value, each.demand.pk, each.resource.pk)):
         group = groups.setdefault(each.resource.pk, [])
         if len(group) < TOP:
             group.append(each)
-    return [(group[0].resource, group) for group in groups.values()]
+    return [
+        Panel(group[0].resource, group, lacking((each.score for each in group), "offer"))
+        for group in groups.values()
+    ]
 
 
 def suggestion_of(demand: Demand, resource: Resource, *, today: date) -> Suggestion | None:

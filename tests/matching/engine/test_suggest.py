@@ -137,16 +137,6 @@ def test_explain_names_pair_item_words_and_capacity():
     )
 
 
-def test_missing_names_what_would_sharpen_the_answer():
-    best = suggest(problem())["pest"][0]
-    assert best.missing == (
-        "确认服务事项可再提高把握",
-        "填上服务方向可再提高把握",
-        "填上服务对象可再提高把握",
-        "填上双方地点可比较远近",
-    )
-
-
 def test_terms_absent_on_one_side_are_left_out_and_the_rest_reweighted():
     best = suggest(problem())["pest"][0]
     assert {term.name for term in best.terms} == {"item", "help", "text", "pair", "capacity"}
