@@ -9,6 +9,7 @@ from ledgers.enums import DemandState
 from ledgers.forms.demands import DemandForm
 from ledgers.forms.resources import ResourceForm
 from ledgers.models import Demand
+from ledgers.reading.lexicon import Lexicon
 from ledgers.services.demands import demand_edit_blockers
 from pairing.matching.adapter import pose
 from pairing.matching.engine import Missing, Score
@@ -24,6 +25,7 @@ from tests.factories.plans import ClaimFactory, PlanOrderFactory
 from tests.matching.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
+LEXICON = Lexicon.default()
 
 
 def test_suggestions_read_both_ways(law_pair):
@@ -123,21 +125,35 @@ def test_adapter_asks_five_queries(law_pair, extra, django_assert_num_queries):
         pose(demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY)
 
 
-def test_lessons_count_agreed_orders_for_and_declined_claims_against(law_pair):
+def test_lessons_count_agreed_orders_for_and_what_was_declined_as_unfit_against(law_pair):
     pairing, _, speaker = law_pair
     law = ServiceItemFactory(name="普法宣讲")
     speaker.items.add(law)
     sides = {"pairing": pairing, "resource": speaker, "demand__title": "税法"}
     PlanOrderFactory(confirmed=True, **sides)
     PlanOrderFactory(cancelled=True, **sides)
-    ClaimFactory(declined=True, **sides)
-    assert lessons_learned().votes["税法"] == {"普法宣讲": (1, 1)}
+    ClaimFactory(declined=True, is_unfit=True, **sides)
+    ClaimFactory(declined=True, **sides)  # for want of time
+    assert lessons_learned(LEXICON).votes["税法"] == {"普法宣讲": (1, 1)}
 
 
-def test_lessons_need_an_item_that_a_person_has_named(law_pair):
+def test_lessons_take_a_resource_without_named_items_for_what_it_is_read_as(law_pair):
     pairing, _, speaker = law_pair
-    PlanOrderFactory(confirmed=True, pairing=pairing, resource=speaker)
-    assert lessons_learned().votes == {}
+    sides = {"pairing": pairing, "demand__title": "税法"}
+    PlanOrderFactory(confirmed=True, resource=speaker, **sides)
+    unclear = ResourceFactory(branch=pairing.branch_a, title="甲乙丙")
+    PlanOrderFactory(confirmed=True, resource=unclear, **sides)
+    assert lessons_learned(LEXICON).votes["税法"] == {"普法宣讲": (1, 0)}
+
+
+def test_what_was_declined_is_not_suggested_again(law_pair):
+    pairing, demand, speaker = law_pair
+    ClaimFactory(declined=True, pairing=pairing, demand=demand, resource=speaker)
+    demand.refresh_from_db()
+    [(_, found)] = branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received
+    assert demand.state == DemandState.OPEN
+    assert speaker not in [each.resource for each in found]
+    assert branch_suggestions(frozenset({pairing.branch_a_id}), today=TODAY).given == []
 
 
 def test_suggestions_use_the_weights_in_force(law_pair):

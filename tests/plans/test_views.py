@@ -110,9 +110,9 @@ def test_claim_decline_asks_for_a_reason(client, pair):
     log_in(client, secretary_of=pair.branch_b)
     url = reverse("claim_decline", args=[claim.pk])
     assert client.post(url, {"reason": " "}).status_code == 422
-    assert client.post(url, {"reason": "近期任务重"}).status_code == 302
+    assert client.post(url, {"reason": "没有这样的师傅", "is_unfit": "on"}).status_code == 302
     claim.refresh_from_db()
-    assert (claim.state, claim.reason) == (ClaimState.DECLINED, "近期任务重")
+    assert (claim.state, claim.reason, claim.is_unfit) == (ClaimState.DECLINED, "没有这样的师傅", True)
 
 
 def test_plan_order_from_confirmation_to_acceptance(client):

@@ -24,6 +24,7 @@ _NOTHING = Learned()
 _NAMELESS: Mapping[Id, str] = {}
 _CONFIRMED = 0.7  # share of an item profile that a person's choice takes
 _OFFICE = 0.3  # length of what an offer's branch is called beside what the offer says, 1
+_PLAIN = 0.35  # cosine of a text and an item from which on the text is taken to be about it
 _PARTY = re.compile("党(?:总支|支部|委|组)")  # what all branches are called
 
 
@@ -44,6 +45,16 @@ def points(lexicon: Lexicon) -> Mapping[str, np.ndarray]:
     """Return where every item of the lexicon stands, by its code."""
     rows = item_points((item.name, item.terms) for item in lexicon.items)
     return {item.code: row for item, row in zip(lexicon.items, rows, strict=True)}
+
+
+@lru_cache(maxsize=8_000)
+def likeliest_item(lexicon: Lexicon, title: str, text: str) -> tuple[str, ...]:
+    """Return the code of the item that an offer's text is most like, none where it is plainly like no one."""
+    where = points(lexicon)
+    row = directions([f"{title}，{text}"], offered=True)[0]
+    likeness = {code: float(row @ point) for code, point in where.items()}
+    best = max(likeness, key=lambda code: (likeness[code], code), default="")
+    return (best,) if likeness.get(best, 0.0) >= _PLAIN else ()
 
 
 def profiles(

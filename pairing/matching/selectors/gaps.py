@@ -123,7 +123,9 @@ def county_gaps(*, today: date) -> Gaps:
     posed = _county(today)
     weights = posed.problem.weights
     # Learned from decisions as suggestions are: both pages have to agree on what can be served.
-    fit_only = replace(posed.problem, weights=_fit_only(weights), used={}, learned=lessons_learned())
+    fit_only = replace(
+        posed.problem, weights=_fit_only(weights), used={}, learned=lessons_learned(posed.problem.lexicon)
+    )
     reading = reading_of(fit_only)
     partner, county = _nearest(fit_only, reading), _nearest(for_everybody(fit_only), reading)
     rows = [

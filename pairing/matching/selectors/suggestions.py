@@ -8,7 +8,7 @@ from datetime import date
 
 from branches.models import Branch
 from ledgers.models import Demand, Resource, ResourceQuerySet
-from pairing.matching.adapter import Posed, pose
+from pairing.matching.adapter import Posed, declined_pairs, pose
 from pairing.matching.engine import Id, Score, explain, suggest
 from pairing.matching.reranker import Question
 from pairing.matching.selectors.gaps import for_everybody
@@ -100,7 +100,13 @@ def _posed(branch_ids: set[int] | frozenset[int], today: date) -> Posed:
         as_of=today,
         weights=weights_current(),
     )
-    return replace(posed, problem=replace(posed.problem, learned=lessons_learned()))
+    return _with_decisions(posed)
+
+
+def _with_decisions(posed: Posed) -> Posed:
+    """The same problem with what people decided: lessons of all; what was declined is not named again."""
+    learned, declined = lessons_learned(posed.problem.lexicon), declined_pairs(posed.demands)
+    return replace(posed, problem=replace(posed.problem, learned=learned, forbidden=declined))
 
 
 def _scores(posed: Posed) -> Mapping[Id, Sequence[Score]]:
@@ -149,7 +155,7 @@ def hall_suggestions(demand: Demand, resources: ResourceQuerySet, *, today: date
         as_of=today,
         weights=weights_current(),
     )
-    problem = for_everybody(replace(posed.problem, learned=lessons_learned()))
+    problem = for_everybody(_with_decisions(posed).problem)
     ordered = second_opinions(problem, _scores(replace(posed, problem=problem)))
     rows = _suggestions(posed, ordered.found.get(demand.pk, [])[:HALL_TOP])
     return HallSuggestions(rows, bool(ordered.advised), ordered.open_questions)

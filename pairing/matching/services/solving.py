@@ -50,7 +50,7 @@ def solve_shard(shard: MatchShard) -> Answer:
     started = time.perf_counter()
     catalogue = catalogue_version()
     posed = pose_run(shard.run, shard.branch_ids)
-    posed = replace(posed, problem=replace(posed.problem, learned=lessons_learned()))
+    posed = replace(posed, problem=replace(posed.problem, learned=lessons_learned(posed.problem.lexicon)))
     read = time.perf_counter()
     table = score_pairs(posed.problem)
     scored = time.perf_counter()

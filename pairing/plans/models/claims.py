@@ -101,6 +101,7 @@ class Claim(TimeStampedModel):
     words = models.CharField("留言", max_length=300, blank=True)
     state = models.CharField("状态", max_length=10, choices=ClaimState, default=ClaimState.PROPOSED)
     reason = models.CharField("理由", max_length=300, blank=True)
+    is_unfit = models.BooleanField("办不了这件事", default=False)  # said when declining; else it was the time
     expires_on = models.DateField("有效期至")
     decided_at = models.DateTimeField("答复时间", null=True, blank=True)
     score = models.FloatField("匹配分", null=True, blank=True)
@@ -122,6 +123,9 @@ class Claim(TimeStampedModel):
                 condition=~Q(state__in=["declined", "withdrawn"]) | ~Q(reason=""),
                 name="claim_refusal_has_reason",
                 violation_error_message="婉拒、撤回要写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_unfit=False) | Q(state="declined"), name="claim_unfit_is_declined"
             ),
             models.CheckConstraint(
                 condition=~Q(state="agreed") | Q(series__isnull=False),

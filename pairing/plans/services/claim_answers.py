@@ -72,14 +72,18 @@ def _agree(claim: Claim, others: list[Claim], actor: User, now: datetime, on_beh
 
 
 @transaction.atomic
-def claim_decline(*, claim: Claim, actor: User, reason: str, now: datetime) -> Claim:
+def claim_decline(*, claim: Claim, actor: User, reason: str, now: datetime, is_unfit: bool = False) -> Claim:
     """Turn a claim down with a reason; what it had set aside of the demand is open again.
+
+    Args:
+        is_unfit: the resource does not do this, at no time; matching learns from that.
 
     Raises:
         DomainError: see `claim_answer_blockers`; also when the reason is blank.
     """
     claim, others = lock_claim_with_parts(claim.pk)
     refuse(claim_answer_blockers(claim, actor, on=timezone.localdate(now)))
+    claim.is_unfit = is_unfit
     return _refuse(claim, others, ClaimState.DECLINED, actor, stated(reason, "婉拒"), now)
 
 
@@ -149,7 +153,7 @@ def _decide(claim: Claim, state: ClaimState, now: datetime) -> dict[str, list[st
     changes = {"state": [claim.state, str(state)]}
     claim.state = state
     claim.decided_at = now
-    claim.save(update_fields=["state", "reason", "decided_at", "updated_at"])
+    claim.save(update_fields=["state", "reason", "is_unfit", "decided_at", "updated_at"])
     return changes
 
 

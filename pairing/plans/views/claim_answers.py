@@ -15,7 +15,7 @@ from core.forms import submit
 from core.pages import get_or_post, posted
 from pairing.plans.enums import ClaimState
 from pairing.plans.forms.claims import ClaimForm
-from pairing.plans.forms.reasons import SharedReasonForm
+from pairing.plans.forms.reasons import DeclineForm, SharedReasonForm
 from pairing.plans.models import Claim
 from pairing.plans.selectors.claims import claim_rows
 from pairing.plans.services import claim_answers, claims
@@ -64,6 +64,7 @@ def claim_decline(request: HttpRequest, pk: int) -> HttpResponse:
         claim_answers.claim_decline,
         "婉拒",
         claim_answer_blockers(claim, request.user, on=timezone.localdate()),
+        DeclineForm(posted(request)),
     )
 
 
@@ -72,15 +73,24 @@ def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back the terms on the table with a reason."""
     claim = _own(request, pk)
     return _refusal(
-        request, claim, claim_answers.claim_withdraw, "撤回", claim_withdraw_blockers(claim, request.user)
+        request,
+        claim,
+        claim_answers.claim_withdraw,
+        "撤回",
+        claim_withdraw_blockers(claim, request.user),
+        SharedReasonForm(posted(request)),
     )
 
 
 def _refusal(
-    request: HttpRequest, claim: Claim, service: Callable[..., Claim], word: str, blockers: list[str]
+    request: HttpRequest,
+    claim: Claim,
+    service: Callable[..., Claim],
+    word: str,
+    blockers: list[str],
+    form: SharedReasonForm,
 ) -> HttpResponse:
     """Show the page that ends a claim; on POST give its reason to the service."""
-    form = SharedReasonForm(posted(request))
     if request.method == "POST" and submit(
         form, service, claim=claim, actor=request.user, now=timezone.now()
     ):
