@@ -150,10 +150,11 @@ def test_what_was_declined_is_not_suggested_again(law_pair):
     pairing, demand, speaker = law_pair
     ClaimFactory(declined=True, pairing=pairing, demand=demand, resource=speaker)
     demand.refresh_from_db()
-    [(_, found)] = branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received
+    [asked] = branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received
+    offered = branch_suggestions(frozenset({pairing.branch_a_id}), today=TODAY).given
     assert demand.state == DemandState.OPEN
-    assert speaker not in [each.resource for each in found]
-    assert branch_suggestions(frozenset({pairing.branch_a_id}), today=TODAY).given == []
+    assert speaker not in [each.resource for each in asked.found]
+    assert [each for panel in offered if panel.row == speaker for each in panel.found] == []
 
 
 def test_suggestions_use_the_weights_in_force(law_pair):
