@@ -22,13 +22,13 @@ class RunForm(forms.Form):
         label="或选一个上级组织",
         required=False,
         empty_label="不选",
-        help_text="安排它下属的全部支部。下一级组织各算各的，可由几台机器同时算；互相结对的合在一起算。",
+        help_text="安排它下属的全部支部和与它们结对的支部。下一级组织各算各的；互相结对的合在一起算。",
     )
     branches = forms.ModelMultipleChoiceField(
         Branch.objects.none(),
         label="或选一组支部",
         required=False,
-        help_text="只在所选支部之间安排；没有结对的支部之间不会安排。",
+        help_text="安排所选支部和与它们结对的支部；没有结对的支部之间不会安排。",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -21,7 +21,7 @@ from pairing.matching.conditions import Conditions
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin, MatchScope
 from pairing.matching.models import MatchEdit, MatchRun, MatchShard
 from pairing.matching.selectors.weights import weights_current
-from pairing.matching.services.splitting import branches_below, part_names, parts_of
+from pairing.matching.services.splitting import branches_below, part_names, parts_of, with_partners
 from pairing.plans.models import Pairing
 
 
@@ -38,6 +38,7 @@ def match_run_start(
 
     Args:
         area: an organisation; planned is everything below it, each county below a city by itself.
+        branches: at least two. With these and those of an area their partners take part.
 
     Raises:
         PermissionDenied: the scope is not this person's to plan.
@@ -52,12 +53,12 @@ def match_run_start(
         run.branch_ids = sorted((pairing.branch_a_id, pairing.branch_b_id))
         run.scope_key = f"pairing:{pairing.pk}"
     elif area:
-        run.scope, run.area, run.branch_ids = MatchScope.AREA, area, branches_below(area)
+        run.scope, run.area, run.branch_ids = MatchScope.AREA, area, with_partners(branches_below(area))
         run.scope_key = f"area:{area.pk}"
     elif branches:
         if len(branches) < 2:
             raise DomainError("一组支部至少选两个。", field="branches")
-        run.scope, run.branch_ids = MatchScope.GROUP, sorted(branch.pk for branch in branches)
+        run.scope, run.branch_ids = MatchScope.GROUP, with_partners(branch.pk for branch in branches)
         run.scope_key = f"group:{sha256(str(run.branch_ids).encode()).hexdigest()[:40]}"
     else:
         run.scope = run.scope_key = MatchScope.COUNTY

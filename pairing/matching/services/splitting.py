@@ -6,7 +6,7 @@ nothing. How small the parts are is up to the scope: the branches of a group, th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from branches.models import Branch
 from pairing.matching.enums import MatchScope
@@ -21,6 +21,15 @@ def branches_below(area: Branch) -> list[int]:
     """An organisation and everything below it, by id."""
     parents = _parents()
     return sorted(pk for pk in parents if area.pk in _line(pk, parents))
+
+
+def with_partners(branch_ids: Iterable[int]) -> list[int]:
+    """Branches and those they are paired with, by id.
+
+    Whose partners are left out cannot be served at all, and would be told that nothing in the county fits.
+    """
+    ids = set(branch_ids)
+    return sorted(ids.union(Branch.objects.partnered_with(ids).values_list("pk", flat=True)))
 
 
 def parts_of(run: MatchRun) -> list[list[int]]:

@@ -158,6 +158,19 @@ def test_counties_that_a_pairing_connects_share_a_shard():
     assert shards_of(run) == [[city.pk], sorted(first_ids + third_ids), second_ids]
 
 
+@pytest.mark.parametrize("is_area", [True, False])
+def test_partners_outside_an_area_or_a_group_take_part(law_pair, is_area):
+    """Otherwise those inside would hear that nothing in the county does what their partner offers."""
+    pairing, demand, speaker = law_pair
+    street = BranchFactory(name="街道党工委")
+    type(street).objects.filter(pk=pairing.branch_b_id).update(parent=street)
+    branches = [street, pairing.branch_b]
+    scope = {"area": street} if is_area else {"branches": branches}
+    run = work_off(match_run_start(actor=UserFactory(office=True), now=NOW, **scope))
+    assert list(run.matches.values_list("demand", "resource")) == [(demand.pk, speaker.pk)]
+    assert pairing.branch_a_id in run.branch_ids
+
+
 def test_run_of_all_has_a_shard_for_each_root_if_there_are_several():
     lonely = BranchFactory(name="别处")
     office = UserFactory(office=True)
