@@ -118,6 +118,8 @@ def match_run_resolve(
 def match_run_update(*, run: MatchRun, actor: User, now: datetime) -> MatchRun:
     """Bring a plan up to the ledgers of today: what still holds is kept, the rest moves as little as it can.
 
+    Opinions that wait go on waiting in the new draft: what moves in it is to be the ledgers' doing alone.
+
     Raises:
         See `match_run_start`; DomainError also while the draft itself is still being solved.
     """
@@ -142,7 +144,7 @@ def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
             MatchShard(run=run, position=position, name=name, branch_ids=branch_ids)
             for position, (name, branch_ids) in enumerate(zip(part_names(parts), parts, strict=True), start=1)
         )
-        _inherit_edits(run, actor)
+        _inherit_edits(run)
         entry.target = run
         entry.summary = f"{run.get_scope_display()}，{run.get_origin_display()}"
     return run
@@ -181,12 +183,15 @@ def _edited(run: MatchRun, kind: MatchEditKind) -> frozenset[tuple[int, int]]:
     return frozenset(run.edits.filter(kind=kind).values_list("demand", "resource"))
 
 
-def _inherit_edits(run: MatchRun, actor: User) -> None:
-    """What a plan was solved with is where the next person's changes begin."""
-    conditions = Conditions.from_json(run.conditions)
-    said = {MatchEditKind.PIN: conditions.pins, MatchEditKind.FORBID: conditions.forbidden}
+def _inherit_edits(run: MatchRun) -> None:
+    """What people have said of the draft before is where the next person's changes begin."""
     MatchEdit.objects.bulk_create(
-        MatchEdit(run=run, demand_id=demand, resource_id=resource, kind=kind, made_by=actor)
-        for kind, pairs in said.items()
-        for demand, resource in sorted(pairs)
+        MatchEdit(
+            run=run,
+            demand_id=edit.demand_id,
+            resource_id=edit.resource_id,
+            kind=edit.kind,
+            made_by_id=edit.made_by_id,
+        )
+        for edit in MatchEdit.objects.filter(run=run.parent_id)
     )

@@ -5,11 +5,13 @@ import time_machine
 from django.utils import timezone
 
 from ledgers.enums import DemandState, ResourceState
-from pairing.matching.enums import MatchRunOrigin
+from pairing.matching.enums import MatchEditKind, MatchRunOrigin
 from pairing.matching.selectors.runs import match_run_page
 from pairing.matching.services.acceptance import match_run_accept
-from pairing.matching.services.runs import match_run_update
+from pairing.matching.services.drafts import match_edit_set
+from pairing.matching.services.runs import match_run_resolve, match_run_update
 from pairing.plans.enums import ClaimState
+from tests.factories.branches import UserFactory
 from tests.factories.plans import ClaimFactory
 from tests.matching.conftest import NOW, TODAY, law_demand, pairs_of, planned, speaker_of, work_off
 
@@ -132,6 +134,21 @@ def test_declined_match_is_not_proposed_again(draft, secretary, law_pair):
     assert pairs_of(child) == set()
     [change] = child.changes
     assert change["why"].startswith(f"{pairing.branch_a}婉拒过这条认领；")
+
+
+def test_opinions_that_wait_go_on_waiting_in_the_updated_plan(draft, secretary, law_pair):
+    pairing, demand, speaker = law_pair
+    wish = {"demand_id": demand.pk, "resource_id": speaker.pk, "kind": MatchEditKind.FORBID}
+    match_edit_set(run=draft, actor=secretary, **wish)
+    law_demand(pairing.branch_b, title="老年人法律意识薄弱")
+    partner = UserFactory(secretary_of=pairing.branch_a)
+    child = updated(draft, partner)
+    assert [(edit.demand, edit.resource, edit.kind, edit.made_by) for edit in child.edits.all()] == [
+        (demand, speaker, MatchEditKind.FORBID, secretary)
+    ]
+    assert match_run_page(child, number=1, today=TODAY).edit_count == 1
+    solved = work_off(match_run_resolve(run=child, actor=partner, now=timezone.now()))
+    assert (demand.pk, speaker.pk) not in pairs_of(solved)
 
 
 def test_changed_demand_is_news(draft, law_pair):
