@@ -9,6 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledgers.enums import DemandState
 from pairing.matching.engine import Score, Term, pair_of
 from pairing.matching.selectors.gaps import county_gaps, gap_table, idle_promises, idle_resources
 from pairing.matching.selectors.studies import repairing_study
@@ -17,7 +18,7 @@ from pairing.plans.enums import PairingState
 from pairing.plans.models import Pairing
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory, ServiceItemFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
 
 TODAY = date(2026, 3, 2)
@@ -255,6 +256,17 @@ def test_idle_resource_is_shown_with_what_it_could_do(crossed):
     promises = idle_promises(idle, today=TODAY)
     (promise,) = promises[crossed["speaker"].pk]
     assert (promise.demand, promise.is_partner) == (crossed["law"], False)
+
+
+def test_idle_resource_has_learned_what_was_declined(crossed):
+    """As the suggestions have: words that were refused five times promise less."""
+    speaker, law = crossed["speaker"], ServiceItemFactory(name="普法宣讲")
+    refused = DemandFactory(state=DemandState.WITHDRAWN, state_reason="已自行解决", **LAW)
+    (before,) = idle_promises([speaker], today=TODAY)[speaker.pk]
+    for claim in ClaimFactory.create_batch(5, declined=True, is_unfit=True, demand=refused):
+        claim.resource.items.add(law)
+    after = idle_promises([speaker], today=TODAY)[speaker.pk]
+    assert sum(each.percent for each in after) < before.percent
 
 
 @pytest.mark.parametrize("use", ["claim", "order", "activity"])

@@ -122,10 +122,7 @@ def county_gaps(*, today: date) -> Gaps:
     """Open demands no partner's resource reaches the floor for; whether a month is full is left aside."""
     posed = _county(today)
     weights = posed.problem.weights
-    # Learned from decisions as suggestions are: both pages have to agree on what can be served.
-    fit_only = replace(
-        posed.problem, weights=_fit_only(weights), used={}, learned=lessons_learned(posed.problem.lexicon)
-    )
+    fit_only = replace(posed.problem, weights=_fit_only(weights), used={})
     reading = reading_of(fit_only)
     partner, county = _nearest(fit_only, reading), _nearest(for_everybody(fit_only), reading)
     rows = [
@@ -137,13 +134,18 @@ def county_gaps(*, today: date) -> Gaps:
 
 
 def _county(today: date) -> Posed:
-    """Every open demand, with the organisation above its branch, and every usable resource."""
-    return pose(
+    """Every open demand, with the organisation above its branch, and every usable resource.
+
+    Learned from decisions as suggestions are: all pages have to agree on what can be served.
+    """
+    posed = pose(
         demands=Demand.objects.open().select_related("branch__parent"),
         resources=Resource.objects.published(),
         as_of=today,
         weights=weights_current(),
     )
+    learned = lessons_learned(posed.problem.lexicon)
+    return replace(posed, problem=replace(posed.problem, learned=learned))
 
 
 def for_everybody(problem: MatchProblem) -> MatchProblem:
