@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -15,6 +15,7 @@ from core.working_days import working_days_between
 from ledgers.hours import HALF_DAYS
 from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
+from pairing.activities.half_days import local_instant
 from pairing.activities.halls import Halls, halls_at, halls_called, halls_of
 from pairing.activities.models import Activity, Subject
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
@@ -41,11 +42,11 @@ HALVES = {Half[name.upper()]: clock for name, clock in HALF_DAYS.items()}
 
 
 def schedule_problem(
-    activities: Sequence[Activity], *, today: date, lead_days: int = LEAD_DAYS, until: date | None = None
+    activities: Sequence[Activity], *, now: datetime, lead_days: int = LEAD_DAYS, until: date | None = None
 ) -> ScheduleProblem:
     """State the placing of `activities` as a problem; a constant number of queries.
 
-    An activity must be held by its task's deadline, from `lead_days` after `today` on, on a working day; its
+    An activity must be held by its task's deadline, from `lead_days` after today on, on a working day; its
     branches, venue and people must be free, its hall open, its resource available and within its monthly
     capacity. One that has a time may keep it, and its own bookings are in nobody's way. Days up to `until`
     can be asked about.
@@ -59,13 +60,13 @@ def schedule_problem(
     halls = halls_of({branch for activity in activities for branch in branches_of(activity)})
     resources = [*halls.values(), *filter(None, map(resource_of, activities))]
     prefetch_related_objects(resources, "availabilities")
+    release = timezone.localdate(now) + timedelta(days=lead_days)
     visits = tuple(
-        _visit(each, today + timedelta(days=lead_days), halls, is_series=orders[each.plan_order_id] > 1)
-        for each in activities
+        _visit(each, release, halls, is_series=orders[each.plan_order_id] > 1) for each in activities
     )
     subjects = [subject for activity in activities for subject in subjects_of(activity)]
     ids = [activity.pk for activity in activities]
-    return problem_of(visits, subjects=subjects, resources=resources, but=ids, today=today, until=until)
+    return problem_of(visits, subjects=subjects, resources=resources, but=ids, now=now, until=until)
 
 
 def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: date) -> ScheduleProblem:
@@ -94,7 +95,8 @@ def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: dat
         position=_position(order, venue),
     )
     rows = [replace(one, id=number, title=f"第{number}次") for number in range(1, visits + 1)]
-    return problem_of(rows, subjects=subjects, resources=filter(None, (*halls, resource)), today=release)
+    asked_at = local_instant(release, time.min)
+    return problem_of(rows, subjects=subjects, resources=filter(None, (*halls, resource)), now=asked_at)
 
 
 def problem_of(
@@ -102,7 +104,7 @@ def problem_of(
     *,
     subjects: Iterable[Subject],
     resources: Iterable[Resource],
-    today: date,
+    now: datetime,
     but: Sequence[int] = (),
     until: date | None = None,
 ) -> ScheduleProblem:
@@ -110,6 +112,7 @@ def problem_of(
     resources = {resource.pk: resource for resource in resources}.values()
     prefetch_related_objects(list(resources), "availabilities")
     names = {subject.key: f"“{subject.name}”" for subject in subjects}
+    today = timezone.localdate(now)
     first = min((visit.release for visit in visits), default=today)
     last = max([until or today, *(visit.deadline for visit in visits)])
     weeks = {available_key(each): list(each.availabilities.all()) for each in resources}
@@ -130,6 +133,7 @@ def problem_of(
         labels=names | _labels(resources),
         halves=HALVES,
         hours={key: clocks for key, rows in weeks.items() if (clocks := hours_of(rows))},
+        now=timezone.make_naive(now),
     )
 
 
@@ -179,7 +183,7 @@ def _visit(activity: Activity, release: date, halls: Halls, *, is_series: bool) 
         day = timezone.localdate(activity.starts_at)
         release, deadline = min(release, day), max(deadline, timezone.localdate(activity.ends_at))
         length = max(len(slots_between(activity.starts_at, activity.ends_at)), 1)
-        clocks = {} if any_day else clocks_between(activity.starts_at, activity.ends_at)
+        clocks = clocks_between(activity.starts_at, activity.ends_at)
     return Visit(
         id=activity.pk,
         subjects=frozenset(keys),

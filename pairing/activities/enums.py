@@ -15,7 +15,9 @@ class ActivityState(TextChoices):
 
 
 ACTIVITY_TRANSITIONS = {
-    ActivityState.PLANNED: frozenset({ActivityState.ANNOUNCED, ActivityState.CANCELLED}),
+    ActivityState.PLANNED: frozenset(
+        {ActivityState.ANNOUNCED, ActivityState.TO_RECORD, ActivityState.CANCELLED}
+    ),
     ActivityState.ANNOUNCED: frozenset(
         {ActivityState.UNDER_WAY, ActivityState.TO_RECORD, ActivityState.ARCHIVED, ActivityState.CANCELLED}
     ),

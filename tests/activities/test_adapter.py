@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -24,6 +24,7 @@ from tests.factories.plans import ClaimFactory, PlanOrderFactory, PlanTaskFactor
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)  # Monday
+NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
 DUE = date(2026, 3, 20)
 
 
@@ -34,7 +35,7 @@ def waiting(order: PlanOrder | None = None, **fields: object) -> Activity:
 
 
 def test_visit_may_stand_from_the_day_after_tomorrow_to_the_deadline_of_its_task() -> None:
-    (visit,) = schedule_problem([waiting(demand__urgency=2)], today=TODAY).visits
+    (visit,) = schedule_problem([waiting(demand__urgency=2)], now=NOW).visits
 
     assert (visit.release, visit.deadline, visit.weight) == (TODAY + timedelta(days=2), DUE, 3.0)
 
@@ -43,7 +44,7 @@ def test_wanted_day_opens_the_window_and_leaves_a_week() -> None:
     claim = ClaimFactory(accepted=True, wanted_on=date(2026, 3, 18))
     order = PlanOrderFactory(confirmed=True, claim=claim, pairing=claim.pairing, due_on=date(2026, 3, 31))
 
-    (visit,) = schedule_problem([waiting(order)], today=TODAY).visits
+    (visit,) = schedule_problem([waiting(order)], now=NOW).visits
 
     assert (visit.release, visit.deadline) == (date(2026, 3, 18), date(2026, 3, 25))
 
@@ -52,7 +53,7 @@ def test_visits_of_one_order_are_a_series() -> None:
     order = PlanOrderFactory(confirmed=True)
     alone = waiting()
 
-    problem = schedule_problem([waiting(order), waiting(order), alone], today=TODAY)
+    problem = schedule_problem([waiting(order), waiting(order), alone], now=NOW)
 
     assert [visit.series_id for visit in problem.visits] == [order.pk, order.pk, None]
 
@@ -70,7 +71,7 @@ def test_bookings_take_the_half_days_they_touch() -> None:
             activity=ActivityFactory(announced=True, venue="礼堂", starts_at=starts_at, ends_at=ends_at)
         )
 
-    problem = schedule_problem([waiting()], today=TODAY)
+    problem = schedule_problem([waiting()], now=NOW)
 
     assert problem.busy["venue:礼堂"] == {Slot(date(2026, 3, 5), Half.AM)}
 
@@ -83,7 +84,7 @@ def test_availability_gives_the_week_and_its_exceptions() -> None:
     AvailabilityFactory(resource=resource, weekday=None, day=date(2026, 3, 10), half="am", is_available=False)
     AvailabilityFactory(resource=resource, weekday=None, day=date(2026, 3, 11), half="pm")
 
-    problem = schedule_problem([activity], today=TODAY)
+    problem = schedule_problem([activity], now=NOW)
 
     key = f"available:{resource.pk}"
     assert problem.weekly[key] == {(1, Half.AM), (3, Half.PM)}
@@ -96,7 +97,7 @@ def test_only_unavailable_half_days_leave_the_rest_of_the_week() -> None:
     activity = waiting()
     AvailabilityFactory(resource=activity.plan_order.resource, weekday=2, half="am", is_available=False)
 
-    (week,) = schedule_problem([activity], today=TODAY).weekly.values()
+    (week,) = schedule_problem([activity], now=NOW).weekly.values()
 
     assert len(week) == 13
     assert (2, Half.AM) not in week
@@ -108,7 +109,7 @@ def test_capacity_counts_what_the_resource_does_already() -> None:
     ActivityFactory(announced=True, plan_order=order, starts_at=starts_at, ends_at=ends_at)
     ActivityFactory(cancelled=True, plan_order=order, starts_at=starts_at, ends_at=ends_at)
 
-    problem = schedule_problem([waiting(order)], today=TODAY)
+    problem = schedule_problem([waiting(order)], now=NOW)
 
     key = f"resource:{order.resource_id}"
     assert problem.month_caps == {key: 2}
@@ -120,7 +121,7 @@ def test_query_count_does_not_grow() -> None:
     for size in (1, 4):
         rows = list(Activity.objects.filter(pk__in=[waiting().pk for _ in range(size)]))
         with CaptureQueriesContext(connection) as queries:
-            schedule_problem(rows, today=TODAY)
+            schedule_problem(rows, now=NOW)
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
@@ -137,7 +138,7 @@ def test_visit_takes_the_half_day_on_the_clock_or_what_is_open_of_it() -> None:
     AvailabilityFactory(resource=resource, weekday=1, half="am", **opening)
     AvailabilityFactory(resource=resource, weekday=1, half="pm")
 
-    problem = schedule_problem([activity], today=TODAY)
+    problem = schedule_problem([activity], now=NOW)
 
     (visit,) = problem.visits
     assert times_in(problem, visit, Slot(TODAY, Half.PM)) == half_day(TODAY, "pm")
@@ -155,7 +156,7 @@ def test_hall_binds_what_takes_place_there_and_is_no_other_branch_s_hall_of_that
     for hall in (ours, theirs, closed):
         AvailabilityFactory(resource=hall, weekday=1, half="am", opens_at=time(9), closes_at=time(11))
 
-    problem = schedule_problem([waiting(order)], today=TODAY)
+    problem = schedule_problem([waiting(order)], now=NOW)
 
     key = f"available:{ours.pk}"
     assert {each for each in problem.visits[0].subjects if each.startswith("available:")} == {key}

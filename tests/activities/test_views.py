@@ -293,6 +293,18 @@ class TestActivityMove:
         activity.refresh_from_db()
         assert activity.starts_at == starts_at
 
+    def test_to_a_time_that_is_over_asks_for_the_record(self, page: Client, activity: Activity) -> None:
+        yesterday = timezone.localdate() - timedelta(days=1)
+        typed = {"day": yesterday, "starts": "09:00", "ends": "11:00", "insist": "on"}
+
+        done = page.post(
+            path("activity_move", activity), typed | {"reason": "提前办了", "version": 1}, follow=True
+        )
+
+        assert f"“普法进社区”已在{cn_datetime(half_day(yesterday, 'am')[0])[:-5]}09:00举行，请补记录。" in (
+            done.content.decode()
+        )
+
     def test_drag_fills_the_time_in(self, page: Client, activity: Activity) -> None:
         form = page.get(
             path("activity_move", activity),

@@ -8,7 +8,7 @@ from pairing.activities.scheduling.constraints import HARD_RULES, refusals
 from pairing.activities.scheduling.explaining import HalfDay, half_days
 from pairing.activities.scheduling.placed import Placed
 from pairing.activities.scheduling.problem import Half, Move, Schedule, ScheduleProblem, Slot, Visit
-from pairing.activities.scheduling.solver import free_slots, solve
+from pairing.activities.scheduling.solver import solve
 
 __all__ = [
     "HARD_RULES",
@@ -21,7 +21,6 @@ __all__ = [
     "Slot",
     "Visit",
     "conflicts",
-    "free_slots",
     "half_days",
     "refusals",
     "solve",

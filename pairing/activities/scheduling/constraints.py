@@ -33,6 +33,14 @@ def within_window(problem: ScheduleProblem, placed: Standing, visit: Visit, slot
     return None
 
 
+def not_begun(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
+    """Refuse a half-day in which the visit would already have begun: nobody can be asked to come any more."""
+    if problem.now is None or problem.begins(visit, slot) > problem.now:
+        return None
+    begins = problem.begins(visit, slot)
+    return f"{slot.day.month}月{slot.day.day}日 {begins.hour}:{begins.minute:02} 已经过了"
+
+
 def on_working_days(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse non-working days (the caller's table knows 调休), unless the visit may stand on any day."""
     if visit.any_day:
@@ -62,7 +70,7 @@ def within_opening_hours(problem: ScheduleProblem, placed: Standing, visit: Visi
             for subject in held
             if each.half in problem.hours[subject]
         }
-        fixed = visit.clocks.get(each)
+        fixed = None if visit.any_day else visit.clocks.get(each)
         if fixed:
             opening = {who: (at, to) for who, (at, to) in opening.items() if fixed[0] < at or to < fixed[1]}
         if opening and (fixed or not is_open_enough(problem, visit, each.half)):
@@ -135,9 +143,16 @@ def within_month_caps(problem: ScheduleProblem, placed: Standing, visit: Visit, 
 
 
 Rule = Callable[[ScheduleProblem, Standing, Visit, Slot], str | None]
-DAY_RULES: tuple[Rule, ...] = (within_window, on_working_days, within_opening_hours, within_month_caps)
+DAY_RULES: tuple[Rule, ...] = (
+    within_window,
+    not_begun,
+    on_working_days,
+    within_opening_hours,
+    within_month_caps,
+)
 HARD_RULES: tuple[Rule, ...] = (
     within_window,
+    not_begun,
     on_working_days,
     subjects_available,
     within_opening_hours,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 
 Id = int | str
@@ -59,7 +59,8 @@ class Visit:
     All `subjects` must be free during `length` consecutive half-days between `release` and `deadline`, both
     included. `load_subjects` are not occupied but count towards their month caps (a resource's capacity).
     `preferences` maps (weekday with Monday 0, half) to a liking in [0, 1]; `weight` is how much placing it
-    is worth against other visits. Visits of one `series_id` are spread evenly. `any_day` allows days off.
+    is worth against other visits. Visits of one `series_id` are spread evenly. `any_day` allows days off, and
+    any hours that somebody has fixed in a half-day enough of which is open.
     `movers` are the subjects who travel to `place` (its name, in one spelling) at `position` (latitude and
     longitude in degrees, None when unknown); they like their visits of one day near each other. `clocks` are
     half-days whose hours somebody has fixed; in all others the visit takes what is open of the half-day.
@@ -101,6 +102,7 @@ class ScheduleProblem:
     those on which it is not, each with the reason. `month_caps` bounds visits per subject and calendar month,
     `month_counts` counts those already there (first day of the month). `labels` names subjects for sentences.
     `halves` are the hours of a half-day, `hours` those in which a subject is open in it; absent means all.
+    `now` is the local time, without a zone, at or before which nothing may begin; None asks no clock.
     """
 
     visits: tuple[Visit, ...]
@@ -114,12 +116,18 @@ class ScheduleProblem:
     labels: Mapping[Subject, str] = field(default_factory=dict)
     halves: Mapping[Half, Clock] = field(default_factory=dict)
     hours: Mapping[Subject, Mapping[Half, Clock]] = field(default_factory=dict)
+    now: datetime | None = None
 
     def clock(self, visit: Visit, half: Half) -> Clock:
         """Return the hours of a half-day in which all subjects are open; none when start ≥ end."""
         bounds = [self.halves.get(half, WHOLE_DAY)]
         bounds += [self.hours[each][half] for each in visit.subjects if half in self.hours.get(each, ())]
         return max(opens for opens, _ in bounds), min(closes for _, closes in bounds)
+
+    def begins(self, visit: Visit, slot: Slot) -> datetime:
+        """Return the local time at which the visit begins that starts in the half-day."""
+        opens, _ = visit.clocks.get(slot) or self.clock(visit, slot.half)
+        return datetime.combine(slot.day, opens)
 
     def is_working(self, day: date) -> bool:
         """Return whether the day is a working day."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from pairing.activities.scheduling.constraints import is_open_enough, within_opening_hours
+from pairing.activities.scheduling.constraints import is_open_enough, not_begun, within_opening_hours
 from pairing.activities.scheduling.costs import Worth
 from pairing.activities.scheduling.grid import Grid, Lists, grid_of, runs
 from pairing.activities.scheduling.placed import Placed
@@ -43,6 +43,9 @@ def build(
     if problem.hours:
         is_open = _open(problem, placed, visits, length, visit, start)
         visit, start = visit[is_open], start[is_open]
+    if problem.now is not None:
+        is_ahead = _ahead(problem, placed, visits, visit, start)
+        visit, start = visit[is_ahead], start[is_ahead]
     value = Worth.of(visits, targets).at(visit, start)
     matrix, limit = _rows(grid, len(visits), length, held, loads, visit, start)
     return Program(visit, start, value, matrix, limit)
@@ -100,6 +103,18 @@ def _open(
         for column in np.flatnonzero(visit == i).tolist():
             slot = Slot.numbered(int(start[column]))
             good[column] = within_opening_hours(problem, placed, visits[i], slot) is None
+    return good
+
+
+def _ahead(
+    problem: ScheduleProblem, placed: Placed, visits: Sequence[Visit], visit: np.ndarray, start: np.ndarray
+) -> np.ndarray:
+    """Return which placements have not begun: all of days to come, those of today by the rule."""
+    assert problem.now is not None
+    good = start // 2 > problem.now.toordinal()
+    for column in np.flatnonzero(start // 2 == problem.now.toordinal()).tolist():
+        slot = Slot.numbered(int(start[column]))
+        good[column] = not_begun(problem, placed, visits[visit[column]], slot) is None
     return good
 
 

@@ -48,14 +48,6 @@ def solve(problem: ScheduleProblem, *, keep: Mapping[Id, Slot] | None = None, fa
     return _answer(problem, placed, evicted, objective, base + bound)
 
 
-def free_slots(
-    problem: ScheduleProblem, visit: Visit, limit: int = 5, placed: Mapping[Id, Slot] | None = None
-) -> list[Slot]:
-    """Return the first `limit` slots in which the visit may stand beside `placed`, in order of time."""
-    index = Placed(problem, placed)
-    return [slot for slot in window(visit) if allows(problem, index, visit, slot)][:limit]
-
-
 def _value(placed: Placed, visits: Mapping[Id, Visit], targets: Mapping[Id, float]) -> float:
     """Return the objective: worth of all placements less the ways between them."""
     total = sum(worth(visits[each], slot, targets.get(each)) for each, slot in placed.slots.items())

@@ -12,12 +12,11 @@ from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, StaleVersionError, refuse
 from core.transitions import check_transition
-from core.wording import cn_datetime, short_datetime
 from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState, ParticipationRole
 from pairing.activities.models import Activity, ActivityKind, Participation
 from pairing.activities.services import judging
 from pairing.activities.services.booking import activity_book, activity_unbook
-from pairing.activities.services.notices import tell_staff
+from pairing.activities.services.notices import announce, tell_of_move, tell_staff, when
 from pairing.activities.services.orders import hand_in_if_last, start_order
 from pairing.plans.models import Pairing, PlanOrder
 from pairing.plans.services.locks import lock_order
@@ -131,6 +130,9 @@ def activity_move(
 ) -> Activity:
     """Give an activity another time; one without a time gets its first, and its order starts.
 
+    A time that is over is for the record: nobody is asked to come then, and who had been told another time
+    hears that it has taken place.
+
     Args:
         version: the version the actor saw; None when the caller holds the row and has just looked.
 
@@ -155,16 +157,8 @@ def activity_move(
         entry.summary = "；".join([f"{before} → {when(activity)}", *against])
         entry.changes = {"starts_at": [before, when(activity)]}
     if announced:
-        words = f"由{before}改到{when(activity)}，理由：{reason}"
-        tell_staff(
-            activity,
-            event=f"moved:{now.isoformat()}",
-            subject=f"改期：{activity}",
-            body=words,
-            now=now,
-            actor=actor,
-        )
-    else:
+        tell_of_move(activity, before=before, reason=reason, now=now, actor=actor)
+    elif activity.state == ActivityState.ANNOUNCED:
         announce(activity, now=now, actor=actor)
     return activity
 
@@ -200,32 +194,19 @@ def activity_cancel(
 
 
 def place(activity: Activity, *, now: datetime) -> None:
-    """Save and book the activity at its time; a planned one becomes announced and starts its order.
+    """Save and book the activity at its time, which starts its order; one that is over waits for its record.
 
     Raises:
         ConflictError: a branch, the venue or a person is taken then.
     """
-    if activity.state == ActivityState.PLANNED:
-        activity.state = ActivityState.ANNOUNCED
+    assert activity.ends_at
+    activity.state = ActivityState.TO_RECORD if activity.ends_at <= now else ActivityState.ANNOUNCED
     activity.unplaced_reason = ""
     activity.version += 1
     activity.full_clean()
     activity.save()
     activity_book(activity=activity)
     start_order(activity, now=now)
-
-
-def announce(activity: Activity, *, now: datetime, actor: User | None = None) -> None:
-    """Tell the branches when and where a newly placed activity takes place."""
-    where = f"，地点：{activity.venue}" if activity.venue else ""
-    tell_staff(
-        activity,
-        event="announced",
-        subject=f"活动通知：{activity} {short_datetime(activity.starts_at)}",
-        body=f"{when(activity)}{where}。",
-        now=now,
-        actor=actor,
-    )
 
 
 def check_version(activity: Activity, version: int | None) -> None:
@@ -257,8 +238,3 @@ def _next_serial() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('activity_serial'))")
     return (Activity.objects.aggregate(last=Max("serial"))["last"] or 0) + 1
-
-
-def when(activity: Activity) -> str:
-    """The start in words; 未定 before there is one."""
-    return cn_datetime(activity.starts_at) if activity.starts_at else "未定"

@@ -170,7 +170,7 @@ def _refusals_as_sentences() -> Iterator[None]:
 
 
 def _with_suggestion(clash: Clash) -> Clash:
-    question = asked_about(clash.activity, now=_period(clash.activity)[0])
+    question = asked_about(clash.activity, now=_period(clash.activity)[0], notice_days=0)
     return replace(clash, free=next((offer.span for offer in question.offers(1) if not offer.reasons), None))
 
 

@@ -18,7 +18,7 @@ from pairing.activities.half_days import Span
 from pairing.activities.halls import halls_called
 from pairing.activities.models import Activity
 from pairing.activities.scheduling import HARD_RULES, Half, Placed, ScheduleProblem, Slot, Visit, refusals
-from pairing.activities.scheduling.constraints import DAY_RULES, no_clash, subjects_not_busy
+from pairing.activities.scheduling.constraints import DAY_RULES, no_clash, not_begun, subjects_not_busy
 from pairing.activities.subjects import subjects_for
 from pairing.activities.taken import clocks_between, slots_between, times_in
 from pairing.plans.models import Pairing
@@ -27,6 +27,7 @@ SEARCH_DAYS = 45  # how far ahead half-days are looked at
 MOST_DAYS = 1_000
 NEARBY_DAYS = 14  # how far behind the planned day
 OFFERED = 6
+NOTICE_DAYS = 1  # what is offered begins tomorrow: people have to read of it and come
 
 # Whether somebody is taken is for the bookings to say, to the minute; a person cannot insist against them.
 CHOSEN_RULES = tuple(rule for rule in HARD_RULES if rule not in (no_clash, subjects_not_busy))
@@ -47,25 +48,31 @@ class Question:
     problem: ScheduleProblem
     visit: Visit
     now: datetime
+    first: date
     planned: Span | None = None
     around: date | None = None
 
     def against(self, span: Span) -> list[str]:
-        """Every reason of the rules against a time a person has chosen, to the minute or half a day."""
+        """Every reason of the rules against a time a person has chosen, to the minute or half a day.
+
+        That it has begun is none where it is over: such a time is chosen for the record.
+        """
         placed, touched = Placed(self.problem), slots_between(*span)
+        excused = {not_begun} if span[1] <= self.now else set()
         visit = replace(self.visit, clocks=clocks_between(*span))
         said = [
             # A midday or an evening takes no half-day: only the day and the hours can be wrong.
-            refusals(self.problem, placed, visit, slot, CHOSEN_RULES if slot in touched else DAY_RULES)
+            refusals(self.problem, placed, visit, slot, [rule for rule in rules if rule not in excused])
             for slot in sorted({*touched, *visit.clocks})
+            for rules in [CHOSEN_RULES if slot in touched else DAY_RULES]
         ]
         return list(dict.fromkeys(reason for reasons in said for reason in reasons))
 
     def offers(self, limit: int = OFFERED) -> list[Offer]:
         """The half-days nearest to the planned one, as many as hold `limit` free ones, each with its reasons.
 
-        They come in order of time, from now on and without the planned one itself; from today where no day is
-        planned.
+        They come in order of time, from `first` on and without the planned one itself. What has begun is no
+        offer, with or without a reason.
         """
         found: list[Offer] = []
         for slot in self._nearest():
@@ -77,28 +84,31 @@ class Question:
         return sorted(found, key=lambda offer: (offer.slot.day, offer.slot.half))
 
     def _nearest(self) -> list[Slot]:
-        first = timezone.localdate(self.now)
+        first, placed = self.first, Placed(self.problem)
         around = max(self.around or first, first)
         last = max(first + timedelta(days=SEARCH_DAYS), around + timedelta(days=NEARBY_DAYS))
-        held = slots_between(*self.planned) if self.planned else []
-        coming = [Slot(day, half) for day in days_between(first, last) for half in Half]
-        free = [slot for slot in coming if self._span(slot)[0] > self.now and slot not in held]
-        return sorted(free, key=lambda slot: (abs((slot.day - around).days), slot.day, slot.half))
+        out = slots_between(*self.planned) if self.planned else []
+        slots = [Slot(day, half) for day in days_between(first, last) for half in Half]
+        coming = [s for s in slots if s not in out and not not_begun(self.problem, placed, self.visit, s)]
+        return sorted(coming, key=lambda slot: (abs((slot.day - around).days), slot.day, slot.half))
 
     def _span(self, slot: Slot) -> Span:
         return times_in(self.problem, self.visit, slot)
 
 
-def asked_about(activity: Activity, *, now: datetime, chosen: Span | None = None) -> Question:
+def asked_about(
+    activity: Activity, *, now: datetime, chosen: Span | None = None, notice_days: int = NOTICE_DAYS
+) -> Question:
     """Where may this activity stand, perhaps at the `chosen` time? What it holds now is not in its way."""
     today = timezone.localdate(now)
     planned = (activity.starts_at, activity.ends_at) if activity.starts_at and activity.ends_at else None
     until = max(_horizon(today, chosen), _horizon(today, planned) + timedelta(days=NEARBY_DAYS))
-    problem = schedule_problem([activity], today=today, lead_days=0, until=until)
+    problem = schedule_problem([activity], now=now, lead_days=0, until=until)
     (visit,) = problem.visits
     around = timezone.localdate(planned[0]) if planned else visit.release
     visit = replace(visit, length=1, release=today, any_day=False, clocks={})
-    return Question(problem, visit, now, planned=planned, around=around)
+    first = today + timedelta(days=notice_days)
+    return Question(problem, visit, now, first, planned=planned, around=around)
 
 
 def asked_for(
@@ -118,9 +128,9 @@ def asked_for(
     keys = {subject.key for subject in subjects} | weeks_of(halls)
     visit = Visit(id=0, subjects=frozenset(keys), release=today, deadline=date.max)
     problem = problem_of(
-        [replace(visit, deadline=_horizon(today, chosen))], subjects=subjects, resources=halls, today=today
+        [replace(visit, deadline=_horizon(today, chosen))], subjects=subjects, resources=halls, now=now
     )
-    return Question(problem, visit, now)
+    return Question(problem, visit, now, today + timedelta(days=NOTICE_DAYS))
 
 
 def settle(question: Question, span: Span, *, insist: bool) -> Sequence[str]:

@@ -11,9 +11,9 @@ from core import audit
 from core.errors import DomainError, refuse
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity
-from pairing.activities.services.activities import MOVABLE, check_version, locked, when
+from pairing.activities.services.activities import MOVABLE, check_version, locked
 from pairing.activities.services.booking import activity_book
-from pairing.activities.services.notices import tell_staff
+from pairing.activities.services.notices import tell_staff, when
 
 MOST_CHARACTERS = 60
 

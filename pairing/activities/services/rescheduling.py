@@ -46,7 +46,7 @@ def reschedule_proposals(activities: Sequence[Activity], *, now: datetime) -> li
     rows = {activity.pk: activity for activity in activities if activity.pk in standing}
     if not rows:
         return []
-    problem = schedule_problem(list(rows.values()), today=timezone.localdate(now))
+    problem = schedule_problem(list(rows.values()), now=now)
     visits = {visit.id: visit for visit in problem.visits}
     moves = solve(problem, keep=standing).moves
     proposals = []

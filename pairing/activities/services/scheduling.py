@@ -25,11 +25,10 @@ from pairing.activities.services.activities import (
     CANCELLABLE,
     activity_cancel,
     activity_insert,
-    announce,
     locked,
     place,
 )
-from pairing.activities.services.notices import tell_staff
+from pairing.activities.services.notices import announce, tell_staff
 from pairing.activities.services.orders import FINISHED, UNDER_WAY
 from pairing.activities.taken import times_in
 from pairing.plans.enums import PlanOrderState, TaskKind
@@ -66,7 +65,7 @@ def activities_schedule(*, now: datetime) -> ScheduleReport:
     )
     if not waiting:
         return ScheduleReport((), ())
-    problem = schedule_problem(waiting, today=timezone.localdate(now))
+    problem = schedule_problem(waiting, now=now)
     visits, answer = {visit.id: visit for visit in problem.visits}, solve(problem)
     reasons = dict(answer.unplaced)
     placed, unplaced = [], []

@@ -20,7 +20,6 @@ from core.errors import DomainError
 from core.forms import attempt
 from core.pages import PAGE_SIZE, get_or_post
 from core.periods import Period, period_of
-from core.wording import cn_datetime
 from pairing.activities import selectors
 from pairing.activities.forms.filters import MONTH, ActivityFilter
 from pairing.activities.forms.records import RecordForm, record_initial
@@ -31,7 +30,7 @@ from pairing.activities.forms.slots import (
     time_in_address,
 )
 from pairing.activities.services import activities, leading, records
-from pairing.activities.views.steps import own
+from pairing.activities.views.steps import own, said_of_time
 
 LONGEST_VIEW = timedelta(days=400)
 YEARS = range(1900, 2101)  # what a calendar is asked for
@@ -129,7 +128,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
         )
         if made:
             ring("notification_queued")
-            messages.success(request, f"“{made}”已排到{cn_datetime(made.starts_at)}，已通知参加的支部。")
+            messages.success(request, said_of_time(made))
             return redirect(made)
     template = "activities/activity_new.html" + ("#slots" if request.htmx else "")
     return render(request, template, {"form": form}, status=422 if form.errors else 200)

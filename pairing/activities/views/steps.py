@@ -18,6 +18,7 @@ from core.forms import attempt
 from core.pages import get_or_post
 from core.wording import cn_datetime
 from pairing.activities import selectors
+from pairing.activities.enums import ActivityState
 from pairing.activities.forms.slots import (
     ActivityCancelForm,
     ActivityLeadForm,
@@ -45,7 +46,7 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
         moved = _attempt(form, activity, partial(move, **form.arguments))
         if moved:
             ring("notification_queued")
-            messages.success(request, f"已排到{cn_datetime(moved.starts_at)}，已通知参加的支部。")
+            messages.success(request, said_of_time(moved))
             return redirect(moved)
     context = {
         "form": form,
@@ -141,3 +142,11 @@ def own(request: HttpRequest, pk: int) -> Activity:
     if not request.user.has_perm("activities.change_activity", activity):
         raise PermissionDenied
     return activity
+
+
+def said_of_time(activity: Activity) -> str:
+    """What a time that has just been given to an activity means: people were told, or a record is due."""
+    when = cn_datetime(activity.starts_at)
+    if activity.state == ActivityState.TO_RECORD:
+        return f"“{activity}”已在{when}举行，请补记录。"
+    return f"“{activity}”已排到{when}，已通知参加的支部。"

@@ -1,7 +1,7 @@
 """Hard rules: one sentence each, and a checker that sees every broken one."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 
@@ -54,6 +54,43 @@ IN_HALL = replace(TALK, subjects=frozenset({"person:7", "venue:2"}))
 )
 def test_refusals_name_what_is_wrong(slot, reason):
     assert refusals(PROBLEM, Placed(PROBLEM), TALK, slot)[0] == reason
+
+
+@pytest.mark.parametrize(
+    ("now", "reasons"),
+    [
+        (datetime(2026, 5, 9, 8, 29), []),
+        (datetime(2026, 5, 9, 8, 30), ["5月9日 8:30 已经过了"]),
+        (datetime(2026, 5, 12, 7, 0), ["5月9日 8:30 已经过了"]),
+    ],
+)
+def test_refusals_name_the_time_that_is_over(now, reasons):
+    problem = replace(PROBLEM, now=now)
+    assert refusals(problem, Placed(problem), TALK, Slot(SATURDAY, AM)) == reasons
+
+
+def test_refusals_go_by_the_hour_somebody_has_fixed_or_the_hall_opens():
+    """At nine the morning has begun; what begins in it at ten has not."""
+    fixed = replace(TALK, clocks={Slot(SATURDAY, AM): (time(10), time(11, 30))})
+    problem = replace(PROBLEM, now=datetime(2026, 5, 9, 9, 0))
+    assert refusals(problem, Placed(problem), fixed, Slot(SATURDAY, AM)) == []
+    late = replace(problem, hours={"person:7": {AM: (time(10), time(12))}})
+    assert refusals(late, Placed(late), TALK, Slot(SATURDAY, AM)) == []
+
+
+def test_conflicts_report_a_schedule_that_begins_in_the_past():
+    """Negative control of the independent checker: the same half-day is sound without a clock."""
+    problem = replace(PROBLEM, visits=(TALK,))
+    assert conflicts(problem, {"talk": Slot(SATURDAY, AM)}) == []
+    noon = replace(problem, now=datetime(2026, 5, 9, 12, 0))
+    assert conflicts(noon, {"talk": Slot(SATURDAY, AM)}) == ["“普法宣讲”：5月9日 8:30 已经过了"]
+
+
+def test_refusals_let_a_person_s_hours_stand_where_enough_is_open():
+    """`any_day` is for what a person chose: of a half-day enough of which is open, any hours will do."""
+    early = replace(IN_HALL, clocks={Slot(MONDAY, AM): (time(8), time(8, 50))})
+    assert len(refusals(OPEN, Placed(OPEN), early, Slot(MONDAY, AM))) == 1
+    assert refusals(OPEN, Placed(OPEN), replace(early, any_day=True), Slot(MONDAY, AM)) == []
 
 
 def test_refusals_name_the_visit_that_is_in_the_way():
@@ -154,7 +191,7 @@ def test_conflicts_report_a_visit_nobody_knows():
 def test_every_hard_rule_can_refuse():
     """Each rule is broken by one of the cases above; a rule that never speaks would be dead."""
     full = replace(PROBLEM, month_counts={("branch:1", date(2026, 5, 1)): 2})
-    full = replace(full, hours={"person:7": {AM: (time(8), time(9))}})
+    full = replace(full, hours={"person:7": {AM: (time(8), time(9))}}, now=datetime(2026, 5, 8, 8, 30))
     placed = Placed(full, {"other": Slot(FRIDAY, PM)})
     cases = [
         Slot(date(2026, 5, 7), AM),

@@ -151,6 +151,49 @@ class TestActivityMove:
 
         assert refusal.value.field == "reason"
 
+    def test_move_to_an_hour_that_is_over_is_recorded_and_not_announced(
+        self, pairing: Pairing, secretary: User
+    ) -> None:
+        """The partner hears that the day it knew of is off, and is asked to come at no time in the past."""
+        UserFactory(liaison_of=pairing.branch_b)
+        activity = create(pairing, secretary)
+        now = WEDNESDAY - timedelta(days=1)
+
+        moved = activity_move(
+            activity=activity,
+            starts_at=now - timedelta(hours=1),
+            ends_at=now,
+            actor=secretary,
+            now=now,
+            reason="提前办了",
+        )
+
+        assert moved.state == ActivityState.TO_RECORD
+        message = Notification.objects.filter(dedupe_key__contains=":moved:").first()
+        assert message.subject == f"已举行：{activity}"
+        assert message.body == "原定2026年3月4日 08:30，已在2026年3月3日 07:30举行，理由：提前办了"
+
+    def test_first_time_that_is_over_tells_nobody_and_starts_the_order(self) -> None:
+        order = PlanOrderFactory(confirmed=True)
+        secretary = UserFactory(secretary_of=order.pairing.branch_a)
+        UserFactory(liaison_of=order.pairing.branch_b)
+        activity = ActivityFactory(pairing=order.pairing, plan_order=order)
+
+        moved = activity_move(
+            activity=activity,
+            starts_at=WEDNESDAY - MORNING,
+            ends_at=WEDNESDAY,
+            actor=secretary,
+            now=WEDNESDAY,
+            reason="",
+            insist=True,
+        )
+
+        assert moved.state == ActivityState.TO_RECORD
+        assert told("announced") == told("moved") == set()
+        order.refresh_from_db()
+        assert order.state == PlanOrderState.IN_PROGRESS
+
     def test_archived_cannot_move(self, secretary: User) -> None:
         activity = ActivityFactory(archived=True)
 

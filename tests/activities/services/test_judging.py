@@ -30,6 +30,7 @@ from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFact
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 6, 0, 0, tzinfo=UTC)  # Friday 08:00 in Shanghai
+DAY_BEFORE = NOW - timedelta(days=1)  # offers begin on the next day
 FRIDAY, SATURDAY, MONDAY = date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 9)
 
 
@@ -67,7 +68,7 @@ def test_offers_follow_week_single_days_and_closures_with_reasons(waiting: Activ
     close(waiting, MONDAY, "维修", secretary)
     resource = f"资源“{waiting.plan_order.resource}”"
 
-    offers = asked_about(waiting, now=NOW).offers(2)
+    offers = asked_about(waiting, now=DAY_BEFORE).offers(2)
 
     assert [str(offer.slot) for offer in offers if not offer.reasons] == ["3月6日上午", "3月10日下午"]
     refused = {str(offer.slot): offer.reasons for offer in offers if offer.reasons}
@@ -94,13 +95,53 @@ def test_offers_for_a_new_one_skip_what_is_taken(pairing: Pairing, secretary: Us
     )
     WorkingDay.objects.update_or_create(day=SATURDAY, defaults={"is_working": True, "name": "调休"})
 
-    offers = asked_for(pairing, venue="", person="", guests=(), now=NOW).offers(2)
+    offers = asked_for(pairing, venue="", person="", guests=(), now=DAY_BEFORE).offers(2)
 
     assert [(str(each.slot), len(each.reasons)) for each in offers] == [
         ("3月6日上午", 1),
         ("3月6日下午", 0),
         ("3月7日上午", 0),
     ]
+
+
+def test_offers_begin_tomorrow_while_today_may_be_typed(pairing: Pairing, secretary: User) -> None:
+    """At 08:23 nobody reads of something at 08:30, nor comes to it."""
+    now = clock(8, 23, day=MONDAY)
+    planned = ActivityFactory(announced=True, pairing=pairing, starts_at=clock(14, 30), ends_at=clock(17))
+
+    for question in (
+        asked_for(pairing, venue="", person="", guests=(), now=now),
+        asked_about(planned, now=now),
+    ):
+        assert [str(offer.slot) for offer in question.offers(2)] == ["3月10日上午", "3月10日下午"]
+        assert question.against(half_day(MONDAY, "pm")) == []
+
+
+def test_offers_leave_out_what_has_begun(pairing: Pairing) -> None:
+    now = clock(10, day=MONDAY)
+    planned = ActivityFactory(announced=True, pairing=pairing, starts_at=clock(18), ends_at=clock(19))
+
+    offers = asked_about(planned, now=now, notice_days=0).offers(2)
+
+    assert [str(offer.slot) for offer in offers] == ["3月9日下午", "3月10日上午"]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "reasons"),
+    [
+        ((8, 30), (9, 30), []),
+        ((9, 0), (10, 0), []),
+        ((9, 0), (10, 30), ["3月9日 9:00 已经过了"]),
+        ((8, 0), (17, 0), ["3月9日 8:00 已经过了"]),
+        ((10, 30), (11, 30), []),
+    ],
+)
+def test_time_that_is_over_is_for_the_record_and_one_under_way_is_asked_about(
+    pairing: Pairing, starts: tuple, ends: tuple, reasons: list[str]
+) -> None:
+    question = asked_for(pairing, venue="", person="", guests=(), now=clock(10, day=MONDAY))
+
+    assert question.against((clock(*starts), clock(*ends))) == reasons
 
 
 def test_offers_for_a_move_are_the_nearest_to_the_planned_day(waiting: Activity, pairing: Pairing) -> None:
@@ -181,7 +222,7 @@ def clock(hour: int, minute: int = 0, day: date = MONDAY) -> datetime:
 
 
 def test_offers_are_what_is_open_of_a_half_day(pairing: Pairing, hall: Resource) -> None:
-    offers = asked_for(pairing, venue="礼堂", person="", guests=(), now=NOW).offers(3)
+    offers = asked_for(pairing, venue="礼堂", person="", guests=(), now=DAY_BEFORE).offers(3)
 
     assert [offer.span for offer in offers if not offer.reasons] == [
         (clock(9, day=FRIDAY), clock(11, day=FRIDAY)),

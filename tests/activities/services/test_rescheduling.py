@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from branches.models import User
 from core.audit import entries_of
 from core.errors import ConflictError, DomainError
 from core.models import Notification, WorkingDay
-from pairing.activities.half_days import half_day
+from pairing.activities.half_days import half_day, local_instant
 from pairing.activities.models import Activity, Closure
 from pairing.activities.selectors import activity_coming
-from pairing.activities.services.booking import activity_book
+from pairing.activities.services.booking import activity_book, subject_ensure
 from pairing.activities.services.rescheduling import (
     activities_reschedule,
     closure_note,
@@ -60,8 +62,8 @@ def announced(pairing: Pairing, day: date, half: str = "am", **fields: object) -
     return activity
 
 
-def proposals_of(user: User) -> list:
-    return reschedule_proposals(activity_coming(user, now=NOW), now=NOW)
+def proposals_of(user: User, now: datetime = NOW) -> list:
+    return reschedule_proposals(activity_coming(user, now=now), now=now)
 
 
 def close(user: User, key: str, day: date, activity: Activity) -> Closure:
@@ -123,6 +125,46 @@ def test_what_stood_on_a_day_off_moves_to_another_one_as_proposed(pairing: Pairi
     (moved,) = activities_reschedule(chosen={hit.pk}, seen=seal_of(found), actor=secretary, now=NOW)
 
     assert (moved.starts_at, moved.ends_at) == half_day(date(2026, 3, 8), "am")
+
+
+def mornings_only(activity: Activity, user: User) -> None:
+    """The hall's hours are cut to mornings."""
+    hall = ResourceFactory(branch=activity.pairing.branch_a, kind="position", title="礼堂")
+    for weekday in range(5):
+        AvailabilityFactory(resource=hall, weekday=weekday, half="am")
+
+
+def no_afternoon(activity: Activity, user: User) -> None:
+    """The hall is closed on the one afternoon."""
+    (hall,) = [each for each in subjects_of(activity) if each.key == "venue:礼堂"]
+    saved = subject_ensure([hall])[hall.key]
+    period = DateTimeTZRange(*half_day(THURSDAY, "pm"))
+    Closure.objects.create(subject=saved, period=period, reason="停电", noted_by=user)
+
+
+@pytest.mark.parametrize("event", [mornings_only, no_afternoon])
+def test_what_loses_its_afternoon_never_moves_to_the_morning_that_is_over(
+    pairing: Pairing, secretary: User, event: Callable[[Activity, User], None]
+) -> None:
+    UserFactory(liaison_of=pairing.branch_b)
+    hit = announced(pairing, THURSDAY, "pm", venue="礼堂")
+    event(hit, secretary)
+    now = local_instant(THURSDAY, time(13))
+
+    (proposal,) = found = proposals_of(secretary, now)
+    (moved,) = activities_reschedule(chosen={hit.pk}, seen=seal_of(found), actor=secretary, now=now)
+
+    assert proposal.after == (moved.starts_at, moved.ends_at) == half_day(FRIDAY, "am")
+    assert {row.subject for row in Notification.objects.all()} == {f"改期：{hit}"}
+
+
+def test_what_begins_later_in_the_half_day_under_way_stays(pairing: Pairing, secretary: User) -> None:
+    """At nine an activity at ten is no thing of the past, though the morning has begun."""
+    ten, noon = (local_instant(THURSDAY, time(hour)) for hour in (10, 12))
+    free_standing = ActivityFactory(announced=True, pairing=pairing, starts_at=ten, ends_at=noon)
+    activity_book(activity=free_standing)
+
+    assert proposals_of(secretary, ten - timedelta(hours=1)) == []
 
 
 def test_two_events_at_once_may_trade_places(pairing: Pairing, secretary: User) -> None:
