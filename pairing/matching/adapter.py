@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -15,6 +15,7 @@ from django.db.models.functions import TruncMonth
 from ledgers.enums import Audience, HelpKind
 from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet
 from ledgers.selectors.lexicon import county_lexicon
+from pairing.activities.adapter import LEAD_DAYS
 from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.engine import MatchProblem, Need, Offer, Weights, pair_of
 from pairing.matching.models import MatchRun, ScoreWeights
@@ -104,7 +105,8 @@ def pose(
     """The matching problem of some demands and resources on a day, in five queries, or six.
 
     A demand that says how often it wants to be served – they take the sixth – is asked for with the visits
-    nobody has promised yet; any other is one visit.
+    nobody has promised yet; any other is one visit. What begins today can be held `LEAD_DAYS` later at the
+    earliest: at the end of a month nothing is planned into it any more.
     """
     asking = list(_with_names(demands, aspects=False))
     giving = list(_with_names(resources.fresh(on=as_of), aspects=True))
@@ -112,7 +114,7 @@ def pose(
     problem = MatchProblem(
         offers=tuple(_offer(row) for row in giving),
         needs=tuple(_need(row, rest.get(row.pk, 1)) for row in asking),
-        as_of=as_of,
+        as_of=as_of + timedelta(days=LEAD_DAYS),
         pairs=_pairs(),
         weights=weights or Weights.default(),
         lexicon=county_lexicon(),

@@ -125,6 +125,13 @@ def test_adapter_asks_five_queries(law_pair, extra, django_assert_num_queries):
         pose(demands=pairing.branch_b.demands.all(), resources=pairing.branch_a.resources.all(), as_of=TODAY)
 
 
+def test_last_days_of_a_month_are_too_short_to_plan_into(law_pair):
+    pairing, demand, _ = law_pair
+    type(demand).objects.filter(pk=demand.pk).update(urgency=2)
+    [asked] = branch_suggestions(frozenset({pairing.branch_b_id}), today=date(2026, 3, 31)).received
+    assert "4 月就能安排" in asked.found[0].explanation
+
+
 def test_lessons_count_agreed_orders_for_and_what_was_declined_as_unfit_against(law_pair):
     pairing, _, speaker = law_pair
     law = ServiceItemFactory(name="普法宣讲")

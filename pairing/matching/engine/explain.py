@@ -146,13 +146,15 @@ def _capacity(problem: MatchProblem, table: PairTable, row: int) -> str:
     offer = problem.offers[table.offer[row]]
     month = problem.as_of.replace(day=1)
     left = max((offer.capacity_per_month or 0) - problem.used.get((offer.id, month), 0), 0)
-    return f"本月还可承接 {left} 次" if left else f"本月已约满，期限内还可承接 {table.capacity[row]} 次"
+    if left:
+        return f"{month.month} 月还可承接 {left} 次"
+    return f"{month.month} 月已约满，期限内还可承接 {table.capacity[row]} 次"
 
 
 def _urgency(problem: MatchProblem, table: PairTable, row: int) -> str:
     level = _URGENCY[min(problem.needs[table.need[row]].urgency, 2)]
     wait = int(table.wait[row])
-    return f"{level}，本月就能安排" if wait == 0 else f"{level}，但要等 {wait} 个月"
+    return f"{level}，{problem.as_of.month} 月就能安排" if wait == 0 else f"{level}，但要等 {wait} 个月"
 
 
 _SENTENCES: dict[str, Callable[[MatchProblem, PairTable, int], str]] = {

@@ -100,7 +100,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class MatchProblem:
-    """One county, group or pair at one moment.
+    """One county, group or pair at one moment; `as_of` is the first day on which anything can be held.
 
     `pairs` holds unordered pairs as two-element frozensets (see `pair_of`). `used` counts visits already
     promised per offer and month (first day of the month). `give_caps`/`receive_caps` bound the visits per

@@ -133,7 +133,7 @@ def test_suggest_for_offers_gives_the_same_scores_the_other_way():
 def test_explain_names_pair_item_words_and_capacity():
     best = suggest(problem())["law"][0]
     assert explain(best) == (
-        "都像是“普法宣讲”事项；要的和能给的都是宣讲；都提到“后果”“宣讲”“法律”；本月还可承接 3 次；同一结对"
+        "都像是“普法宣讲”事项；要的和能给的都是宣讲；都提到“后果”“宣讲”“法律”；3 月还可承接 3 次；同一结对"
     )
 
 
