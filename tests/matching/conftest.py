@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from django.utils import timezone
 
-from pairing.matching.models import MatchRun
+from pairing.matching.models import MatchRun, ScoreWeights
 from pairing.matching.services.runs import match_run_start
 from pairing.matching.services.shards import match_shard_execute
 from tests.factories.branches import UserFactory
@@ -32,6 +32,13 @@ def law_pair():
     demand = law_demand(pairing.branch_b)
     ResourceFactory(branch=pairing.branch_a, title="淮山种植能手", description="指导起垄栽种和病害防治。")
     return pairing, demand, speaker
+
+
+@pytest.fixture
+def booklet(law_pair):
+    """A resource of 甲方 that stays below the floor the county has set; the speaker reaches it."""
+    ScoreWeights.objects.create(weights={}, floor=0.75, note="宁缺毋滥", made_at=NOW)
+    return ResourceFactory(branch=law_pair[0].branch_a, title="普法宣传册", description="有案例。")
 
 
 def law_demand(branch, title="社区零售户法律意识薄弱", **values):

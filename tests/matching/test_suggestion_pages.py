@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories.branches import UserFactory
+from tests.matching.conftest import planned
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +41,29 @@ def test_what_the_other_side_leaves_open_is_said_as_theirs(mine, law_pair):
     speaker.description = "从事法制工作九年，能结合案例讲清违法后果。"
     speaker.save()
     assert "对方资源没有写服务对象" in page(mine)
+
+
+def test_resources_without_a_demand_stand_in_one_line_and_marks_beside_the_rest(client, law_pair, booklet):
+    pairing, _, speaker = law_pair
+    client.force_login(UserFactory(secretary_of=pairing.branch_a))
+    words = page(client, side="given")
+    assert "另有 2 项资源现在没有对得上的需求" in words
+    assert [words.count("我们来办"), words.count("低于推荐线")] == [1, 0]
+    client.force_login(UserFactory(secretary_of=pairing.branch_b))
+    assert page(client).count("低于推荐线") == 1
+    speaker.delete()
+    client.force_login(UserFactory(secretary_of=pairing.branch_a))
+    words = page(client, side="given")
+    assert ("暂时没有对得上的需求" in words, "看看是哪 2 项资源" in words) == (True, True)
+
+
+def test_the_hall_marks_what_stays_below_the_floor(client, law_pair, booklet):
+    client.force_login(UserFactory(office=True))
+    part = client.get(reverse("hall_matches", args=[law_pair[1].pk])).content.decode()
+    assert part.count("低于推荐线") == 1
+
+
+def test_a_plan_marks_the_other_candidates_below_the_floor(mine, law_pair, secretary, booklet):
+    draft = planned(secretary, pairing=law_pair[0])
+    words = mine.get(draft.get_absolute_url()).content.decode()
+    assert words.count("低于推荐线") == 1

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ledgers.enums import DemandState
 from ledgers.forms.demands import DemandForm
 from ledgers.forms.resources import ResourceForm
-from ledgers.models import Demand
+from ledgers.models import Demand, Resource
 from ledgers.reading.lexicon import Lexicon
 from ledgers.services.demands import demand_edit_blockers
 from pairing.matching.adapter import pose
@@ -16,7 +16,7 @@ from pairing.matching.engine import Missing, Score
 from pairing.matching.models import ScoreWeights
 from pairing.matching.selectors.hints import lacking
 from pairing.matching.selectors.lessons import lessons_learned
-from pairing.matching.selectors.suggestions import branch_suggestions, suggestion_of
+from pairing.matching.selectors.suggestions import branch_suggestions, hall_suggestions, suggestion_of
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Claim
 from tests.factories.branches import UserFactory
@@ -71,6 +71,20 @@ def test_nothing_is_asked_of_a_demand_that_can_no_longer_be_written(law_pair):
     ClaimFactory(pairing=pairing, demand=demand, resource=speaker, visit_count=1, wanted_on=date(2026, 4, 1))
     assert branch_suggestions(asked, today=TODAY).received[0].lacks == []
     assert demand_edit_blockers(demand) != []
+
+
+def test_what_stays_below_the_floor_is_marked_and_alone_no_answer(law_pair, booklet):
+    """It is listed for the demand behind what reaches the floor, and for its own branch among the idle."""
+    pairing, demand, speaker = law_pair
+    [panel] = branch_suggestions(frozenset({pairing.branch_b_id}), today=TODAY).received
+    marks = {each.resource: each.is_below_floor for each in panel.found}
+    assert marks == {speaker: False, booklet: True}
+    offered = branch_suggestions(frozenset({pairing.branch_a_id}), today=TODAY)
+    assert [panel.row for panel in offered.given] == [speaker]
+    assert booklet in offered.idle
+    assert speaker not in offered.idle
+    found = hall_suggestions(demand, Resource.objects.all(), today=TODAY).rows
+    assert {each.resource: each.is_below_floor for each in found} == marks
 
 
 def test_suggestions_leave_out_claimed_demands(law_pair):

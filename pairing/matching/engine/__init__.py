@@ -77,16 +77,22 @@ def suggest(
 def suggest_for_offers(
     problem: MatchProblem, offer_ids: Iterable[Id] | None = None, top: int = 5
 ) -> dict[Id, list[Score]]:
-    """Return the needs each offer could serve, best first: the scores of `suggest`, read the other way."""
+    """Return the needs each offer could serve, best first: the scores of `suggest`, read the other way.
+
+    Empty unless the offer itself reaches the floor for one of them: that another one does is no answer here.
+    What stays below the floor stands behind.
+    """
     problem = _in_order(problem)
     table = score_pairs(problem)
     found: dict[Id, list[int]] = {offer.id: [] for offer in problem.offers}
     for rows in suggested(problem, table).values():
         for row in rows:
             found[problem.offers[table.offer[row]].id].append(row)
+    below = table.fit < problem.weights.floor
     asked = found if offer_ids is None else list(offer_ids)
-    best = {each: sorted(found[each], key=lambda row: (-table.total[row], row))[:top] for each in asked}
-    return {each: [score_of(problem, table, row) for row in rows] for each, rows in best.items()}
+    best = {each: sorted(found[each], key=lambda row: (below[row], -table.total[row], row)) for each in asked}
+    useful = {each: [] if all(below[rows]) else rows[:top] for each, rows in best.items()}
+    return {each: [score_of(problem, table, row) for row in rows] for each, rows in useful.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

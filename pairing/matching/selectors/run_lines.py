@@ -27,6 +27,7 @@ class Candidate:
     branch: str
     score: float
     explanation: str
+    is_below_floor: bool = False
     is_pinned: bool = False
     is_forbidden: bool = False
 

@@ -23,11 +23,15 @@ HALL_TOP = 6  # resources the page of a demand in the hall shows
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One resource for one demand, with the engine's score and its sentence."""
+    """One resource for one demand, with the engine's score and its sentence.
+
+    `is_below_floor` when it is shown only because another one reached the floor.
+    """
 
     demand: Demand
     resource: Resource
     score: Score
+    is_below_floor: bool
 
     @property
     def explanation(self) -> str:
@@ -61,11 +65,13 @@ class Panel:
 class Suggestions:
     """The best matches of one branch: what could serve its demands, and what its resources could serve.
 
-    `advised` are the demands on whose order a second opinion had a say, `open_questions` what to ask next.
+    `idle` are its resources that reach the floor for no demand; `advised` the demands on whose order a second
+    opinion had a say, `open_questions` what to ask next.
     """
 
     received: list[Panel]
     given: list[Panel]
+    idle: list[Resource]
     advised: frozenset[Id] = frozenset()
     open_questions: list[Question] = field(default_factory=list)
 
@@ -89,7 +95,10 @@ def branch_suggestions(branch_ids: frozenset[int], *, today: date) -> Suggestion
     received = [_for_demand(posed, demand, ordered.found[demand.pk][:TOP]) for demand in own]
     offered = [each for ranked in scores.values() for each in _suggestions(posed, ranked)]
     given = _by_resource([each for each in offered if each.resource.branch_id in branch_ids])
-    return Suggestions(received, given, ordered.advised, ordered.open_questions)
+    useful = {panel.row.pk for panel in given}
+    owned = [each for each in posed.resources.values() if each.branch_id in branch_ids]
+    idle = [each for each in owned if each.pk not in useful]
+    return Suggestions(received, given, idle, ordered.advised, ordered.open_questions)
 
 
 def _posed(branch_ids: set[int] | frozenset[int], today: date) -> Posed:
@@ -115,9 +124,11 @@ def _scores(posed: Posed) -> Mapping[Id, Sequence[Score]]:
 
 
 def _suggestions(posed: Posed, scores: Sequence[Score]) -> list[Suggestion]:
+    floor = posed.problem.weights.floor
+    demands, resources = posed.demands, posed.resources
     return [
-        Suggestion(posed.demands[int(score.need_id)], posed.resources[int(score.offer_id)], score)
-        for score in scores
+        Suggestion(demands[int(each.need_id)], resources[int(each.offer_id)], each, each.fit < floor)
+        for each in scores
     ]
 
 
@@ -128,20 +139,23 @@ def _for_demand(posed: Posed, demand: Demand, scores: Sequence[Score]) -> Panel:
 
 
 def _by_resource(found: list[Suggestion]) -> list[Panel]:
-    """The TOP demands of each resource, best first; resources in order of their best."""
-    groups: dict[int, list[Suggestion]] = {}
-    for each in sorted(found, key=lambda each: (-each.score.value, each.demand.pk, each.resource.pk)):
-        group = groups.setdefault(each.resource.pk, [])
-        if len(group) < TOP:
-            group.append(each)
+    """The TOP demands of each resource that reaches the floor for one, best first; in order of their best."""
+    groups: dict[Resource, list[Suggestion]] = {}
+    for each in sorted(found, key=_standing):
+        groups.setdefault(each.resource, []).append(each)
+    useful = {row: group[:TOP] for row, group in groups.items() if not group[0].is_below_floor}
     return [
-        Panel(group[0].resource, group, lacking((each.score for each in group), "offer"))
-        for group in groups.values()
+        Panel(row, group, lacking((each.score for each in group), "offer")) for row, group in useful.items()
     ]
 
 
+def _standing(each: Suggestion) -> tuple[bool, float, int, int]:
+    """What stays below the floor stands behind."""
+    return each.is_below_floor, -each.score.value, each.demand.pk, each.resource.pk
+
+
 def suggestion_of(demand: Demand, resource: Resource, *, today: date) -> Suggestion | None:
-    """The suggestion of one resource for one demand, or None when it stays below the floor."""
+    """The suggestion of one resource for one demand, or None when it is not worth showing."""
     posed = _posed({demand.branch_id, resource.branch_id}, today)
     found = _suggestions(posed, _scores(posed).get(demand.pk, ()))
     return next((each for each in found if each.resource == resource), None)

@@ -168,5 +168,6 @@ class _Scribe:
             "title": resource.title,
             "branch": resource.branch.name,
             "score": round(score.value, 4),
+            "is_below_floor": score.fit < self.problem.weights.floor,
             "explanation": explain(score),
         }

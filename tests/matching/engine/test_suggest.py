@@ -130,6 +130,32 @@ def test_suggest_for_offers_gives_the_same_scores_the_other_way():
     assert by_offer["farm"] == by_need["pest"]
 
 
+DRONE = Offer("drone", "station", "植保无人机", "可以给成片果树打药。")
+SEEDS = Offer("seeds", "station", "水稻育种员", "指导水稻品种选择和育秧。")
+RICE = Need("rice", "village", "水稻品种退化", "不知道换哪种好。")
+STRICT = replace(Weights.default(), floor=0.7)
+
+
+def test_suggest_for_offers_is_empty_for_what_only_stands_behind_another():
+    """A resource that shows below one that reaches the floor is no answer to what it could do itself."""
+    given = problem(offers=(FARM, DRONE), needs=(PEST,), weights=STRICT)
+    assert offers_of(suggest(given)["pest"]) == ["farm", "drone"]
+    found = suggest_for_offers(given)
+    assert (offers_of(found["farm"]), found["drone"]) == (["farm"], [])
+
+
+def test_suggest_for_offers_puts_what_stays_below_the_floor_behind():
+    """Even where it is worth more in all, for being near."""
+    far, near = replace(PEST, latitude=29.0, longitude=112.0), replace(RICE, latitude=27.0, longitude=112.0)
+    farm = replace(FARM, latitude=27.0, longitude=112.0)
+    weights = replace(STRICT, distance=0.5)
+    given = problem(offers=(farm, SEEDS), needs=(far, near), weights=weights)
+    first, behind = suggest_for_offers(given)["farm"]
+    assert (first.need_id, behind.need_id) == ("pest", "rice")
+    assert first.fit >= weights.floor > behind.fit
+    assert first.value < behind.value
+
+
 def test_explain_names_pair_item_words_and_capacity():
     best = suggest(problem())["law"][0]
     assert explain(best) == (
