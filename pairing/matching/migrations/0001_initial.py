@@ -98,6 +98,8 @@ class Migration(migrations.Migration):
                 name='Match',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('demand_title', models.CharField(max_length=120, verbose_name='当时的需求内容')),
+                    ('resource_title', models.CharField(max_length=120, verbose_name='当时的资源名称')),
                     ('month', models.DateField(blank=True, null=True, verbose_name='安排月份')),
                     ('visit_count', models.PositiveSmallIntegerField(default=1, verbose_name='次数')),
                     ('score', models.FloatField(verbose_name='匹配分')),
@@ -139,6 +141,7 @@ class Migration(migrations.Migration):
                 name='MatchGap',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('demand_title', models.CharField(max_length=120, verbose_name='当时的需求内容')),
                     ('visit_count', models.PositiveSmallIntegerField(default=1, verbose_name='差几次')),
                     ('code', models.CharField(max_length=20, verbose_name='原因')),
                     ('sentence', models.TextField(verbose_name='说明')),

@@ -29,12 +29,15 @@ class Match(models.Model):
     """匹配: a resource assigned to a demand in a run, with its score in [0, 1] and the reasons.
 
     `month` is the first day of the month its `visit_count` visits are planned for; a demand that wants
-    several has a row for each resource and month. `claim` is what accepting it led to.
+    several has a row for each resource and month. The titles are those that were read: the rows may be called
+    otherwise by now. `claim` is what accepting it led to.
     """
 
     run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="matches")
     demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="matches")
     resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="matches")
+    demand_title = models.CharField("当时的需求内容", max_length=120)
+    resource_title = models.CharField("当时的资源名称", max_length=120)
     month = models.DateField("安排月份", null=True, blank=True)
     visit_count = models.PositiveSmallIntegerField("次数", default=1)
     score = models.FloatField("匹配分")
@@ -70,6 +73,7 @@ class MatchGap(models.Model):
 
     run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="gaps")
     demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="match_gaps")
+    demand_title = models.CharField("当时的需求内容", max_length=120)
     visit_count = models.PositiveSmallIntegerField("差几次", default=1)
     code = models.CharField("原因", max_length=20)
     sentence = models.TextField("说明")

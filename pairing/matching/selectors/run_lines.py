@@ -11,8 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand
+from pairing.matching.engine import Term
 from pairing.matching.enums import MatchEditKind
 from pairing.matching.models import Match, MatchGap, MatchRun
+from pairing.matching.selectors.breakdown import Breakdown, breakdown
 from pairing.plans.enums import ClaimState
 
 MOST = 180  # gaps read for a page: those of its own demands and the first of the others
@@ -41,6 +43,15 @@ class Part:
     blocker: str
 
     @property
+    def why(self) -> Breakdown | None:
+        return breakdown((Term(**row) for row in self.match.terms), self.match.score)
+
+    @property
+    def former_title(self) -> str:
+        """What the resource was called when the plan was made, if it is called otherwise now."""
+        return former(self.match.resource_title, self.match.resource.title)
+
+    @property
     def can_accept(self) -> bool:
         return not self.blocker and not self.has_claim
 
@@ -59,6 +70,12 @@ class Line:
     parts: list[Part]
     gap: MatchGap | None
     others: list[Candidate]
+    title_then: str
+
+    @property
+    def former_title(self) -> str:
+        """What the demand was called when the plan was made, if it is called otherwise now."""
+        return former(self.title_then, self.demand.title)
 
     @property
     def can_accept(self) -> bool:
@@ -68,6 +85,10 @@ class Line:
     def can_edit(self) -> bool:
         """Whether an opinion on it could still make a difference."""
         return self.demand.state == DemandState.OPEN
+
+
+def former(then: str, now: str) -> str:
+    return "" if then == now else then
 
 
 Said = dict[tuple[int, int], str]
@@ -108,6 +129,7 @@ def line_of(matches: list[Match], gap: MatchGap | None, said: Said, today: date)
         parts=[_part(match, said, today) for match in matches],
         gap=gap,
         others=[_candidate(row.demand_id, each, said) for each in row.alternatives],
+        title_then=row.demand_title,
     )
 
 

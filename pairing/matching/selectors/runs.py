@@ -18,23 +18,10 @@ from pairing.matching.adapter import within
 from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind
 from pairing.matching.models import Match, MatchGap, MatchRun
+from pairing.matching.selectors.breakdown import TERM_WORDS
 from pairing.matching.selectors.run_lines import Line, Said, gaps_of, line_of, said_of, served_lines
 
-WEIGHT_WORDS = {
-    "item": "服务事项",
-    "aspect": "需求方面",
-    "help": "服务方式",
-    "audience": "服务对象",
-    "text": "文字",
-    "pair": "结对",
-    "distance": "距离",
-    "window": "期限",
-    "capacity": "余量",
-    "urgency": "紧急",
-    "floor": "推荐线",
-    "inferred": "推断打折",
-    "keep_bonus": "保持加分",
-}
+WEIGHT_WORDS = TERM_WORDS | {"floor": "推荐线", "inferred": "推断打折", "keep_bonus": "保持加分"}
 PAGE_SIZE = 60  # a pair's whole list, so that it can be read and ticked at one go
 
 

@@ -11,6 +11,7 @@ from ledgers.models import Demand, Resource, ResourceQuerySet
 from pairing.matching.adapter import Posed, declined_pairs, pose
 from pairing.matching.engine import Id, Score, explain, suggest
 from pairing.matching.reranker import Question
+from pairing.matching.selectors.breakdown import Breakdown, breakdown
 from pairing.matching.selectors.gaps import for_everybody
 from pairing.matching.selectors.hints import lacking, lacking_beside
 from pairing.matching.selectors.lessons import lessons_learned
@@ -40,6 +41,10 @@ class Suggestion:
     @property
     def percent(self) -> int:
         return round(100 * self.score.value)
+
+    @property
+    def why(self) -> Breakdown | None:
+        return breakdown(self.score.terms, self.score.value)
 
     @property
     def demand_lacks(self) -> list[str]:

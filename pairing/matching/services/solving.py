@@ -128,6 +128,8 @@ class _Scribe:
             run=self.run,
             demand_id=chosen.need_id,
             resource_id=chosen.offer_id,
+            demand_title=self.posed.demands[int(chosen.need_id)].title,
+            resource_title=self.posed.resources[int(chosen.offer_id)].title,
             month=chosen.month,
             visit_count=chosen.visits,
             score=min(max(score.value, 0.0), 1.0) if score else 0.0,
@@ -140,6 +142,7 @@ class _Scribe:
         return MatchGap(
             run=self.run,
             demand_id=unserved.need_id,
+            demand_title=self.posed.demands[int(unserved.need_id)].title,
             visit_count=unserved.visits,
             code=unserved.code,
             sentence=unserved.sentence,

@@ -1,0 +1,67 @@
+"""Why a match is worth what it is: its terms in the words of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pairing.matching.engine import Term
+
+TERM_WORDS = {
+    "item": "服务事项",
+    "aspect": "需求方面",
+    "help": "服务方式",
+    "audience": "服务对象",
+    "text": "文字",
+    "pair": "结对",
+    "distance": "距离",
+    "window": "期限",
+    "capacity": "余量",
+    "urgency": "紧急",
+}
+# What is said of a term for which the engine has found nothing to name.
+UNNAMED = {"item": "没有读出同一类事项", "aspect": "方面不同", "text": "没有相同的关键词，按意思比"}
+
+
+@dataclass(frozen=True)
+class TermLine:
+    """One term: how well it is met and how much of the say it has, both in percent, and its reason."""
+
+    label: str
+    percent: int
+    share: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """The terms of a match, those with most say first; `percent` is what all of it comes to.
+
+    `mean` are the terms by their shares. It is more than `percent` where the thing itself is not quite what
+    is asked for: no free neighbour makes good for that.
+    """
+
+    percent: int
+    mean: int
+    lines: list[TermLine]
+
+    @property
+    def is_lowered(self) -> bool:
+        """Whether it is by more than rounding makes it seem."""
+        return self.mean > self.percent + 1
+
+
+def breakdown(terms: Iterable[Term], value: float) -> Breakdown | None:
+    """Explain a score in [0, 1] by its terms; None where there are none, as for what a person has pinned."""
+    known = sorted(terms, key=lambda term: -term.weight)
+    mass = sum(term.weight for term in known)
+    if not mass:
+        return None
+    mean = sum(term.value * term.weight for term in known) / mass
+    return Breakdown(round(100 * value), round(100 * mean), [_line(term, mass) for term in known])
+
+
+def _line(term: Term, mass: float) -> TermLine:
+    words = term.sentence or UNNAMED.get(term.name, "")
+    share = round(100 * term.weight / mass)
+    return TermLine(TERM_WORDS.get(term.name, term.name), round(100 * term.value), share, words)
