@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -119,9 +119,10 @@ def problem_of(
     away = {
         key: dict.fromkeys(single_days(rows, is_available=False), "当天不提供") for key, rows in weeks.items()
     }
+    working = frozenset(working_days_between(first, last))
     return ScheduleProblem(
-        visits=tuple(visits),
-        working_days=frozenset(working_days_between(first, last)),
+        visits=tuple(replace(visit, any_day=_chose_a_day_off(visit, working)) for visit in visits),
+        working_days=working,
         busy=busy_slots(names, first, last, but=but),
         weekly={key: week_of(rows) for key, rows in weeks.items() if rows},
         extra={key: single_days(rows, is_available=True) for key, rows in weeks.items()},
@@ -135,6 +136,11 @@ def problem_of(
         hours={key: clocks for key, rows in weeks.items() if (clocks := hours_of(rows))},
         now=timezone.make_naive(now),
     )
+
+
+def _chose_a_day_off(visit: Visit, working: Collection[date]) -> bool:
+    """Whether a person put it on a day off: only then may another one be proposed to them."""
+    return visit.any_hours and any(slot.day not in working for slot in visit.clocks)
 
 
 def weeks_of(resources: Iterable[Resource]) -> set[str]:
@@ -178,7 +184,6 @@ def _visit(activity: Activity, release: date, halls: Halls, *, is_series: bool) 
     bound = halls_at(halls, branches_of(activity), activity.venue)
     keys |= weeks_of([resource, *bound] if resource else bound)
     length, clocks = 1, {}
-    any_day = order is None and activity.state != ActivityState.PLANNED  # a person chose day and hours
     if activity.starts_at and activity.ends_at:  # may stay where it is
         day = timezone.localdate(activity.starts_at)
         release, deadline = min(release, day), max(deadline, timezone.localdate(activity.ends_at))
@@ -193,7 +198,7 @@ def _visit(activity: Activity, release: date, halls: Halls, *, is_series: bool) 
         weight=1.0 + (order.demand.urgency if order else 0),
         series_id=order.pk if order and is_series else None,
         load_subjects=frozenset({capacity_key(resource)} if resource else ()),
-        any_day=any_day,
+        any_hours=order is None and activity.state != ActivityState.PLANNED,  # a person chose them
         title=activity.title,
         movers=movers,
         place=venue_key(activity.venue),

@@ -70,7 +70,7 @@ def within_opening_hours(problem: ScheduleProblem, placed: Standing, visit: Visi
             for subject in held
             if each.half in problem.hours[subject]
         }
-        fixed = None if visit.any_day else visit.clocks.get(each)
+        fixed = None if visit.any_hours else visit.clocks.get(each)
         if fixed:
             opening = {who: (at, to) for who, (at, to) in opening.items() if fixed[0] < at or to < fixed[1]}
         if opening and (fixed or not is_open_enough(problem, visit, each.half)):

@@ -59,8 +59,8 @@ class Visit:
     All `subjects` must be free during `length` consecutive half-days between `release` and `deadline`, both
     included. `load_subjects` are not occupied but count towards their month caps (a resource's capacity).
     `preferences` maps (weekday with Monday 0, half) to a liking in [0, 1]; `weight` is how much placing it
-    is worth against other visits. Visits of one `series_id` are spread evenly. `any_day` allows days off, and
-    any hours that somebody has fixed in a half-day enough of which is open.
+    is worth against other visits. Visits of one `series_id` are spread evenly. `any_day` allows days off,
+    `any_hours` whatever hours somebody has fixed in a half-day enough of which is open.
     `movers` are the subjects who travel to `place` (its name, in one spelling) at `position` (latitude and
     longitude in degrees, None when unknown); they like their visits of one day near each other. `clocks` are
     half-days whose hours somebody has fixed; in all others the visit takes what is open of the half-day.
@@ -76,6 +76,7 @@ class Visit:
     preferences: Mapping[tuple[int, Half], float] = field(default_factory=dict)
     load_subjects: frozenset[Subject] = frozenset()
     any_day: bool = False
+    any_hours: bool = False
     title: str = ""
     movers: frozenset[Subject] = frozenset()
     place: str = ""

@@ -106,7 +106,7 @@ def asked_about(
     problem = schedule_problem([activity], now=now, lead_days=0, until=until)
     (visit,) = problem.visits
     around = timezone.localdate(planned[0]) if planned else visit.release
-    visit = replace(visit, length=1, release=today, any_day=False, clocks={})
+    visit = replace(visit, length=1, release=today, any_day=False, any_hours=False, clocks={})
     first = today + timedelta(days=notice_days)
     return Question(problem, visit, now, first, planned=planned, around=around)
 

@@ -87,10 +87,10 @@ def test_conflicts_report_a_schedule_that_begins_in_the_past():
 
 
 def test_refusals_let_a_person_s_hours_stand_where_enough_is_open():
-    """`any_day` is for what a person chose: of a half-day enough of which is open, any hours will do."""
+    """`any_hours` is for what a person chose: of a half-day enough of which is open, any hours will do."""
     early = replace(IN_HALL, clocks={Slot(MONDAY, AM): (time(8), time(8, 50))})
     assert len(refusals(OPEN, Placed(OPEN), early, Slot(MONDAY, AM))) == 1
-    assert refusals(OPEN, Placed(OPEN), replace(early, any_day=True), Slot(MONDAY, AM)) == []
+    assert refusals(OPEN, Placed(OPEN), replace(early, any_hours=True), Slot(MONDAY, AM)) == []
 
 
 def test_refusals_name_the_visit_that_is_in_the_way():

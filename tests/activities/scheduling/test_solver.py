@@ -59,6 +59,7 @@ def visit_lists(draw, most=7):
                 weight=draw(st.sampled_from([1.0, 2.0])),
                 series_id=draw(st.sampled_from([None, "s"])),
                 any_day=draw(st.booleans()),
+                any_hours=draw(st.booleans()),
                 clocks=draw(st.dictionaries(slots, clocks, max_size=2)),
                 preferences=draw(
                     st.dictionaries(

@@ -127,6 +127,21 @@ def test_what_stood_on_a_day_off_moves_to_another_one_as_proposed(pairing: Pairi
     assert (moved.starts_at, moved.ends_at) == half_day(date(2026, 3, 8), "am")
 
 
+def test_what_stood_on_a_working_day_is_offered_no_day_off(pairing: Pairing, secretary: User) -> None:
+    """Chosen by hand as well; the hall is closed for all that week."""
+    friday_morning, monday = half_day(FRIDAY, "am"), date(2026, 3, 9)
+    hit = ActivityFactory(
+        announced=True, pairing=pairing, venue="礼堂", starts_at=friday_morning[0], ends_at=friday_morning[1]
+    )
+    activity_book(activity=hit)
+    (hall,) = [each for each in subjects_of(hit) if each.key == "venue:礼堂"]
+    closure_note(
+        subject=hall, first_day=date(2026, 3, 2), last_day=FRIDAY, reason="修", actor=secretary, now=NOW
+    )
+    (proposal,) = proposals_of(secretary)
+    assert proposal.after == half_day(monday, "am")
+
+
 def mornings_only(activity: Activity, user: User) -> None:
     """The hall's hours are cut to mornings."""
     hall = ResourceFactory(branch=activity.pairing.branch_a, kind="position", title="礼堂")
