@@ -5,27 +5,26 @@ Everything stays in memory: the file says what exists, the engine answers, nothi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from django.core.cache import cache
 
 from pairing.matching.engine import (
     Id,
-    Lexicon,
     MatchProblem,
     Need,
     Offer,
+    Weights,
     pair_of,
     suggest,
 )
 from pairing.matching.engine.affinity import points, profiles
 from pairing.matching.engine.evaluation import Quality, baseline, judge
+from pairing.matching.labelled_file import read_county
+from pairing.matching.labelled_rows import DemandRow, ResourceRow
 from pairing.matching.reranker import Endpoint, rerank
 
 URGENCY = {"": 0, "一般": 0, "普通": 0, "急": 1, "较急": 1, "紧急": 1, "特急": 2}
@@ -33,7 +32,10 @@ URGENCY = {"": 0, "一般": 0, "普通": 0, "急": 1, "较急": 1, "紧急": 1, 
 
 @dataclass(frozen=True)
 class LabelledCounty:
-    """A problem and the grades of its right answers: demand id → {resource id: 1 in part, 2 directly}."""
+    """A problem and the grades of its right answers: demand id → {resource id: 1 in part, 2 directly}.
+
+    `own` holds the labels (demand id, resource id) left out because the resource is the branch's own.
+    """
 
     name: str
     problem: MatchProblem
@@ -42,19 +44,37 @@ class LabelledCounty:
     resource_texts: dict[str, str]
     demand_branches: dict[str, str]
     resource_branches: dict[str, str]
+    own: tuple[tuple[str, str], ...] = ()
 
 
-def county_of(path: Path) -> LabelledCounty:
+def county_of(path: Path, weights: Weights | None = None) -> LabelledCounty:
     """Read a labelled county.
 
+    Args:
+        weights: what the terms count, when not what a new county starts with.
+
     Raises:
-        ValueError: the file is not JSON, or a part or field of it is missing or malformed.
+        DomainError: the file cannot be read, or has faults; the message names all of them.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return _county(data)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{path.name}：缺少 {error}") from error
+    file = read_county(path)
+    problem = MatchProblem(
+        offers=tuple(_offer(row) for row in file.resources),
+        needs=tuple(_need(row) for row in file.demands),
+        as_of=file.as_of,
+        pairs=frozenset(pair_of(row.branch_a, row.branch_b) for row in file.pairings),
+        weights=weights or Weights.default(),
+        branch_names={row.id: row.name for row in file.branches},
+    )
+    county = LabelledCounty(
+        name=file.county,
+        problem=problem,
+        labels=file.labels or {},
+        demand_texts={row.id: f"{row.name} {row.description}" for row in file.demands},
+        resource_texts={row.id: f"{row.name} {row.description}" for row in file.resources},
+        demand_branches={row.id: row.branch for row in file.demands},
+        resource_branches={row.id: row.owner_branch for row in file.resources},
+    )
+    return _without_own(county)
 
 
 def predictions(county: LabelledCounty, endpoint: Endpoint | None = None) -> dict[str, list[str]]:
@@ -106,54 +126,40 @@ def compare(county: LabelledCounty, found: Mapping[str, list[str]]) -> tuple[Qua
     return judge(county.labels, found), judge(county.labels, plain)
 
 
-def _county(data: dict[str, Any]) -> LabelledCounty:
-    demands, resources = data["demands"], data["resources"]
-    problem = MatchProblem(
-        offers=tuple(_offer(row) for row in resources),
-        needs=tuple(_need(row) for row in demands),
-        as_of=date.fromisoformat(data["as_of"]),
-        pairs=frozenset(pair_of(row["branch_a"], row["branch_b"]) for row in data.get("pairings", [])),
-        lexicon=Lexicon.default(),
-        branch_names={row["id"]: row["name"] for row in data.get("branches", [])},
+def _without_own(county: LabelledCounty) -> LabelledCounty:
+    """The county without labels on a branch's own resources, which no list of suggestions holds."""
+    own = tuple(
+        (demand, resource)
+        for demand, grades in county.labels.items()
+        for resource in grades
+        if county.resource_branches[resource] == county.demand_branches[demand]
     )
-    return LabelledCounty(
-        name=data.get("county", ""),
-        problem=problem,
-        labels={demand: dict(grades) for demand, grades in data.get("labels", {}).items()},
-        demand_texts={row["id"]: _text(row) for row in demands},
-        resource_texts={row["id"]: _text(row) for row in resources},
-        demand_branches={row["id"]: row["branch"] for row in demands},
-        resource_branches={row["id"]: row["owner_branch"] for row in resources},
-    )
+    labels = {
+        demand: {resource: grade for resource, grade in grades.items() if (demand, resource) not in own}
+        for demand, grades in county.labels.items()
+    }
+    return replace(county, labels=labels, own=own)
 
 
-def _text(row: dict[str, Any]) -> str:
-    return f"{row['name']} {row.get('description') or ''}"
-
-
-def _need(row: dict[str, Any]) -> Need:
+def _need(row: DemandRow) -> Need:
     return Need(
-        id=row["id"],
-        branch_id=row["branch"],
-        title=row["name"],
-        text=f"{row.get('description') or ''} {row.get('target_group') or ''}".strip(),
-        aspect=row.get("aspect") or None,
-        urgency=URGENCY.get(row.get("urgency") or "", 0),
-        raised_on=_day(row.get("raised_on")),
-        deadline=_day(row.get("deadline")),
+        id=row.id,
+        branch_id=row.branch,
+        title=row.name,
+        text=f"{row.description} {row.target_group}".strip(),
+        aspect=row.aspect,
+        urgency=URGENCY.get(row.urgency, 0),
+        raised_on=row.raised_on,
+        deadline=row.deadline,
     )
 
 
-def _offer(row: dict[str, Any]) -> Offer:
+def _offer(row: ResourceRow) -> Offer:
     return Offer(
-        id=row["id"],
-        branch_id=row["owner_branch"],
-        title=row["name"],
-        text=f"{row.get('description') or ''} {row.get('target_group') or ''}".strip(),
-        kind=row.get("category") or "",
-        capacity_per_month=row.get("capacity_per_month"),
+        id=row.id,
+        branch_id=row.owner_branch,
+        title=row.name,
+        text=f"{row.description} {row.target_group}".strip(),
+        kind=row.category,
+        capacity_per_month=row.capacity_per_month,
     )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -68,13 +68,12 @@ class Endpoint:
             return None
         if not base_url.startswith(("http://", "https://")):
             raise ValueError("RERANK_BASE_URL 要以 http:// 或 https:// 开头")
-        return cls(
-            base_url.rstrip("/"),
-            model,
-            environ.get("RERANK_API_KEY", ""),
-            float(environ.get("RERANK_TIMEOUT", cls.timeout)),
-            float(environ.get("RERANK_BUDGET", cls.budget)),
-        )
+        try:
+            timeout = float(environ.get("RERANK_TIMEOUT", cls.timeout))
+            budget = float(environ.get("RERANK_BUDGET", cls.budget))
+        except ValueError as error:
+            raise ValueError("RERANK_TIMEOUT 和 RERANK_BUDGET 要写成秒数，例如 6") from error
+        return cls(base_url.rstrip("/"), model, environ.get("RERANK_API_KEY", ""), timeout, budget)
 
 
 @dataclass(frozen=True)

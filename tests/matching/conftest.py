@@ -1,5 +1,6 @@
 """A pair in which one side speaks about law and the other asks for it, and how a run is worked off here."""
 
+import json
 from datetime import date, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory, ServiceAspectFactory
 from tests.factories.plans import PairingFactory
 from tests.matching.endpoint import answering
+from tests.matching.evaluating import TINY
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone())
@@ -79,3 +81,11 @@ def planned(actor, now=NOW, **scope) -> MatchRun:
 
 def pairs_of(run) -> set[tuple[int, int]]:
     return set(run.matches.values_list("demand", "resource"))
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """The file of a county of two demands."""
+    path = tmp_path / "county.json"
+    path.write_text(json.dumps(TINY, ensure_ascii=False), encoding="utf-8")
+    return path

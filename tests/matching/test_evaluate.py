@@ -2,57 +2,17 @@
 
 import json
 from functools import cache
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from pairing.matching.labelled import compare, confirmed, county_of, predictions
+from tests.matching.evaluating import TINY, run
 
 LABELLED = Path(__file__).parents[1] / "data" / "labelled"
 COUNTIES = sorted(path.stem for path in LABELLED.glob("*.json"))
 KEPT = ("dev", "dev2", "fresh", "heldout", "steppe", "meadow")  # whose figures must stay
-TINY = {
-    "county": "小县",
-    "as_of": "2026-03-01",
-    "branches": [{"id": "A", "name": "甲村", "type": "村"}, {"id": "B", "name": "乙院", "type": "医院"}],
-    "pairings": [{"id": "P", "branch_a": "A", "branch_b": "B"}],
-    "resources": [
-        {
-            "id": "r1",
-            "owner_branch": "B",
-            "category": "人才",
-            "name": "义诊队",
-            "description": "大夫下乡看病",
-        },
-        {
-            "id": "r2",
-            "owner_branch": "A",
-            "category": "人才",
-            "name": "义诊队",
-            "description": "大夫下乡看病",
-        },
-    ],
-    "demands": [
-        {"id": "d1", "branch": "A", "aspect": "健康", "name": "老人没处看病", "description": "想请大夫来"},
-        {"id": "d2", "branch": "A", "aspect": "交通", "name": "要修一座大桥", "description": "缺三百万"},
-    ],
-    "labels": {"d1": {"r1": 2}, "d2": {}},
-}
-
-
-@pytest.fixture
-def tiny(tmp_path):
-    path = tmp_path / "county.json"
-    path.write_text(json.dumps(TINY, ensure_ascii=False), encoding="utf-8")
-    return path
-
-
-def run(*arguments):
-    out = StringIO()
-    call_command("matching_evaluate", *map(str, arguments), stdout=out)
-    return out.getvalue()
 
 
 def test_evaluate_writes_ranked_lists_and_prints_figures(tiny, tmp_path):
@@ -64,23 +24,62 @@ def test_evaluate_writes_ranked_lists_and_prints_figures(tiny, tmp_path):
         "recall@5",
         "MRR",
         "无可对接的留空",
+        "权重：新装系统的默认权重",
     ]
     assert printed.splitlines()[2].split()[1:] == ["1.000", "1.000", "1.00"]
 
 
-def test_evaluate_needs_no_labels(tiny, tmp_path):
+def test_evaluate_needs_no_labels_and_says_that_nothing_was_judged(tiny, tmp_path):
     tiny.write_text(json.dumps({key: TINY[key] for key in TINY if key != "labels"}), encoding="utf-8")
     target = tmp_path / "out.json"
-    run(tiny, "--predictions", target)
+    assert run(tiny, "--predictions", target).startswith("提示：文件里没有标注（labels），只排了推荐")
     assert json.loads(target.read_text(encoding="utf-8")) == {"d1": ["r1"], "d2": []}
 
 
-def test_evaluate_names_what_is_wrong_with_a_file(tiny, tmp_path):
-    with pytest.raises(CommandError, match="读不了"):
-        run(tmp_path / "nowhere.json")
-    tiny.write_text("{}", encoding="utf-8")
-    with pytest.raises(CommandError, match="缺少 'demands'"):
-        run(tiny)
+def test_evaluate_leaves_out_labels_on_own_resources_and_says_what_was_not_judged(tiny):
+    """Were r2 counted, half of what serves d1 would be missing."""
+    tiny.write_text(json.dumps({**TINY, "labels": {"d1": {"r1": 2, "r2": 2}}}), encoding="utf-8")
+    printed = run(tiny).splitlines()
+    assert printed[3].split() == ["recall@5", "1.000", "1.000", "1.00"]
+    assert printed[6:8] == [
+        "提示：1 条需求没有标注，没有评分：d2。",
+        "提示：d1 标注的 r2 是本支部自己的资源，没有计入。",
+    ]
+
+
+def test_evaluate_reads_whole_numbers_as_ids(tiny, tmp_path):
+    """Keys of JSON are text whatever the id, so all ids are."""
+    figures = run(tiny, "--confirmed")
+    numbered = json.loads(tiny.read_text(encoding="utf-8"))
+    for row, number in zip(numbered["demands"] + numbered["resources"], (1, 2, 1, 2), strict=True):
+        row["id"] = number
+    numbered["labels"] = {"1": {"1": 2}, "2": {}}
+    tiny.write_text(json.dumps(numbered), encoding="utf-8")
+    target = tmp_path / "out.json"
+    assert run(tiny, "--confirmed", "--predictions", target) == figures
+    assert json.loads(target.read_text(encoding="utf-8")) == {"1": ["1"], "2": []}
+
+
+def test_evaluate_says_where_predictions_cannot_be_written(tiny, tmp_path):
+    with pytest.raises(CommandError, match=r"写不了 .*out.json：请检查文件夹是否存在"):
+        run(tiny, "--predictions", tmp_path / "nowhere" / "out.json")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({}, "请先设置环境变量 RERANK_BASE_URL 和 RERANK_MODEL"),
+        ({"RERANK_TIMEOUT": "soon"}, "RERANK_TIMEOUT 和 RERANK_BUDGET 要写成秒数"),
+    ],
+)
+def test_evaluate_refuses_a_second_opinion_that_is_not_set_up(tiny, monkeypatch, settings, sentence):
+    monkeypatch.delenv("RERANK_BASE_URL", raising=False)
+    if settings:
+        settings = {**settings, "RERANK_BASE_URL": "http://127.0.0.1", "RERANK_MODEL": "m"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CommandError, match=sentence):
+        run(tiny, "--rerank")
 
 
 def test_confirmed_gives_both_sides_of_a_labelled_pair_one_item(tiny):

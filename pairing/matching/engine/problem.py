@@ -1,8 +1,10 @@
 """What the matching engine is asked: offers, needs, weights, capacities – plain frozen data."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
+from math import inf
 from typing import Literal, NamedTuple, Self
 
 from ledgers.reading.lexicon import Lexicon
@@ -86,11 +88,19 @@ class Weights:
         """Build weights from stored data; unknown names are an error, absent ones take the default.
 
         Raises:
-            ValueError: a name is not a weight, or a number is negative.
+            ValueError: a name is not a weight, or something is not a number or negative.
         """
-        unknown = set(values) - {each.name for each in fields(cls)}
-        if unknown or any(value < 0 for value in values.values()):
-            raise ValueError(f"权重表有误：{'、'.join(sorted(unknown)) or '权重不能为负数'}")
+        known = [each.name for each in fields(cls)]
+        faults = [
+            f"没有叫“{name}”的权重，可写的是 {'、'.join(known)}" for name in values if name not in known
+        ]
+        faults += [
+            f"“{name}”是 {json.dumps(value, ensure_ascii=False)}，须是数字，不能是负数"
+            for name, value in values.items()
+            if not _counts(value)
+        ]
+        if faults:
+            raise ValueError("；".join(faults))
         return replace(cls(), **values)
 
     def as_dict(self) -> dict[str, float]:
@@ -165,3 +175,8 @@ class Score:
 def pair_of(first: Id, second: Id) -> Pair:
     """Return the unordered pair of two branches."""
     return frozenset((first, second))
+
+
+def _counts(value: object) -> bool:
+    """Whether a value is a finite number of at least 0."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
