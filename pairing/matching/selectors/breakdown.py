@@ -20,7 +20,11 @@ TERM_WORDS = {
     "urgency": "紧急",
 }
 # What is said of a term for which the engine has found nothing to name.
-UNNAMED = {"item": "没有读出同一类事项", "aspect": "方面不同", "text": "没有相同的关键词，按意思比"}
+UNNAMED = {
+    "item": "没有点名同一事项，按意思比",
+    "aspect": "方面不同，按意思比",
+    "text": "没有相同的关键词，按意思比",
+}
 
 
 @dataclass(frozen=True)
