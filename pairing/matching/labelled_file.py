@@ -154,7 +154,7 @@ class _Reading:
         for resource, value in known.items():
             self._check_known("resources", resource, f"{where}下有一个资源")
             self._read(grade, value, f"{where}下 {_shown(resource)} 的等级")
-        return dict(known)
+        return {resource: value for resource, value in known.items() if value}
 
 
 def _is_blank(value: Any) -> bool:

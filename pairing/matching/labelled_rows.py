@@ -16,7 +16,7 @@ from core.faults import CONTROLS
 from core.workbooks.dates import YEARS
 
 MOST_VISITS = 999_999  # a month; more is a typing error
-GRADES = (1, 2)
+GRADES = (0, 1, 2)
 
 
 def text(value: Any) -> str:
@@ -46,14 +46,15 @@ def day(value: Any) -> date:
 
 
 def visits(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= MOST_VISITS:
+    is_whole = type(value) is int or (type(value) is float and value.is_integer())
+    if not is_whole or not 0 <= value <= MOST_VISITS:
         raise ValueError(f"须是 0 到 {MOST_VISITS} 的整数，不加引号；不限次数就写 null")
-    return value
+    return int(value)
 
 
 def grade(value: Any) -> int:
     if type(value) is not int or value not in GRADES:
-        raise ValueError("须是 2（直接能办）或 1（能办一部分），办不了的不写")
+        raise ValueError("须是 2（直接能办）或 1（能办一部分），办不了的写 0 或不写")
     return value
 
 

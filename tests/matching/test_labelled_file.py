@@ -12,7 +12,7 @@ ABSENT = object()
 TEXT = '须是加引号的文字，不能空着，例如 "义诊"。'
 DAY = '须是加引号的日期，写成 "2026-03-01" 这样。'
 VISITS = "须是 0 到 999999 的整数，不加引号；不限次数就写 null。"
-GRADE = "须是 2（直接能办）或 1（能办一部分），办不了的不写。"
+GRADE = "须是 2（直接能办）或 1（能办一部分），办不了的写 0 或不写。"
 UNKNOWN = "里没有这个编号，请改正，或补上这一条。"
 DOUBLE = "：编号不能重复，请改一个。"
 
@@ -140,6 +140,7 @@ def test_county_may_leave_out_what_the_format_says(tmp_path):
         (("resources", 0, name), None) for name in ("capacity_per_month", "target_group", "availability")
     ]
     empty += [(("demands", 0, name), blank) for name, blank in (("deadline", None), ("raised_on", ""))]
+    empty.append((("labels", "d1", "r2"), 0))  # does not serve, said aloud
     write(file, changed([*empty, (("remarks",), [1]), (("demands", 0, "latitude"), "?")]))
     assert run(file) == figures
 
