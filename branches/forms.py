@@ -6,14 +6,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.contrib.auth.validators import ASCIIUsernameValidator
-from django.core.validators import RegexValidator
 
 from branches.models import Branch, Membership, User
-from core.forms import DateInput
-
-PHONE = RegexValidator(r"^[0-9Xx+()（）\- ]{5,30}$", "电话号码只能有数字、空格、括号和横线。")
+from core.forms import DateInput, refuse_coordinates, refuse_phones
 
 BRANCH_MORE = ("member_count", "address", "longitude", "latitude", "serial")
 
@@ -33,8 +30,17 @@ class LoginForm(AuthenticationForm):
     }
 
 
+class OwnPasswordForm(PasswordChangeForm):
+    error_messages = PasswordChangeForm.error_messages | {"password_incorrect": "旧密码不对，请重新输入。"}
+
+
 class UpdateForm(forms.ModelForm):
     """A form whose service is told only what was changed."""
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        refuse_phones(self)
+        return self.cleaned_data
 
     @property
     def changed_values(self) -> dict[str, Any]:
@@ -42,7 +48,6 @@ class UpdateForm(forms.ModelForm):
 
 
 class BranchForm(UpdateForm):
-    phone = forms.CharField(label="联系电话", max_length=30, required=False, validators=[PHONE])
     parent = forms.ModelChoiceField(
         label="上级党组织",
         queryset=Branch.objects.active(),
@@ -71,10 +76,13 @@ class BranchForm(UpdateForm):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = Branch.objects.active().exclude(pk=self.instance.pk)
 
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        refuse_coordinates(self)
+        return self.cleaned_data
+
 
 class UserForm(UpdateForm):
-    phone = forms.CharField(label="手机", max_length=30, required=False, validators=[PHONE])
-
     class Meta:
         model = User
         fields = ("display_name", "username", "phone", "email")
@@ -83,7 +91,10 @@ class UserForm(UpdateForm):
             "username": "登录用，建议用姓名拼音；不能和别人相同。",
             "email": "填了邮箱，提醒也会发一份到邮箱。",
         }
-        error_messages = {"username": {"unique": "这个用户名已经有人用了，请换一个。"}}
+        error_messages = {
+            "username": {"unique": "这个用户名已经有人用了，请换一个。"},
+            "email": {"invalid": "电子邮箱要写完整，例如 name@example.com；没有请留空。"},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,6 +13,9 @@ from core.errors import DomainError, StaleVersionError
 
 T = TypeVar("T")
 
+COORDINATES = {"longitude": ("经度", 180), "latitude": ("纬度", 90)}  # in degrees: its name, its bound
+PHONE_DIGITS = 5  # the shortest number anybody can be called at
+
 
 class DateInput(forms.DateInput):
     """A day in the browser's own picker, which understands ISO dates only."""
@@ -49,6 +52,29 @@ class ReasonForm(forms.Form):
         help_text="写清原因，会留痕。",
         error_messages={"required": "请写明理由。"},
     )
+
+
+def refuse_coordinates(form: forms.BaseForm) -> None:
+    """Put beside 经度 and 纬度 what is wrong with each: out of bounds, or one without the other."""
+    given = {name for name in COORDINATES if form.cleaned_data.get(name) is not None or name in form.errors}
+    for name, (label, bound) in COORDINATES.items():
+        value = form.cleaned_data.get(name)
+        if value is not None and not -bound <= value <= bound:
+            form.add_error(name, f"{label}须在 -{bound} 到 {bound} 之间。")
+        if given and name not in given:
+            form.add_error(name, f"经度、纬度要一起填：请补上{label}，或者两个都清空。")
+
+
+def refuse_phones(form: forms.BaseForm) -> None:
+    """Put beside each telephone number typed anew that nobody can be called at it.
+
+    Words beside a number and the stars of a masked one are kept, as an import keeps them; so is whatever
+    the row held before.
+    """
+    for name in form.changed_data:
+        value = form.cleaned_data.get(name)
+        if name.endswith("phone") and value and sum(map(str.isdigit, value)) < PHONE_DIGITS:
+            form.add_error(name, f"没有认出电话号码：至少要有 {PHONE_DIGITS} 位数字，请核对，或留空。")
 
 
 def attempt(form: forms.BaseForm, call: Callable[[], T]) -> T | None:

@@ -16,10 +16,13 @@ def check_transition(table: Table, choices: type[TextChoices], current: str, tar
     """Refuse a step that `table` does not list.
 
     Raises:
-        TransitionError: naming the current state and the states that can follow it.
+        TransitionError: naming the current state and the states that can follow it; for a step taken
+            already, that there is nothing more to do.
     """
     if choices(target) in table[choices(current)]:
         return
+    if current == target:
+        raise TransitionError(f"{noun}已经是“{choices(current).label}”，这一步办过了，不必再办。")
     following = "、".join(choices(state).label for state in sorted(table[choices(current)]))
     remedy = f"现在只能转为：{following}。" if following else "这个状态已是终点。"
     raise TransitionError(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from branches.forms import OwnPasswordForm
 from branches.services.users import user_change_password
 from core.pages import get_or_post, posted
 
@@ -23,7 +23,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @get_or_post
 def password_change(request: HttpRequest) -> HttpResponse:
     """My own password; this session stays, every other one ends."""
-    form = PasswordChangeForm(request.user, posted(request))
+    form = OwnPasswordForm(request.user, posted(request))
     if form.is_valid():
         user = user_change_password(user=request.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(request, user)

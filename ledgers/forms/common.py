@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q
 
 from branches.models import Branch, User
+from core.forms import refuse_phones
 from core.workbooks.values import plain, shown
 from ledgers.enums import Audience, HelpKind
 from ledgers.models import ServiceItem
@@ -102,6 +103,7 @@ class LedgerForm(forms.ModelForm):
         self.cleaned_data = {
             name: plain(value) if isinstance(value, str) else value for name, value in data.items()
         }
+        refuse_phones(self)
         return self.cleaned_data
 
     @property

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 
 from core.forms import DateInput, ReasonForm
+from core.wording import cn_date
 from ledgers.models import Demand
 from ledgers.services.demands import EDITABLE
 from ledgers.services.regrouping import MAX_PARTS
 
 PARTS_SHOWN = 3
+LEAST_PARTS = 2
 
 
 class PartForm(forms.Form):
@@ -26,6 +28,19 @@ class PartForm(forms.Form):
     )
     deadline_on = forms.DateField(label="期望完成时限", required=False, widget=DateInput())
 
+    def __init__(self, *args: Any, whole: Demand, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.whole = whole
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("deadline_on") and data["deadline_on"] < self.whole.raised_on:
+            raised_on = cn_date(self.whole.raised_on)
+            self.add_error("deadline_on", f"期望完成时限不能早于提出日期（{raised_on}）。")
+        if not data.get("title") and (data.get("description") or data.get("expected_people") is not None):
+            self.add_error("title", "请写明这一条的需求内容；不需要这一条就都清空。")
+        return data
+
     @property
     def values(self) -> dict[str, Any]:
         """What was filled in; the rest is taken over from the whole."""
@@ -33,6 +48,13 @@ class PartForm(forms.Form):
 
 
 class BasePartFormSet(forms.BaseFormSet):
+    def clean(self) -> None:
+        """Ask for what is missing beside the first rows that have no title."""
+        empty = [form for form in self.forms if not form.errors and not form.values.get("title")]
+        begun = len(self.forms) - len(empty)
+        for form in empty[: max(LEAST_PARTS - begun, 0)]:
+            form.add_error("title", f"拆分至少要填 {LEAST_PARTS} 条需求，请写明这一条的内容。")
+
     @property
     def parts(self) -> list[dict[str, Any]]:
         return [form.values for form in self.forms if form.values.get("title")]
@@ -46,7 +68,7 @@ PartFormSet = forms.formset_factory(
 def part_forms(data: Any, demand: Demand) -> BasePartFormSet:
     """Rows for the parts of `demand`, each with its deadline to begin with."""
     initial = [{"deadline_on": demand.deadline_on} for _ in range(PARTS_SHOWN)]
-    return PartFormSet(data, initial=initial, prefix="parts")  # type: ignore[return-value]  # made of it
+    return PartFormSet(data, initial=initial, prefix="parts", form_kwargs={"whole": demand})  # type: ignore[return-value]  # made of it
 
 
 class MergeForm(ReasonForm):

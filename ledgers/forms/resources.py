@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.forms import BoundField
 from django.utils.functional import cached_property
 
-from core.forms import DateInput
+from core.forms import COORDINATES, DateInput, refuse_coordinates
 from ledgers.enums import ResourceKind
 from ledgers.forms import details, hours
 from ledgers.forms.common import LedgerForm
@@ -69,7 +69,14 @@ class ResourceForm(LedgerForm):
             "latitude": "例如 27.457。",
             "sharing": "默认只给结对支部看；选“全县可见”后其他支部也能看到，联系电话仍打码。",
         }
-        error_messages = {"title": {"required": "请填写资源名称。"}, "kind": {"required": "请选择资源类别。"}}
+        error_messages = {
+            "title": {"required": "请填写资源名称。"},
+            "kind": {"required": "请选择资源类别。"},
+        } | {
+            name: {"max_whole_digits": f"{label}须在 -{bound} 到 {bound} 之间。"}
+            | dict.fromkeys(("max_digits", "max_decimal_places"), f"{label}最多写 6 位小数，例如 27.457。")
+            for name, (label, bound) in COORDINATES.items()
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,6 +151,7 @@ class ResourceForm(LedgerForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        refuse_coordinates(self)
         labels = [self.fields[name].label for name in VALIDITY]
         self.refuse_order(*VALIDITY, f"{labels[1]}不能早于{labels[0]}。")
         if data.get("capacity_per_month") == 0:

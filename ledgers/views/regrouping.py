@@ -35,7 +35,7 @@ def _page(request: HttpRequest, demand: Demand, template: str, **context: Any) -
 def demand_split_page(request: HttpRequest, pk: int) -> HttpResponse:
     demand = found(Demand.objects.visible_to(request.user), pk, request.user, PERMISSION)
     form, parts = ReasonForm(posted(request)), part_forms(posted(request), demand)
-    if form.is_valid() and parts.is_valid():
+    if all([form.is_valid(), parts.is_valid()]):  # both, so that every fault is told at once
         terms = {"demand": demand, "parts": parts.parts, "reason": form.cleaned_data["reason"]}
         made = attempt(form, lambda: demand_split(actor=request.user, now=timezone.now(), **terms))
         if made:

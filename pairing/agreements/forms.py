@@ -62,6 +62,13 @@ class AgreementForm(forms.ModelForm):
                 self.initial[name] = self.initial.get(name) or getattr(standard, name.upper())
         self.initial.setdefault("version", self.instance.version)
 
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        starts_on, ends_on = (self.cleaned_data.get(name) for name in ("starts_on", "ends_on"))
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", "结束日期不能早于开始日期。")
+        return self.cleaned_data
+
     def _get_validation_exclusions(self) -> set[str]:
         """Uniqueness of the number is the service's sentence, not the model's."""
         return super()._get_validation_exclusions() | {"number"}

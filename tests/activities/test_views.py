@@ -29,6 +29,7 @@ from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import PairingFactory
 
 pytestmark = pytest.mark.django_db
+OWN_TIME = "要用另选的时间，日期、开始时间和结束时间都要填。"
 ONE_ACTIVITY = ("activity_detail", "activity_move", "activity_lead", "activity_cancel", "activity_record")
 
 
@@ -263,19 +264,20 @@ class TestActivityNew:
         assert Activity.objects.count() == 1
 
     @pytest.mark.parametrize(
-        ("changes", "sentence"),
+        ("changes", "faults"),
         [
-            ({"slot": ""}, "请选一个空闲的半天，或填写另选的日期和时间。"),
-            ({"slot": "tomorrow"}, "没有认出所选的半天，请重新选一个。"),
-            ({"day": "2026-03-02"}, "自选时间请把日期、开始时间、结束时间都填上。"),
+            ({"slot": ""}, {"slot": ["请选一个空闲的半天，或填写另选的日期和时间。"]}),
+            ({"slot": "tomorrow"}, {"slot": ["没有认出所选的半天，请重新选一个。"]}),
+            ({"day": "2026-03-02"}, {"starts": [OWN_TIME], "ends": [OWN_TIME]}),
+            ({"starts": "09:00"}, {"day": [OWN_TIME], "ends": [OWN_TIME]}),
         ],
     )
-    def test_time_missing_is_refused(
-        self, page: Client, pairing: Pairing, changes: dict[str, str], sentence: str
+    def test_time_missing_is_refused_beside_what_is_missing(
+        self, page: Client, pairing: Pairing, changes: dict[str, str], faults: dict[str, list[str]]
     ) -> None:
         response = page.post(reverse("activity_new"), self.answer(pairing, **changes))
 
-        assert response.context["form"].non_field_errors() == [sentence]
+        assert response.context["form"].errors == faults
 
     def test_foreign_pairing_is_refused(self, page: Client) -> None:
         response = page.post(reverse("activity_new"), self.answer(PairingFactory()))

@@ -181,7 +181,9 @@ def test_agreement_terminate_needs_a_summary_and_an_administrator_once_in_force(
         )
 
     agreement = AgreementFactory(pairing=pair)
-    assert refusal(end, agreement, secretaries[0]) == "生效的协议由管理员终止，请联系县党建办。"
+    assert (
+        refusal(end, agreement, secretaries[0]) == "生效的协议由系统管理员终止，请联系县党建办的系统管理员。"
+    )
     assert refusal(end, agreement, admin, " ") == "请写明终止的原因和协议执行情况，几句话即可。"
     ended = end(agreement, admin)
     assert (ended.state, ended.end_summary) == (AgreementState.TERMINATED, "执行完毕")

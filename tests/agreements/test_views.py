@@ -98,6 +98,18 @@ def test_renewal_starts_the_day_after_and_carries_text_and_clauses_over(client):
     assert (data["clauses-0-counts"], data["clauses-0-target"]) == ("visit", 1)
 
 
+def test_term_that_ends_before_it_starts_is_refused_beside_its_end(client):
+    pairing = PairingFactory()
+    log_in(client, secretary_of=pairing.branch_a)
+    url = reverse("agreement_new", args=[pairing.pk])
+    days = {"number": "2026-共建-01", "starts_on": "2026-05-01", "ends_on": "2026-04-30"}
+    refused = client.post(url, typed(client.get(url)) | days)
+    assert (refused.status_code, refused.context["forms"].form.errors) == (
+        422,
+        {"ends_on": ["结束日期不能早于开始日期。"]},
+    )
+
+
 def test_renewal_signed_early_says_from_when_it_counts(client):
     starts_on = timezone.localdate() + timedelta(days=21)
     old = AgreementFactory(ends_on=starts_on - timedelta(days=1), state=AgreementState.RENEWED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -96,6 +97,15 @@ def test_branch_new_with_a_taken_name_is_refused_beside_the_field(page):
     assert form["secretary_name"].value() == "王同志"
 
 
+def test_branch_new_with_half_a_place_is_refused_beside_the_field(page):
+    response = page.post(reverse("branch_new"), form_data(longitude="500", latitude=""))
+
+    assert response.context["form"].errors == {
+        "longitude": ["经度须在 -180 到 180 之间。"],
+        "latitude": ["经度、纬度要一起填：请补上纬度，或者两个都清空。"],
+    }
+
+
 def test_branch_edit_below_itself_is_refused(page):
     branch = BranchFactory()
     below = BranchFactory(parent=branch)
@@ -112,6 +122,16 @@ def test_branch_upkeep_is_forbidden_to_the_office(client, name):
     client.force_login(UserFactory(office=True))
 
     assert client.get(reverse(name, args=[BranchFactory().pk])).status_code == 403
+
+
+def test_office_is_told_that_the_administrator_can(client):
+    client.force_login(UserFactory(office=True))
+    pages = [client.get(reverse(name)) for name in ("branch_new", "weights_edit")]
+    client.force_login(UserFactory(secretary_of=BranchFactory()))
+    pages.append(client.get(reverse("weights_edit")))
+
+    told = [re.search("请联系(.*?)。", page.content.decode()) for page in pages]
+    assert [each and each[1] for each in told] == ["系统管理员", "系统管理员", "本支部书记或县党建办"]
 
 
 def test_branch_dissolve_ends_its_seats(page):

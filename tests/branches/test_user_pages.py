@@ -110,10 +110,13 @@ def test_user_edit_with_a_bad_phone_is_refused_beside_the_field(page):
 
     response = page.post(
         reverse("user_edit", args=[person.pk]),
-        {"display_name": "李同志", "username": person.username, "phone": "打办公室"},
+        {"display_name": "李同志", "username": person.username, "phone": "打办公室", "email": "li@"},
     )
 
-    assert list(response.context["form"].errors) == ["phone"]
+    assert response.context["form"].errors == {
+        "phone": ["没有认出电话号码：至少要有 5 位数字，请核对，或留空。"],
+        "email": ["电子邮箱要写完整，例如 name@example.com；没有请留空。"],
+    }
 
 
 def test_user_deactivate_refuses_the_person_on_the_next_request(page):
@@ -225,6 +228,15 @@ def test_password_change_with_a_weak_one_is_refused_beside_the_field(client):
     )
 
     assert list(response.context["form"].errors) == ["new_password2"]
+
+
+def test_password_change_without_the_old_one_is_refused_in_our_words(client):
+    client.force_login(UserFactory())
+    new = {"new_password1": "hua-men-zhen-88", "new_password2": "hua-men-zhen-88"}
+
+    response = client.post(reverse("password_change"), {"old_password": "bu-dui", **new})
+
+    assert response.context["form"].errors == {"old_password": ["旧密码不对，请重新输入。"]}
 
 
 def test_user_edit_needs_few_queries(page, django_assert_max_num_queries):

@@ -387,7 +387,7 @@ def test_handover_is_refused_in_sentences(seat, successor, admin):
     member = MembershipFactory(branch=seat.branch, role="member")
     fresh = MembershipFactory(branch=seat.branch, role="liaison", starts_on=days(0))
     cases = [
-        ((seat, successor, stranger), {}, "交接由管理员办理，请联系县党建办。"),
+        ((seat, successor, stranger), {}, "交接由系统管理员办理，请联系县党建办的系统管理员。"),
         ((member, successor, admin), {}, "只有书记和联络员的岗位需要交接，其他任职请直接结束。"),
         ((seat, successor, admin), {"on": days(-1)}, "交接日期已经过去，请选今天或以后的日期。"),
         ((seat, seat.user, admin), {}, "接任人不能是原任本人，请另选一位。"),

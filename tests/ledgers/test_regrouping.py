@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -22,6 +22,8 @@ from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
 
 REASON = "两件事由不同的人办"
 PARTS = ({"title": "修路灯", "expected_people": 30}, {"title": "补路面", "urgency": Urgency.URGENT})
+
+FEW = "拆分至少要填 2 条需求，请写明这一条的内容。"
 
 
 def split(demand, actor, parts=PARTS, reason=REASON):
@@ -146,6 +148,31 @@ def test_regrouping_is_refused_with_a_sentence(branch, secretary):
     assert "2 到 10 条" in refused(lambda: split(free, secretary, PARTS[:1]))
     assert refused(lambda: split(free, secretary, reason=" ")) == "请写明拆分的理由。"
     assert list(Demand.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "faults"),
+    [
+        ({"parts-0-title": "修路灯"}, [{}, {"title": [FEW]}, {}]),
+        (
+            {"parts-0-title": "修路灯", "parts-1-description": "坑大"},
+            [{}, {"title": ["请写明这一条的需求内容；不需要这一条就都清空。"]}, {}],
+        ),
+        (
+            {"parts-0-title": "修路灯", "parts-1-title": "补路面", "parts-1-deadline_on": "2020-01-01"},
+            [{}, {"deadline_on": ["期望完成时限不能早于提出日期（2026年1月5日）。"]}, {}],
+        ),
+    ],
+)
+def test_split_page_says_beside_each_row_what_it_lacks(client, branch, secretary, typed, faults):
+    whole = DemandFactory(branch=branch, raised_on=date(2026, 1, 5))
+    client.force_login(secretary)
+    sent = {"parts-TOTAL_FORMS": 3, "parts-INITIAL_FORMS": 3, "reason": REASON} | typed
+
+    page = client.post(reverse("demand_split", args=[whole.pk]), sent)
+
+    assert [row.errors for row in page.context["parts"]] == faults
+    assert Demand.objects.count() == 1
 
 
 def test_county_office_regroups_and_the_branch_is_told(branch):

@@ -224,7 +224,9 @@ def test_resource_publish_twice_is_refused_with_a_sentence(page, branch):
 
     response = page.post(reverse("resource_publish", args=[resource.pk]), follow=True)
 
-    assert "不能改为“可用”" in str(next(iter(response.context["messages"])))
+    assert [str(each) for each in response.context["messages"]] == [
+        "这项资源已经是“可用”，这一步办过了，不必再办。"
+    ]
 
 
 def test_resource_detail_needs_few_queries(page, branch, django_assert_max_num_queries):
@@ -263,20 +265,44 @@ def test_resource_whose_month_is_promised_is_full_in_list_filter_and_detail(page
 
 
 @pytest.mark.parametrize(
-    ("longitude", "latitude", "is_fine"),
+    ("longitude", "latitude", "faults"),
     [
-        ("112.193", "27.457", True),
-        ("", "", True),
-        ("112.193", "", False),
-        ("181", "27", False),
-        ("112", "-91", False),
+        ("112.193", "27.457", {}),
+        ("", "", {}),
+        ("112.193", "", {"latitude": ["经度、纬度要一起填：请补上纬度，或者两个都清空。"]}),
+        ("181", "27", {"longitude": ["经度须在 -180 到 180 之间。"]}),
+        ("112", "-91", {"latitude": ["纬度须在 -90 到 90 之间。"]}),
+        ("27.457", "112.193", {"latitude": ["纬度须在 -90 到 90 之间。"]}),
+        ("112.1934567", "27", {"longitude": ["经度最多写 6 位小数，例如 27.457。"]}),
     ],
 )
-def test_coordinates_stand_together_and_within_the_globe(page, longitude, latitude, is_fine):
+def test_coordinates_are_refused_beside_their_fields_which_open(page, longitude, latitude, faults):
     response = page.post(reverse("resource_new"), form_data(longitude=longitude, latitude=latitude))
+
+    assert (response.status_code == 302, Resource.objects.count()) == (not faults, int(not faults))
+    if faults:
+        assert response.context["form"].errors == faults
+        assert '<details class="more-fields" open>' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_fine"),
+    [("abc", False), ("1234", False), ("138****1234", True), ("办公室 0738-6821234", True)],
+)
+def test_telephone_number_that_is_none_is_refused_beside_its_field(page, phone, is_fine):
+    response = page.post(reverse("resource_new"), form_data(contact_phone=phone))
 
     assert (response.status_code == 302, Resource.objects.count()) == (is_fine, int(is_fine))
     if not is_fine:
-        assert [sentence for found in response.context["form"].errors.values() for sentence in found] == [
-            "经度、纬度要一起填：经度在 -180 到 180、纬度在 -90 到 90 之间。"
-        ]
+        assert response.context["form"].errors == {
+            "contact_phone": ["没有认出电话号码：至少要有 5 位数字，请核对，或留空。"]
+        }
+
+
+def test_words_a_row_holds_in_place_of_a_number_stay_when_something_else_is_changed(page, branch):
+    resource = ResourceFactory(branch=branch, contact_phone="同上")
+
+    page.post(reverse("resource_edit", args=[resource.pk]), form_data(title="新名称", contact_phone="同上"))
+
+    resource.refresh_from_db()
+    assert (resource.title, resource.contact_phone) == ("新名称", "同上")

@@ -1,5 +1,6 @@
 """What an order says: tasks as one list, drawn up by hand, changed by request once both sides confirmed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from core.audit import entries_of
 from core.errors import ConflictError, DomainError, StaleVersionError
+from core.wording import cn_date
 from ledgers.enums import DemandState
 from pairing.plans.enums import ChangeState, PlanOrderState, TaskKind
 from pairing.plans.models import ChangeRequest, PlanOrder
@@ -170,9 +172,28 @@ def test_edit_page_takes_fields_and_tasks_together():
     assert [task.title for task in order.tasks.order_by("position")] == ["新任务", "一"]
     assert client.post(url, fields_of(order, series="普法年", place="别处")).status_code == 302
     assert PlanOrder.objects.get().series == order.series
+    day = PlanOrder.objects.get().due_on
+    late = task_rows(order, replace(one, due_on=day + timedelta(days=1)))
+    refused = client.post(url, fields_of(PlanOrder.objects.get()) | late)
+    assert (refused.status_code, refused.context["forms"].tasks[0].errors) == (
+        422,
+        {"due_on": [f"任务时限不能晚于定单完成时限（{cn_date(day)}）。"]},
+    )
     without_day = task_rows(order, one) | {"form-0-due_on": ""}
     refused = client.post(url, fields_of(PlanOrder.objects.get()) | without_day)
     assert refused.context["forms"].tasks[0].errors == {"due_on": ["请填写完成时限。"]}
+
+
+def test_visit_arranged_past_its_order_keeps_its_day_while_the_order_does():
+    order = with_tasks("一", "二")
+    ours, _ = secretaries(order)
+    day = order.due_on + timedelta(days=3)
+    order.tasks.filter(title="一").update(due_on=day)
+    one, two = task_drafts(order)
+    order = edit(order, ours, tasks=[one, replace(two, title="二改")])
+    assert [task.title for task in order.tasks.order_by("position")] == ["一", "二改"]
+    with pytest.raises(DomainError, match="任务“二改”的时限不能晚于定单完成时限"):
+        edit(order, ours, tasks=[one, replace(two, title="二改", due_on=day)])
 
 
 # ---- by hand
@@ -249,7 +270,10 @@ def ask(order, actor, **changes):
 def test_change_of_a_confirmed_order_stands_only_when_the_other_side_agrees():
     order = with_tasks("一", in_progress=True)
     ours, theirs = secretaries(order)
-    request = ask(order, ours, due_on=LATER, tasks=[*task_drafts(order), new_task(order)])
+    [one] = task_drafts(order)
+    with pytest.raises(DomainError, match="任务“一”的时限不能晚于定单完成时限"):
+        ask(order, ours, due_on=LATER, tasks=[one, new_task(order)])
+    request = ask(order, ours, due_on=LATER, tasks=[replace(one, due_on=LATER), new_task(order)])
     order.refresh_from_db()
     assert (order.version, order.due_on == LATER, order.tasks.count()) == (1, False, 1)
     with pytest.raises(DomainError, match=r"正等.*答复，只有该支部书记能操作"):

@@ -77,6 +77,14 @@ def test_claim_new_says_why_a_match_cannot_be_claimed(client, pair):
     assert page.context["blockers"] == ["需求“修路灯”现在是“已认领待确认”，只有待认领的需求才能认领。"]
 
 
+def test_claim_new_of_what_is_being_claimed_leads_to_that_claim(client, pair):
+    log_in(client, liaison_of=pair.branch_a)
+    claim = ClaimFactory(pairing=pair)
+    page = client.get(f"{reverse('claim_new')}?demand={claim.demand_id}&resource={claim.resource_id}")
+    words = f'href="{claim.get_absolute_url()}">查看{claim.proposed_by}发起的认领</a>'
+    assert page.content.decode().count(words) == 1
+
+
 @pytest.mark.parametrize("query", ["", "?demand=x&resource=1", "?demand=999999&resource=999999"])
 def test_claim_new_of_nothing_is_not_found(client, pair, query):
     log_in(client, liaison_of=pair.branch_a)
@@ -102,7 +110,7 @@ def test_claim_accept_twice_says_so(client, pair):
     client.post(url)
     page = {"HTTP_REFERER": f"http://testserver{claim.get_absolute_url()}"}
     response = client.post(url, follow=True, **page)
-    assert flashed(response)[-1].startswith("这条认领现在是“已确认”")
+    assert flashed(response)[-1] == "这条认领已经是“已确认”，这一步办过了，不必再办。"
 
 
 def test_claim_decline_asks_for_a_reason(client, pair):
@@ -245,6 +253,25 @@ def test_plan_order_accept_needs_a_satisfaction(client):
     assert (response.status_code, list(response.context["form"].errors)) == (422, ["satisfaction"])
 
 
+def test_plan_order_accept_of_one_accepted_already_says_so_once_and_announces_nothing(client):
+    order = PlanOrderFactory(completed=True)
+    log_in(client, secretary_of=order.pairing.branch_b)
+    response = client.post(reverse("plan_order_accept", args=[order.pk]), {"satisfaction": "5"})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count("这张定单已经是“已完成”，这一步办过了，不必再办。") == 1
+    assert [words in page for words in ("没有办完", "确定后会发生什么")] == [False, False]
+
+
+def test_plan_order_new_with_a_resource_of_the_side_in_need_is_refused_beside_it(client, pair):
+    log_in(client, secretary_of=pair.branch_a)
+    demand, own = DemandFactory(branch=pair.branch_b), ResourceFactory(branch=pair.branch_b)
+    url = f"{reverse('plan_order_new')}?pairing={pair.pk}"
+    response = client.post(url, {"demand": demand.pk, "resource": own.pk, "visit_count": "1"})
+    words = f"需求是{pair.branch_b}的，资源要由另一方提供，请另选资源，或留空。"
+    assert (response.status_code, response.context["form"].errors) == (422, {"resource": [words]})
+
+
 def test_plan_task_done_ticks_off_only_tasks_of_the_order(client):
     order = PlanOrderFactory(in_progress=True)
     task, foreign = PlanTaskFactory(plan_order=order), PlanTaskFactory()
@@ -313,7 +340,9 @@ def test_pairing_new_by_a_secretary_is_refused(client, pair):
     log_in(client, secretary_of=pair.branch_a)
     assert client.get(reverse("pairing_new")).status_code == 409
     response = client.post(reverse("pairing_end", args=[pair.pk]), {"reason": "不想了", "summary": "无"})
-    assert response.context["form"].non_field_errors() == ["结对的登记和结束由管理员操作，请联系县党建办。"]
+    assert response.context["form"].non_field_errors() == [
+        "结对的登记、修改和结束由系统管理员操作，请联系县党建办的系统管理员。"
+    ]
 
 
 # strangers -----------------------------------------------------------------------------------------

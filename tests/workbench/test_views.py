@@ -140,6 +140,14 @@ def test_lights_page_and_fragment_hold_the_same_rows(secretary, pairing):
     assert fragment.content.decode().strip() in page.content.decode()
 
 
+def test_buttons_are_promised_only_to_those_who_have_a_list(secretary):
+    lead = "点右边的按钮就能办"
+    pages = [secretary.get(reverse("workbench"))]
+    secretary.force_login(UserFactory(office=True))
+    pages.append(secretary.get(reverse("workbench")))
+    assert [lead in page.content.decode() for page in pages] == [True, False]
+
+
 def test_newcomer_without_a_seat_gets_a_page(client):
     client.force_login(UserFactory())
     assert client.get(reverse("workbench")).status_code == 200

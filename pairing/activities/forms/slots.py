@@ -69,15 +69,22 @@ class SlotForm(forms.Form):
         own = [data.get("day"), data.get("starts"), data.get("ends")]
         if any(own):
             if not all(own):
-                raise ValidationError("自选时间请把日期、开始时间、结束时间都填上。")
+                self._ask_for_the_rest()
+                return data
             data["starts_at"], data["ends_at"] = local_instant(own[0], own[1]), local_instant(own[0], own[2])
         elif data.get("slot"):
             data["starts_at"], data["ends_at"] = self._chosen(data["slot"])
         elif not self.errors:
-            raise ValidationError("请选一个空闲的半天，或填写另选的日期和时间。")
+            self.add_error("slot", "请选一个空闲的半天，或填写另选的日期和时间。")
         if data.get("starts_at") and data["ends_at"] <= data["starts_at"]:
             self.add_error("ends" if own[2] else "slot", "结束时间须晚于开始时间。")
         return data
+
+    def _ask_for_the_rest(self) -> None:
+        """Say beside each field of another time that is still empty what it needs."""
+        for name in ("day", "starts", "ends"):
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, "要用另选的时间，日期、开始时间和结束时间都要填。")
 
     def _chosen(self, value: str) -> Span:
         try:
@@ -85,7 +92,7 @@ class SlotForm(forms.Form):
                 timezone.localtime(datetime.fromisoformat(part)) for part in value.split("/")
             )
         except (ValueError, OverflowError):  # localtime refuses what has no zone or leaves the calendar
-            raise ValidationError("没有认出所选的半天，请重新选一个。") from None
+            raise ValidationError({"slot": "没有认出所选的半天，请重新选一个。"}) from None
         return starts_at, ends_at
 
 

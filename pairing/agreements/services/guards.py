@@ -92,7 +92,7 @@ def agreement_terminate_blockers(agreement: Agreement, actor: User) -> list[str]
         return [] if actor.has_perm("agreements.change_agreement", agreement) else [NOT_STAFF]
     blockers = state_blockers(agreement, AgreementState.TERMINATED)
     if not actor.has_perm("agreements.end_agreement", agreement):
-        blockers.append("生效的协议由管理员终止，请联系县党建办。")
+        blockers.append("生效的协议由系统管理员终止，请联系县党建办的系统管理员。")
     return blockers
 
 

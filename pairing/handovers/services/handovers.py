@@ -47,7 +47,7 @@ def handover_plan_blockers(seat: Membership, actor: User, *, today: date) -> lis
     """Why this seat cannot be handed over; empty when it can."""
     blockers = []
     if not actor.has_perm("handovers.manage_handover", seat):
-        blockers.append("交接由管理员办理，请联系县党建办。")
+        blockers.append("交接由系统管理员办理，请联系县党建办的系统管理员。")
     if seat.role not in BRANCH_STAFF:
         blockers.append("只有书记和联络员的岗位需要交接，其他任职请直接结束。")
     if seat.branch.dissolved_on:
@@ -151,7 +151,7 @@ def handover_cancel(*, handover: Handover, actor: User, reason: str, now: dateti
     """
     handover = _locked(handover.pk)
     if not actor.has_perm("handovers.manage_handover", handover):
-        raise DomainError("交接由管理员办理，请联系县党建办。")
+        raise DomainError("交接由系统管理员办理，请联系县党建办的系统管理员。")
     if not handover.is_planned:
         raise DomainError(f"交接现在是“{handover.get_state_display()}”，不能再取消。")
     if not reason.strip():

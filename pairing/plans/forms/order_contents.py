@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 
 from branches.models import User
 from core.forms import DateInput
+from core.wording import cn_date
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import Line, TaskKind
 from pairing.plans.forms.claims import ResourceChoice
 from pairing.plans.forms.targets import TargetFormSet
 from pairing.plans.models import Metric, Pairing, PlanOrder
 from pairing.plans.selectors.targets import Targets, targets_as_json, targets_of
-from pairing.plans.selectors.task_lists import TaskDraft, task_drafts
+from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_late
 from pairing.plans.services.task_lists import LONGEST
 
 
@@ -142,7 +143,17 @@ class OrderForms:
 
     def is_valid(self) -> bool:
         rows = [rows for rows in (self.tasks, self.targets) if rows.is_bound]
-        return all([self.form.is_valid(), *(each.is_valid() for each in rows)])
+        return all([self.form.is_valid(), *(each.is_valid() for each in rows)]) and self._ends_in_time()
+
+    def _ends_in_time(self) -> bool:
+        """Refuse, beside it, a day of a task past that of its order; an untouched list follows the order."""
+        drafts, due_on = self.drafts, self.form.cleaned_data["due_on"]
+        if drafts is None or drafts == self.seen:
+            return True
+        late = tasks_late(drafts, self.seen, due_on, is_moved="due_on" in self.form.changed_data)
+        for row in [row for row in self._kept_rows if row.draft in late]:
+            row.add_error("due_on", f"任务时限不能晚于定单完成时限（{cn_date(due_on)}）。")
+        return not late
 
     @property
     def values(self) -> dict[str, Any]:
@@ -159,10 +170,13 @@ class OrderForms:
         """The tasks as they were sent, in the order of their numbers; None when none were."""
         if not self.tasks.is_bound:
             return None
-        rows = [
+        return [row.draft for row in sorted(self._kept_rows, key=_place)]
+
+    @property
+    def _kept_rows(self) -> list[TaskForm]:
+        return [
             row for row in self.tasks if row.cleaned_data.get("title") and not row.cleaned_data.get("DELETE")
         ]
-        return [row.draft for row in sorted(rows, key=_place)]
 
     @property
     def seen_json(self) -> str:
@@ -234,6 +248,13 @@ class OrderNewForm(forms.Form):
         self.fields["demand"].queryset = demands
         self.fields["demand"].label_from_instance = lambda row: f"{row.branch} · {row.title}"
         self.fields["resource"].queryset = resources
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        demand, resource = data.get("demand"), data.get("resource")
+        if demand and resource and demand.branch_id == resource.branch_id:
+            self.add_error("resource", f"需求是{demand.branch}的，资源要由另一方提供，请另选资源，或留空。")
+        return data
 
 
 class OrderPairingForm(forms.Form):

@@ -50,6 +50,21 @@ def tasks_in_words(drafts: Sequence[TaskDraft], order: PlanOrder) -> str:
     )
 
 
+def tasks_late(
+    drafts: Sequence[TaskDraft], before: Sequence[TaskDraft], due_on: date, *, is_moved: bool
+) -> list[TaskDraft]:
+    """Those due after `due_on`, the day of their order.
+
+    A visit that was arranged anew may be due later than its order; it keeps its day while the order does.
+
+    Args:
+        before: the tasks as they are stored.
+        is_moved: whether the day of the order changes too.
+    """
+    days = {} if is_moved else {task.id: task.due_on for task in before}
+    return [task for task in drafts if task.due_on > due_on and days.get(task.id) != task.due_on]
+
+
 def tasks_merged(
     mine: Sequence[TaskDraft], seen: Sequence[TaskDraft], theirs: Sequence[TaskDraft]
 ) -> list[TaskDraft]:

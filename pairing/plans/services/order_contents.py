@@ -13,11 +13,12 @@ from django.utils import timezone
 from branches.models import User
 from core import audit
 from core.errors import DomainError, StaleVersionError, refuse
+from core.wording import cn_date
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import PlanOrderState
 from pairing.plans.models import Pairing, PlanOrder, Series
 from pairing.plans.selectors.targets import Targets, targets_in_words, targets_of
-from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_in_words
+from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_in_words, tasks_late
 from pairing.plans.services import order_guards
 from pairing.plans.services.claim_guards import check_capacity, check_rest, check_terms
 from pairing.plans.services.deadlines import spread
@@ -152,7 +153,8 @@ def revision_of(
     """What really differs from a locked order, checked.
 
     Raises:
-        DomainError: for a day in the past, a month without capacity, or tasks or targets that cannot be.
+        DomainError: for a day in the past, a month without capacity, a task due after its order, or tasks or
+            targets that cannot be.
     """
     unknown = set(changes) - EDITABLE_FIELDS
     if unknown:
@@ -166,6 +168,7 @@ def revision_of(
     drafts = list(tasks) if tasks is not None and list(tasks) != task_drafts(order) else None
     if drafts is not None:
         check_tasks(order, drafts)
+        _check_in_time(order, drafts, differing.get("due_on", order.due_on))
     aims = targets if targets is not None and targets != targets_of(order) else None
     if aims is not None:
         check_targets(aims)
@@ -199,6 +202,15 @@ def revision_apply(order: PlanOrder, revision: Revision, now: datetime) -> dict[
 def _check_due(due_on: date | None, today: date) -> None:
     if due_on and due_on < today:
         raise DomainError("完成时限已经过去，请改成今天或以后的日期。", field="due_on")
+
+
+def _check_in_time(order: PlanOrder, drafts: Sequence[TaskDraft], due_on: date) -> None:
+    """Refuse a task typed to be due after its order."""
+    late = tasks_late(drafts, task_drafts(order), due_on, is_moved=due_on != order.due_on)
+    if late:
+        raise DomainError(
+            f"任务“{late[0].title}”的时限不能晚于定单完成时限（{cn_date(due_on)}），请改早，或先推迟定单。"
+        )
 
 
 def _check_month(order: PlanOrder, wanted_on: date | None) -> None:

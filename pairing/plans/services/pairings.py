@@ -19,7 +19,7 @@ from pairing.plans.selectors.pairings import pairing_active_between
 from pairing.plans.services.locks import lock_pairing
 from pairing.plans.services.notices import tell
 
-NOT_ADMIN = "结对的登记和结束由管理员操作，请联系县党建办。"
+NOT_ADMIN = "结对的登记、修改和结束由系统管理员操作，请联系县党建办的系统管理员。"
 
 
 def pairing_create_blockers(branch_a: Branch, branch_b: Branch) -> list[str]:

@@ -128,6 +128,7 @@ def _match(request: HttpRequest, demand_pk: int, resource_pk: int) -> dict[str, 
         "resource": resource,
         "by_branch": by_branch,
         "blockers": blockers,
+        "under_way": claim_rows(request.user).undecided().filter(demand=demand) if blockers else (),
         "capacity_left": resource_capacity_left(resource, today),
         "parts": demand_parts(demand),
     }
