@@ -74,7 +74,7 @@ def _solved(case: str, problem: ScheduleProblem, goal: float, *, fast: bool) -> 
 
 def _program(problem: ScheduleProblem) -> Program:
     visits = sorted(problem.visits, key=lambda visit: (visit.deadline, visit.release, str(visit.id)))
-    return build(problem, Placed(problem), visits, series_targets(problem.visits))
+    return build(problem, Placed(problem), visits, series_targets(problem))
 
 
 def _total(program: Program, guide: np.ndarray) -> float:

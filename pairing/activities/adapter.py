@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -56,7 +56,10 @@ def schedule_problem(
         *("participations__branch", "pairing__branch_a", "pairing__branch_b", "task"),
         *("plan_order__resource__branch", "plan_order__claim", "plan_order__demand__branch"),
     )
+    ids = [activity.pk for activity in activities]
+    standing = _standing_days(activities)
     orders = Counter(activity.plan_order_id for activity in activities)
+    orders.update({order: len(days) for order, days in standing.items()})
     halls = halls_of({branch for activity in activities for branch in branches_of(activity)})
     resources = [*halls.values(), *filter(None, map(resource_of, activities))]
     prefetch_related_objects(resources, "availabilities")
@@ -65,8 +68,8 @@ def schedule_problem(
         _visit(each, release, halls, is_series=orders[each.plan_order_id] > 1) for each in activities
     )
     subjects = [subject for activity in activities for subject in subjects_of(activity)]
-    ids = [activity.pk for activity in activities]
-    return problem_of(visits, subjects=subjects, resources=resources, but=ids, now=now, until=until)
+    problem = problem_of(visits, subjects=subjects, resources=resources, but=ids, now=now, until=until)
+    return replace(problem, standing=standing)
 
 
 def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: date) -> ScheduleProblem:
@@ -169,6 +172,24 @@ def order_person(order: PlanOrder) -> str:
     serves_a = order.pairing.branch_b_id == order.demand.branch_id
     named = order.responsible_a if serves_a else order.responsible_b
     return named or (order.resource.contact_name if order.resource else "")
+
+
+def _standing_days(activities: Sequence[Activity]) -> dict[Id, list[date]]:
+    """Order → the days of its other activities, to come or held; one query.
+
+    An order that was sent back begins anew: what it held before is nothing to keep apart from.
+    """
+    orders = {each.plan_order_id for each in activities if each.plan_order_id}
+    rows = (
+        Activity.objects.filter(plan_order__in=orders, plan_order__state_reason="", starts_at__isnull=False)
+        .exclude(state=ActivityState.CANCELLED)
+        .exclude(pk__in=[each.pk for each in activities])
+        .values_list("plan_order", "starts_at")
+    )
+    days: dict[Id, list[date]] = defaultdict(list)
+    for order, starts_at in rows:
+        days[order].append(timezone.localdate(starts_at))
+    return dict(days)
 
 
 def resource_of(activity: Activity) -> Resource | None:

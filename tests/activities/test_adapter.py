@@ -58,6 +58,28 @@ def test_visits_of_one_order_are_a_series() -> None:
     assert [visit.series_id for visit in problem.visits] == [order.pk, order.pk, None]
 
 
+def test_visit_placed_anew_is_one_of_a_series_with_those_that_stand() -> None:
+    order = PlanOrderFactory(confirmed=True)
+    starts_at, ends_at = half_day(date(2026, 3, 12), "am")
+    ActivityFactory(announced=True, plan_order=order, starts_at=starts_at, ends_at=ends_at)
+    ActivityFactory(cancelled=True, plan_order=order, starts_at=ends_at, ends_at=ends_at + timedelta(hours=1))
+
+    problem = schedule_problem([waiting(order)], now=NOW)
+
+    assert problem.visits[0].series_id == order.pk
+    assert problem.standing == {order.pk: [date(2026, 3, 12)]}
+
+
+def test_order_that_was_sent_back_keeps_apart_from_nothing_it_held() -> None:
+    order = PlanOrderFactory(in_progress=True, state_reason="请再来一次")
+    starts_at, ends_at = half_day(date(2026, 2, 26), "am")
+    ActivityFactory(archived=True, plan_order=order, starts_at=starts_at, ends_at=ends_at)
+
+    problem = schedule_problem([waiting(order)], now=NOW)
+
+    assert (problem.visits[0].series_id, problem.standing) == (None, {})
+
+
 def test_bookings_take_the_half_days_they_touch() -> None:
     morning, afternoon = half_day(date(2026, 3, 5), "am"), half_day(date(2026, 3, 5), "pm")
     for starts_at, ends_at in (

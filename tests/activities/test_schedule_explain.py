@@ -37,7 +37,7 @@ def test_explain_refuses_with_the_reason_and_adds_up_the_rest() -> None:
     lines = explained(order.number, "--today", str(SUNDAY), "--days", "2")
 
     assert lines == [
-        f"定单 {order}（{order.pairing}），2026-03-03 起 2 天内安排 1 次",
+        f"定单 {order}（{order.pairing}），2026年3月3日起 2 天内安排 1 次",
         "“第1次”：3月3日下午",
         f"    3月3日上午  不行：“{first}”3月3日上午已有安排",
         "  → 3月3日下午  排上 6.000 + 及时 1.194 + 偏好 0.000 - 路程 0.000 = 7.194",

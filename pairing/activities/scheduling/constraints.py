@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import Protocol
 
-from pairing.activities.scheduling.problem import Clock, Half, ScheduleProblem, Slot, Subject, Visit
+from pairing.activities.scheduling.problem import (
+    Clock,
+    Half,
+    ScheduleProblem,
+    Slot,
+    Subject,
+    Visit,
+    day_in_words,
+)
 
 SHORTEST_MINUTES = 60  # what must be open of a half-day for a visit to be worth the way
 _WEEKDAYS = "一二三四五六日"
@@ -27,9 +35,9 @@ class Standing(Protocol):
 def within_window(problem: ScheduleProblem, placed: Standing, visit: Visit, slot: Slot) -> str | None:
     """Refuse a start before the release or an end after the deadline."""
     if slot.day < visit.release:
-        return f"{slot}早于最早可安排日期 {visit.release}"
+        return f"{slot}早于最早可安排的{day_in_words(visit.release)}"
     if slot.following(visit.length)[-1].day > visit.deadline:
-        return f"{slot}开始会超过完成时限 {visit.deadline}"
+        return f"{slot}开始会超过完成时限{day_in_words(visit.deadline)}"
     return None
 
 

@@ -1,13 +1,14 @@
 """Soft preferences: what a placement is worth. Placing at all is worth more than all preferences together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from pairing.activities.scheduling.problem import Id, Slot, Visit
+from pairing.activities.scheduling.problem import Id, ScheduleProblem, Slot, Visit
+from pairing.activities.scheduling.spreading import even_days
 
 PLACED = 3.0
 TIMING = 0.6  # early after release, or near its share of the series
@@ -15,23 +16,23 @@ PREFERRED = 0.4
 LATER_HALF = 0.01  # of timing: the afternoon loses a tie to the morning
 
 
-def series_targets(visits: Collection[Visit]) -> dict[Id, float]:
+def series_targets(problem: ScheduleProblem) -> dict[Id, float]:
     """Return visit id → the day (ordinal) at which it should stand for its series to be even.
 
-    The k-th of n visits aims at the middle of the k-th of n equal parts of the series' common window.
+    The visits of a series share its common window with those of it that stand already, see `even_days`.
     """
     series: dict[Id, list[Visit]] = defaultdict(list)
-    for visit in visits:
+    for visit in problem.visits:
         if visit.series_id is not None:
             series[visit.series_id].append(visit)
-    targets = {}
-    for members in series.values():
+    targets: dict[Id, float] = {}
+    for name, members in series.items():
         first = min(visit.release for visit in members).toordinal()
-        part = (max(visit.deadline for visit in members).toordinal() - first + 1) / len(members)
-        for k, visit in enumerate(
-            sorted(members, key=lambda each: (each.release, each.deadline, str(each.id)))
-        ):
-            targets[visit.id] = first + (k + 0.5) * part - 0.5
+        last = max(visit.deadline for visit in members).toordinal()
+        standing = [day.toordinal() for day in problem.standing.get(name, ())]
+        members.sort(key=lambda each: (each.release, each.deadline, str(each.id)))
+        days = even_days(first, last, standing, len(members))
+        targets |= {visit.id: day for visit, day in zip(members, days, strict=True)}
     return targets
 
 

@@ -30,7 +30,7 @@ class HalfDay:
 def half_days(problem: ScheduleProblem, placements: Mapping[Id, Slot], visit: Visit) -> list[HalfDay]:
     """Return every start in the window of the visit, in order of time, beside all other `placements`."""
     placed = Placed(problem, placements)
-    target = series_targets(problem.visits).get(visit.id)
+    target = series_targets(problem).get(visit.id)
     return [
         HalfDay(
             slot,

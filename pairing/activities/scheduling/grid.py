@@ -56,7 +56,8 @@ class Grid:
 def grid_of(problem: ScheduleProblem, placed: Placed, visits: Sequence[Visit]) -> Grid:
     """Write the tables for the window of `visits` around what is placed. O(subjects × half-days) in numpy."""
     first = min(visit.release for visit in visits).toordinal() * 2
-    last = max(visit.deadline for visit in visits).toordinal() * 2 + 1
+    latest = max(visit.deadline for visit in visits).toordinal() * 2 + 1
+    last = max(latest, first + 1)  # every deadline may be over before the first release
     days = [date.fromordinal(number) for number in range(first // 2, last // 2 + 1)]
     named = sorted({subject for visit in visits for subject in visit.subjects})
     subjects = {subject: i for i, subject in enumerate(named)}

@@ -103,6 +103,7 @@ class ScheduleProblem:
     those on which it is not, each with the reason. `month_caps` bounds visits per subject and calendar month,
     `month_counts` counts those already there (first day of the month). `labels` names subjects for sentences.
     `halves` are the hours of a half-day, `hours` those in which a subject is open in it; absent means all.
+    `standing` are the days of visits outside the problem, by series: the others keep apart from them.
     `now` is the local time, without a zone, at or before which nothing may begin; None asks no clock.
     """
 
@@ -117,6 +118,7 @@ class ScheduleProblem:
     labels: Mapping[Subject, str] = field(default_factory=dict)
     halves: Mapping[Half, Clock] = field(default_factory=dict)
     hours: Mapping[Subject, Mapping[Half, Clock]] = field(default_factory=dict)
+    standing: Mapping[Id, Collection[date]] = field(default_factory=dict)
     now: datetime | None = None
 
     def clock(self, visit: Visit, half: Half) -> Clock:
@@ -162,6 +164,11 @@ class Schedule:
     bound: float
     ratio: float
     moves: tuple[Move, ...] = ()
+
+
+def day_in_words(day: date) -> str:
+    """Write 2025年11月28日, as every page does; a Slot leaves the year out."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def window(visit: Visit) -> list[Slot]:

@@ -12,7 +12,16 @@ from pairing.activities.scheduling.improve import improved
 from pairing.activities.scheduling.methods import dive, exact, greedy, relaxed
 from pairing.activities.scheduling.placed import Placed
 from pairing.activities.scheduling.prices import priced_bound
-from pairing.activities.scheduling.problem import Id, Move, Schedule, ScheduleProblem, Slot, Visit, window
+from pairing.activities.scheduling.problem import (
+    Id,
+    Move,
+    Schedule,
+    ScheduleProblem,
+    Slot,
+    Visit,
+    day_in_words,
+    window,
+)
 from pairing.activities.scheduling.program import Program, build
 from pairing.activities.scheduling.repair import repaired
 from pairing.activities.scheduling.travel import brought_nearer, way, ways
@@ -33,7 +42,7 @@ def solve(problem: ScheduleProblem, *, keep: Mapping[Id, Slot] | None = None, fa
     visits = {visit.id: visit for visit in problem.visits}
     placed, evicted = _keep(problem, keep or {})
     stood = {each: slot.day.toordinal() + RATHER_LATER for each, (slot, _) in evicted.items()}
-    targets = series_targets(problem.visits) | stood
+    targets = series_targets(problem) | stood
     base = _value(placed, visits, targets)
     open_ = sorted((v for v in problem.visits if v.id not in placed.slots), key=_order)
     whole = _less_ways(build(problem, placed, open_, targets), placed, open_)
@@ -138,7 +147,21 @@ def why_unplaced(problem: ScheduleProblem, placed: Placed, visit: Visit) -> str:
     """Return why no slot is left: the reasons met most often in the window, at most two."""
     starts = window(visit)
     if not starts:
-        return f"{visit.release} 至 {visit.deadline} 之间放不下；请放宽时限"
+        return _why_no_window(problem, visit)
     against = Counter(reason for slot in starts for reason in refusals(problem, placed, visit, slot)[:1])
     telling = [reason for reason, _ in against.most_common() if "不是工作日" not in reason] or list(against)
-    return f"{visit.release} 至 {visit.deadline} 之间没有共同空闲的半天，例如：{'；'.join(telling[:2])}"
+    return f"{_span(visit)}没有共同空闲的半天，例如：{'；'.join(telling[:2])}"
+
+
+def _why_no_window(problem: ScheduleProblem, visit: Visit) -> str:
+    due, remedy = day_in_words(visit.deadline), "请在定单里申请变更，把完成时限改晚"
+    if problem.now is not None and visit.deadline < problem.now.date():
+        return f"完成时限{due}已经过了；{remedy}"
+    if visit.deadline < visit.release:
+        return f"离完成时限{due}太近，来不及提前通知；{remedy}"
+    return f"{_span(visit)}放不下连续 {visit.length} 个半天；{remedy}"
+
+
+def _span(visit: Visit) -> str:
+    first, last = day_in_words(visit.release), day_in_words(visit.deadline)
+    return f"{first}至{last}之间" if first != last else f"{first}"

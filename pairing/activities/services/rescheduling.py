@@ -18,7 +18,7 @@ from django.utils import timezone
 from branches.models import User
 from core import audit
 from core.errors import ConflictError, DomainError
-from core.wording import short_datetime
+from core.wording import cn_date, short_datetime
 from pairing.activities.adapter import schedule_problem, standing_slots
 from pairing.activities.half_days import Span, half_day
 from pairing.activities.models import Activity, Booking, Closure, Subject
@@ -109,7 +109,7 @@ def closure_note(
         closure.full_clean()
         closure.save()
         entry.target = closure
-        entry.summary = f"{subject} {first_day} 至 {last_day}"
+        entry.summary = f"{subject} {cn_date(first_day)}至{cn_date(last_day)}"
     return closure
 
 

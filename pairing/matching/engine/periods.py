@@ -25,6 +25,11 @@ def months_between(start: date, end: date) -> list[date]:
     return [add_months(start, i) for i in range(count)]
 
 
+def day_in_words(day: date) -> str:
+    """Write 2025年11月28日, as every page does."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def need_window(problem: MatchProblem, need: Need) -> tuple[date, date]:
     """Return the closed range in which the need can be served.
 

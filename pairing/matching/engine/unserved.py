@@ -10,7 +10,7 @@ from ledgers.reading.limits import ruled_out
 from pairing.matching.engine.edges import Edges
 from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.network import spans
-from pairing.matching.engine.periods import need_window
+from pairing.matching.engine.periods import day_in_words, need_window
 from pairing.matching.engine.plan import Unserved
 from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 from pairing.matching.engine.scoring import PairTable, score_pairs
@@ -150,7 +150,7 @@ class _Book:
         start, end = need_window(self.problem, need)
         outside = (offer.valid_to and offer.valid_to < start) or (offer.valid_from and offer.valid_from > end)
         if outside:
-            span = f"{start} 至 {end}"
+            span = f"{day_in_words(start)}至{day_in_words(end)}"
             return "window", f"“{offer.title}”在需求期限内（{span}）不可用；改期限或延长资源有效期即可安排"
         return "capacity", f"“{offer.title}”在需求期限内已经约满；每月多承接 1 次或推迟期限即可安排"
 

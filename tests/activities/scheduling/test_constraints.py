@@ -44,8 +44,8 @@ IN_HALL = replace(TALK, subjects=frozenset({"person:7", "venue:2"}))
 @pytest.mark.parametrize(
     ("slot", "reason"),
     [
-        (Slot(date(2026, 5, 7), AM), "5月7日上午早于最早可安排日期 2026-05-08"),
-        (Slot(date(2026, 5, 18), AM), "5月18日上午开始会超过完成时限 2026-05-15"),
+        (Slot(date(2026, 5, 7), AM), "5月7日上午早于最早可安排的2026年5月8日"),
+        (Slot(date(2026, 5, 18), AM), "5月18日上午开始会超过完成时限2026年5月15日"),
         (Slot(date(2026, 5, 10), AM), "5月10日不是工作日"),
         (Slot(FRIDAY, AM), "李同志周五上午不可用"),
         (Slot(date(2026, 5, 12), AM), "城北社区党支部5月12日上午不可用：换届"),

@@ -1,6 +1,8 @@
 """The account of a placement says what the rules and the objective say, half-day by half-day."""
 
+import doctest
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +49,11 @@ def test_half_days_of_a_single_visit_rank_its_own_place_first() -> None:
     best = max(half_days(problem, schedule.placements, visit), key=lambda each: each.value)
 
     assert (best.slot, best.value) == (schedule.placements[1], pytest.approx(schedule.objective))
+
+
+def test_worked_example_of_the_documentation_is_true() -> None:
+    docs = Path(__file__).parents[3] / "docs/scheduling.md"
+
+    result = doctest.testfile(str(docs), module_relative=False, encoding="utf-8")
+
+    assert result.failed == 0 < result.attempted

@@ -20,7 +20,7 @@ def test_build_offers_exactly_the_slots_that_no_rule_refuses(problem):
         return
     free = [slot for slot in window(first) if not refusals(problem, Placed(problem), first, slot)]
     standing = {first.id: free[0]} if free else {}
-    placed, targets = Placed(problem, standing), series_targets(problem.visits)
+    placed, targets = Placed(problem, standing), series_targets(problem)
 
     program = build(problem, placed, others, targets)
 

@@ -115,7 +115,7 @@ def test_solve_passes_the_independent_checker_and_leaves_no_gap(problem, fast, w
 
 def best_by_trying_everything(problem):
     """Return the best objective over every combination of slots – the definition itself."""
-    targets = series_targets(problem.visits)
+    targets = series_targets(problem)
     options = [[None, *free_slots(problem, visit)] for visit in problem.visits]
     best = 0.0
     for choice in product(*options):
@@ -193,6 +193,13 @@ def test_solve_spreads_a_series_evenly():
     assert all(5 <= gap <= 9 for gap in gaps)
 
 
+def test_solve_keeps_a_visit_placed_anew_apart_from_those_that_stand():
+    """Of four evenly spread visits the second was cancelled; asked again it goes back between the others."""
+    standing = {"普法进社区": [day(2), day(16), day(23)]}
+    problem = ScheduleProblem((talk(2, series_id="普法进社区", release=day(4)),), weekdays, standing=standing)
+    assert solve(problem).placements == {2: Slot(day(9), AM)}
+
+
 def test_solve_prefers_the_half_day_people_like():
     visit = talk(1, deadline=day(4), preferences={(3, PM): 1.0})
     assert solve(ScheduleProblem((visit,), weekdays)).placements == {1: Slot(day(3), PM)}
@@ -207,9 +214,24 @@ def test_solve_places_the_weightier_visit_when_only_one_fits():
     ((unplaced, sentence),) = schedule.unplaced
     assert unplaced == 1
     assert sentence == (
-        "2026-03-02 至 2026-03-02 之间没有共同空闲的半天，例如："
+        "2026年3月2日没有共同空闲的半天，例如："
         "和谐村党支部3月2日上午已安排“普法第2讲”；会议室3月2日下午已有安排"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"deadline": day(-3)}, "完成时限2026年2月27日已经过了；"),
+        ({"deadline": day(1)}, "离完成时限2026年3月3日太近，来不及提前通知；"),
+        ({"deadline": day(2), "length": 3}, "2026年3月4日放不下连续 3 个半天；"),
+        ({"deadline": day(3), "length": 5}, "2026年3月4日至2026年3月5日之间放不下连续 5 个半天；"),
+    ],
+)
+def test_solve_says_of_a_window_without_room_what_to_do(changes, sentence):
+    visit = talk(1, release=day(2), **changes)
+    schedule = solve(ScheduleProblem((visit,), weekdays, now=datetime.combine(MONDAY, time(8))))
+    assert schedule.unplaced == ((1, f"{sentence}请在定单里申请变更，把完成时限改晚"),)
 
 
 @pytest.mark.parametrize(("fast", "ratio"), [(False, 0.97), (True, 0.93)])

@@ -165,6 +165,26 @@ class TestActivitiesSchedule:
         order.refresh_from_db()
         assert order.state == PlanOrderState.CONFIRMED
 
+    def test_deadline_that_is_over_is_said_with_what_to_do(self) -> None:
+        confirmed_order(due_on=date(2026, 2, 20))
+
+        [(activity, reason)] = activities_schedule(now=NOW).unplaced
+
+        assert activity.state == ActivityState.PLANNED
+        assert reason == "完成时限2026年2月20日已经过了；请在定单里申请变更，把完成时限改晚。"
+
+    def test_visit_cancelled_and_placed_anew_stays_apart_from_its_siblings(self) -> None:
+        order = confirmed_order(visits=4, due_on=date(2026, 3, 27))
+        actor, _ = staff(order)
+        activities_schedule(now=NOW)
+        first, second, third, _ = before = list(order.activities.order_by("starts_at"))
+        activity_cancel(activity=second, actor=actor, now=NOW, reason="场地维修", again=True)
+
+        (anew,) = activities_schedule(now=NOW).placed
+
+        assert len(before) == 4
+        assert min(anew.starts_at - first.starts_at, third.starts_at - anew.starts_at) > timedelta(days=4)
+
     def test_unplaced_one_is_placed_when_a_half_day_gets_free(self) -> None:
         order = confirmed_order(due_on=date(2026, 3, 4))
         blocked = [

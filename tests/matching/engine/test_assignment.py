@@ -160,7 +160,7 @@ def test_unserved_says_when_the_window_is_closed():
     code, sentence = reason(offers=(replace(FARM, valid_from=date(2026, 4, 1)),))
     assert code == "window"
     assert sentence == (
-        "“农技员”在需求期限内（2026-03-02 至 2026-03-31）不可用；改期限或延长资源有效期即可安排"
+        "“农技员”在需求期限内（2026年3月2日至2026年3月31日）不可用；改期限或延长资源有效期即可安排"
     )
 
 

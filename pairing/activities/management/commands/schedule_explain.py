@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from core.wording import cn_date
 from pairing.activities.adapter import LEAD_DAYS, order_problem
 from pairing.activities.scheduling import HalfDay, Schedule, ScheduleProblem, Visit, half_days, solve
 from pairing.plans.models import PlanOrder
@@ -49,7 +50,9 @@ class Command(BaseCommand):
             order, visits=visits, release=release, deadline=release + timedelta(days=days - 1)
         )
         schedule = solve(problem)
-        self.stdout.write(f"定单 {order}（{order.pairing}），{release} 起 {days} 天内安排 {visits} 次")
+        self.stdout.write(
+            f"定单 {order}（{order.pairing}），{cn_date(release)}起 {days} 天内安排 {visits} 次"
+        )
         for visit in problem.visits:
             for line in _account(problem, schedule, visit):
                 self.stdout.write(line)
