@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -31,6 +31,7 @@ from pairing.activities.taken import (
     month_counts,
     single_days,
     slots_between,
+    standing_days,
     week_of,
 )
 from pairing.plans.models import PlanOrder
@@ -57,7 +58,7 @@ def schedule_problem(
         *("plan_order__resource__branch", "plan_order__claim", "plan_order__demand__branch"),
     )
     ids = [activity.pk for activity in activities]
-    standing = _standing_days(activities)
+    standing = standing_days(activities)
     orders = Counter(activity.plan_order_id for activity in activities)
     orders.update({order: len(days) for order, days in standing.items()})
     halls = halls_of({branch for activity in activities for branch in branches_of(activity)})
@@ -117,7 +118,7 @@ def problem_of(
     names = {subject.key: f"“{subject.name}”" for subject in subjects}
     today = timezone.localdate(now)
     first = min((visit.release for visit in visits), default=today)
-    last = max([until or today, *(visit.deadline for visit in visits)])
+    last = max([until or today, first, *(visit.deadline for visit in visits)])  # deadlines may be over
     weeks = {available_key(each): list(each.availabilities.all()) for each in resources}
     away = {
         key: dict.fromkeys(single_days(rows, is_available=False), "当天不提供") for key, rows in weeks.items()
@@ -172,24 +173,6 @@ def order_person(order: PlanOrder) -> str:
     serves_a = order.pairing.branch_b_id == order.demand.branch_id
     named = order.responsible_a if serves_a else order.responsible_b
     return named or (order.resource.contact_name if order.resource else "")
-
-
-def _standing_days(activities: Sequence[Activity]) -> dict[Id, list[date]]:
-    """Order → the days of its other activities, to come or held; one query.
-
-    An order that was sent back begins anew: what it held before is nothing to keep apart from.
-    """
-    orders = {each.plan_order_id for each in activities if each.plan_order_id}
-    rows = (
-        Activity.objects.filter(plan_order__in=orders, plan_order__state_reason="", starts_at__isnull=False)
-        .exclude(state=ActivityState.CANCELLED)
-        .exclude(pk__in=[each.pk for each in activities])
-        .values_list("plan_order", "starts_at")
-    )
-    days: dict[Id, list[date]] = defaultdict(list)
-    for order, starts_at in rows:
-        days[order].append(timezone.localdate(starts_at))
-    return dict(days)
 
 
 def resource_of(activity: Activity) -> Resource | None:

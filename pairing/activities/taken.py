@@ -17,7 +17,7 @@ from pairing.activities.half_days import Span, half_day, local_instant
 from pairing.activities.models import Activity, Booking, Closure
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
 from pairing.activities.scheduling.constraints import SHORTEST_MINUTES, is_long_enough
-from pairing.activities.scheduling.problem import Clock
+from pairing.activities.scheduling.problem import Clock, Id
 
 HALVES = {Half.AM: "am", Half.PM: "pm"}
 WEEK = frozenset((weekday, half) for weekday in range(7) for half in Half)
@@ -130,6 +130,24 @@ def month_counts(
         .values_list("plan_order__resource", "starts_at")
     )
     return dict(Counter((keys[pk], timezone.localdate(at).replace(day=1)) for pk, at in rows))
+
+
+def standing_days(activities: Collection[Activity]) -> dict[Id, list[date]]:
+    """Order → the days of its other activities, to come or held; one query.
+
+    An order that was sent back begins anew: what it held before is nothing to keep apart from.
+    """
+    orders = {each.plan_order_id for each in activities if each.plan_order_id}
+    rows = (
+        Activity.objects.filter(plan_order__in=orders, plan_order__state_reason="", starts_at__isnull=False)
+        .exclude(state=ActivityState.CANCELLED)
+        .exclude(pk__in=[each.pk for each in activities])
+        .values_list("plan_order", "starts_at")
+    )
+    days: dict[Id, list[date]] = defaultdict(list)
+    for order, starts_at in rows:
+        days[order].append(timezone.localdate(starts_at))
+    return dict(days)
 
 
 def _shifted(clock: time, minutes: int) -> time:

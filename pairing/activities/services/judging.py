@@ -86,7 +86,8 @@ class Question:
     def _nearest(self) -> list[Slot]:
         first, placed = self.first, Placed(self.problem)
         around = max(self.around or first, first)
-        last = max(first + timedelta(days=SEARCH_DAYS), around + timedelta(days=NEARBY_DAYS))
+        searched = timezone.localdate(self.now) + timedelta(days=SEARCH_DAYS)
+        last = max(searched, around + timedelta(days=NEARBY_DAYS))
         out = slots_between(*self.planned) if self.planned else []
         slots = [Slot(day, half) for day in days_between(first, last) for half in Half]
         coming = [s for s in slots if s not in out and not not_begun(self.problem, placed, self.visit, s)]
