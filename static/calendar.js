@@ -4,9 +4,15 @@
   const place = document.getElementById("calendar");
   if (!place || !window.FullCalendar) return;
   const narrow = window.matchMedia("(max-width: 767px)").matches;
-  const VIEWS = ["dayGridMonth", "timeGridWeek", "listMonth"];
+  // Seven columns leave a phone no room for a word: it has lists alone, from today on unless a month is asked for.
+  const VIEWS = narrow ? ["listSoon", "listMonth"] : ["dayGridMonth", "timeGridWeek", "listMonth"];
   const query = new URLSearchParams(location.search);
-  const wanted = query.get("view");
+  const wanted = query.get("view") ?? (narrow && query.has("month") ? "listMonth" : null);
+
+  // The day the reader had turned to, where the address names one of the month; the server's choice elsewhere.
+  const turned = query.get("day") ?? "";
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(turned) && turned.startsWith(query.get("month"));
+  const shown = isDay ? turned : place.dataset.shown;
 
   function moved(change) {
     const { event, revert } = change;
@@ -40,8 +46,12 @@
   }
 
   function remembered({ view }) {
-    const month = view.calendar.getDate();
-    query.set("month", `${month.getFullYear()}-${String(month.getMonth() + 1).padStart(2, "0")}`);
+    const day = view.calendar.formatIso(view.calendar.getDate(), true);
+    const today = place.dataset.now.startsWith(day); // tomorrow the same address shows tomorrow
+    for (const [name, text] of [["month", day.slice(0, 7)], ["day", day]]) {
+      if (today) query.delete(name);
+      else query.set(name, text);
+    }
     query.set("view", view.type);
     history.replaceState(null, "", `?${query}`);
   }
@@ -52,8 +62,18 @@
     locale: "zh-cn",
     timeZone: place.dataset.zone, // a zone by name: times stand as the office's clock shows them
     now: place.dataset.now,
-    initialView: VIEWS.includes(wanted) ? wanted : narrow ? "listMonth" : "dayGridMonth",
-    initialDate: place.dataset.shown,
+    views: {
+      listSoon: {
+        type: "list",
+        duration: { days: 30 },
+        buttonText: "30 天",
+        listDayFormat: { month: "long", day: "numeric" },
+        listDaySideFormat: { weekday: "long" },
+      },
+      listMonth: { buttonText: narrow ? "整月" : "日程" },
+    },
+    initialView: VIEWS.includes(wanted) ? wanted : VIEWS[0],
+    initialDate: shown,
     headerToolbar: narrow
       ? { left: "title", right: "prev,next", center: "" }
       : { left: "prev,next today", center: "title", right: VIEWS.join(",") },

@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from ledgers.models import Demand
+from pairing.plans.models import Pairing
 from tests.browser.watch import VIEWPORTS, Watched
+from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import ResourceFactory
 from tests.factories.plans import PairingFactory
@@ -84,3 +86,26 @@ def test_demand_is_entered_and_a_resource_found_in_a_few_taps(watched):
     expect(page.locator("h1")).to_have_text("普法讲座")
 
     assert (entered, hand.taps, hand.keys) == ((6, len(TITLE)), 2, 3)
+
+
+def test_calendar_lists_the_coming_days_and_turns_back_to_the_past(watched):
+    pairing = Pairing.objects.get()
+    for title, when in (("下周的党课", "announced"), ("上周的座谈", "archived")):
+        ActivityFactory(pairing=pairing, title=title, **{when: True})
+    page, hand = watched.page, Hand(watched)
+
+    watched.goto("/calendar/")
+    calendar = page.locator("#calendar")
+    expect(calendar).to_contain_text("下周的党课")
+    expect(calendar).not_to_contain_text("上周的座谈")
+    watched.look()
+    buttons = calendar.locator("button")
+    assert buttons.all_inner_texts()[2:] == ["今天", "30 天", "整月"]
+    sizes = buttons.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+    assert min(sizes) >= 40
+
+    hand.tap(calendar.get_by_role("button").first)
+    expect(calendar).to_contain_text("上周的座谈")
+    page.reload()
+    expect(calendar).to_contain_text("上周的座谈")
+    expect(calendar).not_to_contain_text("下周的党课")
