@@ -225,7 +225,7 @@ def _fill(start: int, end: int) -> datetime:
     if not start:
         branches = Branch.objects.bulk_create(Branch(name=f"第{n}党支部", serial=n) for n in range(BRANCHES))
         Pairing.objects.bulk_create(
-            Pairing(branch_a=a, branch_b=b, starts_on=today)
+            Pairing(branch_a=a, branch_b=b, starts_on=today - timedelta(days=1))  # see `_to_record`
             for a, b in zip(branches[::2], branches[1::2], strict=True)
         )
     with connection.cursor() as cursor:

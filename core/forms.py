@@ -88,7 +88,7 @@ def attempt(form: forms.BaseForm, call: Callable[[], T]) -> T | None:
     except StaleVersionError:
         raise
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        form.add_error(_place(form, error.field), error.message)
     except ValidationError as error:
         _add(form, error)
     return None
@@ -111,4 +111,13 @@ def _add(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(None, error)
         return
     for name, sentences in error.message_dict.items():
-        form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, sentences)
+        form.add_error(_place(form, None if name == NON_FIELD_ERRORS else name), sentences)
+
+
+def _place(form: forms.BaseForm, name: str | None) -> str | None:
+    """The field that a service's word about `name` stands beside; None is above the form.
+
+    A form that asks under other names says so in `asked_as`: {what services call it: its field}.
+    """
+    name = getattr(form, "asked_as", {}).get(name, name)
+    return name if name in form.fields else None

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from branches.models import User
 from core.models import Notification
-from core.wording import cn_datetime
+from core.wording import cn_date, cn_datetime
 from pairing.activities.enums import ActivityState
 from pairing.activities.forms.slots import slot_value
 from pairing.activities.half_days import half_day
@@ -26,7 +26,7 @@ from tests.factories.activities import (
     ParticipationFactory,
 )
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.plans import PairingFactory
+from tests.factories.plans import OrderTargetFactory, PairingFactory, PlanOrderFactory
 
 pytestmark = pytest.mark.django_db
 OWN_TIME = "要用另选的时间，日期、开始时间和结束时间都要填。"
@@ -258,8 +258,8 @@ class TestActivityNew:
         response = page.post(reverse("activity_new"), self.answer(pairing, title="第二次"))
 
         assert response.status_code == 422
-        (sentence,) = response.context["form"].non_field_errors()
-        assert sentence.startswith(f"“{pairing.branch_a}”在 ")
+        ((field, (sentence,)),) = response.context["form"].errors.items()
+        assert (field, sentence.split(" ")[0]) == ("slot", f"“{pairing.branch_a}”在")
         assert 'value="第二次"' in response.content.decode()
         assert Activity.objects.count() == 1
 
@@ -278,6 +278,22 @@ class TestActivityNew:
         response = page.post(reverse("activity_new"), self.answer(pairing, **changes))
 
         assert response.context["form"].errors == faults
+
+    def test_own_day_that_is_taken_or_before_the_pairing_is_refused_beside_it(
+        self, page: Client, pairing: Pairing
+    ) -> None:
+        page.post(reverse("activity_new"), self.answer(pairing))
+        hours = {"starts": "09:00", "ends": "10:00"}
+        taken, early = (
+            page.post(reverse("activity_new"), self.answer(pairing, day=day.isoformat(), **hours))
+            for day in (next_monday().date(), pairing.starts_on - timedelta(days=1))
+        )
+
+        assert [list(refused.context["form"].errors) for refused in (taken, early)] == [["day"], ["day"]]
+        (sentence,) = early.context["form"].errors["day"]
+        assert sentence.endswith(f"早于双方结对的日子（{cn_date(pairing.starts_on)}），请核对年份。")
+        assert early.context["form"]["day"].value() == (pairing.starts_on - timedelta(days=1)).isoformat()
+        assert Activity.objects.count() == 1
 
     def test_foreign_pairing_is_refused(self, page: Client) -> None:
         response = page.post(reverse("activity_new"), self.answer(PairingFactory()))
@@ -381,7 +397,7 @@ class TestActivityLead:
 
         response = page.post(path("activity_lead", activity), {"person": "周同志", "version": 1})
 
-        (sentence,) = response.context["form"].non_field_errors()
+        (sentence,) = response.context["form"].errors["person"]
         assert sentence.startswith("“周同志”在 ")
         activity.refresh_from_db()
         assert (activity.person, activity.version) == ("", 1)
@@ -460,6 +476,77 @@ class TestActivityRecord:
         held.refresh_from_db()
         assert (state_when_asked, held.state) == (ActivityState.TO_RECORD, ActivityState.ARCHIVED)
         assert (held.member_count, held.served_count) == (None, 80)
+
+    def test_end_before_the_start_is_refused_at_its_field(self, page: Client, held: Activity) -> None:
+        response = page.post(path("activity_record", held), self.answer(held, held_to="08:00"))
+
+        form = response.context["form"]
+        assert (response.status_code, form.errors) == (422, {"held_to": ["结束时间须晚于开始时间。"]})
+        assert (form["held_to"].value(), form["record"].value()) == ("08:00", "现场答疑，发放资料。")
+
+    def test_wrong_year_is_refused_at_its_field(self, page: Client, held: Activity) -> None:
+        response = page.post(path("activity_record", held), self.answer(held, held_on="2020-01-01"))
+
+        assert response.context["form"].errors == {
+            "held_on": [f"2020年1月1日早于双方结对的日子（{cn_date(held.pairing.starts_on)}），请核对年份。"]
+        }
+
+    def test_count_with_a_fault_is_a_count_and_names_its_branch(self, page: Client, held: Activity) -> None:
+        a, b = held.pairing.branch_a_id, held.pairing.branch_b_id
+
+        response = page.post(
+            path("activity_record", held), self.answer(held, **{f"attended_{a}": 11, f"attended_{b}": -1})
+        )
+
+        assert response.context["form"].errors == {
+            f"attended_{a}": [f"{held.pairing.branch_a}实到 11 人，多于应到 10 人，请核对。"],
+            f"attended_{b}": [f"{held.pairing.branch_b}的实到不能小于 0。"],
+        }
+
+    def test_hints_say_what_is_so(self, page: Client, held: Activity) -> None:
+        form = page.get(path("activity_record", held)).context["form"]
+        expected = form.fields[f"expected_{held.pairing.branch_a_id}"]
+        assert expected.help_text == "这次通知到会的人数。"
+        assert form.fields["kind"].help_text == "四联和志愿服务的数字按类型统计，请核对。"
+
+        held.participations.update(expected_count=7)
+        held.plan_order = PlanOrderFactory(pairing=held.pairing, in_progress=True)
+        held.save()
+
+        form = page.get(path("activity_record", held)).context["form"]
+        expected = form.fields[f"expected_{held.pairing.branch_a_id}"]
+        assert expected.help_text == "这次通知到会的人数；预填的是上次的。"
+        assert form.fields["kind"].help_text.startswith("由定单排出的活动，")
+
+    def test_metric_the_order_expects_is_chosen_and_may_stay_blank(
+        self, page: Client, held: Activity
+    ) -> None:
+        target = OrderTargetFactory(plan_order__pairing=held.pairing, plan_order__in_progress=True)
+        held.plan_order = target.plan_order
+        held.save()
+
+        form = page.get(path("activity_record", held)).context["form"]
+        metric, value = form.outcome_rows[0]
+        assert (metric.value(), value.help_text) == (target.metric_id, "定单预期 10件；这次没有就留空。")
+
+        answer = self.answer(held, metric_1=target.metric_id, value_1="")
+        assert page.post(path("activity_record", held), answer).status_code == 302
+        assert not held.outcomes.exists()
+
+    def test_half_of_what_is_counted_and_the_same_metric_twice_are_refused_at_the_fields(
+        self, page: Client, held: Activity
+    ) -> None:
+        solved, money = MetricFactory().pk, MetricFactory(name="成交金额", unit="元").pk
+        rows = {"metric_1": money, "value_1": "0.5", "metric_2": solved, "value_2": "0.5"}
+
+        response = page.post(
+            path("activity_record", held), self.answer(held, **rows, metric_3=money, value_3="2")
+        )
+
+        assert response.context["form"].errors == {
+            "value_2": ["“解决问题”按件计，请填整数。"],
+            "metric_3": ["同一个成效指标填了两次，请合并成一行。"],
+        }
 
     def test_value_without_metric_is_refused_at_the_field(self, page: Client, held: Activity) -> None:
         response = page.post(path("activity_record", held), self.answer(held, value_2="5"))

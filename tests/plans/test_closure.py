@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.wording import cn_datetime
+from core.wording import cn_date, cn_datetime
 from ledgers.enums import DemandState
 from pairing.activities.models import Activity
 from pairing.plans.enums import PlanOrderState
@@ -132,6 +132,13 @@ def test_problem_solved_outside_the_ledger_is_recorded_and_counted_apart():
     form = {"title": "路灯不亮", "how": "当天换了灯泡", "solved_on": TODAY.isoformat()}
     late = client.post(url, form | {"solved_on": (TODAY + timedelta(days=1)).isoformat()})
     assert late.context["form"].errors == {"solved_on": ["解决日期不能晚于今天；还没解决的，请登记为需求。"]}
+    early = pair.starts_on - timedelta(days=1)
+    wrong_year = client.post(url, form | {"solved_on": early.isoformat()})
+    assert wrong_year.context["form"].errors == {
+        "solved_on": [
+            f"{cn_date(early)}早于{pair.branch_b}第一次结对的日子（{cn_date(pair.starts_on)}），请核对年份。"
+        ]
+    }
     client.post(url, form | {"helper": pair.branch_a.pk, "people_count": 30})
     [problem] = SolvedProblem.objects.all()
     assert (problem.branch, problem.helper, problem.people_count) == (pair.branch_b, pair.branch_a, 30)

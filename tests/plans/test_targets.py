@@ -125,6 +125,7 @@ def test_pages_take_targets_say_what_is_wrong_and_show_what_was_reached(solved, 
     url = reverse("plan_order_edit", args=[order.pk])
     for sent, faults in (
         ([(solved.pk, "")], [{"value": ["请填写目标值；不需要这一项就把指标改成“不设”。"]}]),
+        ([(solved.pk, "0.5")], [{"value": ["“解决问题”按件计，请填整数。"]}]),
         ([("", "3")], [{"metric": ["请选择这个目标值是什么指标；不需要就清空目标值。"]}]),
         ([(solved.pk, "3"), (solved.pk, "4")], [{"metric": ["这项指标填了两次，请合成一项。"]}] * 2),
     ):

@@ -46,7 +46,8 @@ WRITES_NOTHING = {400, 404, 409, 422}
 def form_fields(name: str, world: World) -> dict[str, forms.Field]:
     """The fields of the page's own form; a button has none."""
     page = world.clients[FORMS[name]].get(address(name, world))
-    form = page.context.get("form") if page.status_code == 200 and page.context else None
+    shown = page.context if page.status_code == 200 and page.context else {}
+    form = shown.get("form") or shown.get("forms")
     form = getattr(form, "form", form)  # of several forms on one page the main one
     return dict(form.fields) if isinstance(form, forms.BaseForm) else {}
 

@@ -23,6 +23,7 @@ from pairing.activities.taken import HALVES
 from pairing.plans.models import Pairing
 
 TIMES = ("starts_at", "ends_at")
+OWN = ("day", "starts", "ends")  # a time of one's own
 
 
 class SlotField(forms.ChoiceField):
@@ -59,14 +60,20 @@ class SlotForm(forms.Form):
         slot.choices = [(slot_value(each), slot_label(each)) for each in free]
         self.refused = [(half_day_label(offer.slot), offer.reasons) for offer in offers if offer.reasons]
 
+    @property
+    def asked_as(self) -> dict[str, str]:
+        """What speaks against a time stands beside the half-days, or beside a day of one's own."""
+        chosen = "day" if self["day"].data else "slot"
+        return dict.fromkeys((*TIMES, "day"), chosen)
+
     def chosen_before(self) -> Span | None:
         """The time an address has filled in, before anybody has pressed a button."""
-        own = [self.initial.get(name) for name in ("day", "starts", "ends")]
+        own = [self.initial.get(name) for name in OWN]
         return (local_instant(own[0], own[1]), local_instant(own[0], own[2])) if all(own) else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        own = [data.get("day"), data.get("starts"), data.get("ends")]
+        own = [data.get(name) for name in OWN]
         if any(own):
             if not all(own):
                 self._ask_for_the_rest()
@@ -82,7 +89,7 @@ class SlotForm(forms.Form):
 
     def _ask_for_the_rest(self) -> None:
         """Say beside each field of another time that is still empty what it needs."""
-        for name in ("day", "starts", "ends"):
+        for name in OWN:
             if not self.cleaned_data.get(name) and name not in self.errors:
                 self.add_error(name, "要用另选的时间，日期、开始时间和结束时间都要填。")
 
@@ -185,6 +192,7 @@ class ActivityMoveForm(SlotForm, SeenForm):
 class ActivityLeadForm(SeenForm):
     """Who leads instead."""
 
+    asked_as = {"starts_at": "person"}  # the time stands: whom it finds elsewhere is the fault
     person = forms.CharField(
         label="主讲/带队",
         max_length=60,

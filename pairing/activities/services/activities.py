@@ -16,6 +16,7 @@ from pairing.activities.enums import ACTIVITY_TRANSITIONS, ActivityState, Partic
 from pairing.activities.models import Activity, ActivityKind, Participation
 from pairing.activities.services import judging
 from pairing.activities.services.booking import activity_book, activity_unbook
+from pairing.activities.services.first_day import refuse_too_early
 from pairing.activities.services.notices import announce, tell_of_move, tell_staff, when
 from pairing.activities.services.orders import hand_in_if_last, start_order
 from pairing.plans.models import Pairing, PlanOrder
@@ -62,9 +63,11 @@ def activity_create(
 
     Raises:
         ConflictError: a branch, the venue or a person is taken; the sentence offers the next free slot.
-        DomainError: a rule speaks against the time and nobody insists, see `judging.settle`.
+        DomainError: it lies before the pairing, or a rule speaks against the time and nobody insists, see
+            `judging.settle`.
         ValidationError: the times are the wrong way round.
     """
+    refuse_too_early(starts_at, pairing=pairing, field="day")
     over = ends_at <= now
     span = (starts_at, ends_at)
     question = judging.asked_for(pairing, venue=venue, person=person, guests=guests, now=now, chosen=span)
@@ -138,8 +141,9 @@ def activity_move(
 
     Raises:
         StaleVersionError: somebody else moved it or named another person meanwhile.
-        DomainError: it is under way or over, an announced one is moved without a reason, or a rule speaks
-            against the time and nobody insists, see `judging.settle`.
+        DomainError: it is under way or over, an announced one is moved without a reason, the time lies before
+            the pairing or the order's demand, or a rule speaks against it and nobody insists, see
+            `judging.settle`.
         ConflictError: a branch, the venue or a person is taken then.
     """
     activity = locked(activity)
@@ -148,6 +152,8 @@ def activity_move(
     announced = activity.state == ActivityState.ANNOUNCED
     if announced and not reason.strip():
         raise DomainError("这项活动已经通知双方，请写明改期的理由。", field="reason")
+    if starts_at <= now:
+        refuse_too_early(starts_at, pairing=activity.pairing, order=activity.plan_order, field="day")
     before = when(activity)
     question = judging.asked_about(activity, now=now, chosen=(starts_at, ends_at))
     against = judging.settle(question, (starts_at, ends_at), insist=insist)

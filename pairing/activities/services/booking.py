@@ -63,13 +63,13 @@ def activity_book(*, activity: Activity) -> list[Booking]:
     """Take the period of `activity` for its branches, venue and people; replaces what it held before.
 
     Raises:
-        ConflictError: somebody or something is taken; the sentence names who, when, and the next free slot.
+        ConflictError: at `starts_at`: somebody or something is taken; says who, when, and the next free slot.
     """
     with transaction.atomic():
         clashes = activities_book([activity])
         transaction.set_rollback(bool(clashes))
     if clashes:  # looked for only now that the locks are free: others wait for them
-        raise ConflictError(_with_suggestion(clashes[0]).sentence)
+        raise ConflictError(_with_suggestion(clashes[0]).sentence, field="starts_at")
     return list(activity.bookings.select_related("subject"))
 
 

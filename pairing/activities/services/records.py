@@ -18,6 +18,7 @@ from pairing.activities.enums import ACTIVITY_AWAITED, ACTIVITY_TRANSITIONS, Act
 from pairing.activities.models import Activity, ActivityKind, Outcome
 from pairing.activities.services.activities import locked
 from pairing.activities.services.booking import activity_book
+from pairing.activities.services.first_day import refuse_too_early
 from pairing.activities.services.orders import finish_task, hand_in_if_last
 from pairing.plans.models import Metric
 
@@ -60,19 +61,21 @@ def activity_record(
     """Put an activity that took place on record and archive it.
 
     Args:
-        held_from, held_to: when it really took place, not in the future.
+        held_from, held_to: when it really took place, not in the future and not before there was a reason to.
         attendance: branch id → Attendance, of branches taking part.
         served_count: people served (人次), None when the activity is no service.
-        outcomes: metric → value ≥ 0, each metric once.
+        outcomes: metric → value ≥ 0, each metric once, whole where the unit is.
         kind: what it turned out to be, None when it is called rightly already.
 
     Raises:
-        DomainError: it has not begun, ends in the future, has no words, or is already on record.
+        DomainError: it has not begun, ends in the future, lies before its pairing or its order's demand, has
+            no words, or is already on record.
         ConflictError: at the real time another activity holds a branch, the venue or a person.
         ValidationError: more people attended than were expected, or times are the wrong way round.
     """
     activity = locked(activity)
     refuse(activity_record_blockers(activity, now=now))
+    refuse_too_early(held_from, pairing=activity.pairing, order=activity.plan_order, field="held_on")
     _check(held_to=held_to, record=record, outcomes=outcomes, now=now)
     check_transition(ACTIVITY_TRANSITIONS, ActivityState, activity.state, ActivityState.ARCHIVED, "这项活动")
     planned, called = (activity.starts_at, activity.ends_at), activity.kind
@@ -127,6 +130,7 @@ def _check(
     metrics = [metric.pk for metric, _ in outcomes]
     if len(metrics) != len(set(metrics)):
         raise DomainError("同一个成效指标填了两次，请合并成一行。")
+    refuse([fault for metric, value in outcomes if (fault := metric.fault_of(value))])
 
 
 def _save_attendance(

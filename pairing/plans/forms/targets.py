@@ -45,6 +45,7 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args: Any, metrics: list[Metric], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.metrics = {metric.pk: metric for metric in metrics}
         self.fields["metric"].choices = metric_choices(metrics, "不设")
 
     def clean(self) -> dict[str, Any]:
@@ -53,6 +54,9 @@ class TargetForm(forms.Form):
             self.add_error("value", "请填写目标值；不需要这一项就把指标改成“不设”。")
         if data.get("value") is not None and not data.get("metric") and "metric" not in self.errors:
             self.add_error("metric", "请选择这个目标值是什么指标；不需要就清空目标值。")
+        metric, value = self.metrics.get(data.get("metric")), data.get("value")
+        if metric and value is not None and (fault := metric.fault_of(value)):
+            self.add_error("value", fault)
         return data
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,12 @@ from django.db.models import Q
 from core.models import TimeStampedModel
 from pairing.plans.enums import Aggregation, Line
 from pairing.plans.models.orders import PlanOrder
+
+# Units of which there is no half; money, weights and areas have parts, and so may units not named here.
+WHOLE_UNITS = frozenset({
+    "件", "条", "份", "起", "家", "户", "人", "名", "位", "人次", "次", "场", "场次", "期", "个", "项", "本",
+    "册", "套", "台", "张", "篇", "例", "处", "单",
+})  # fmt: skip
 
 
 class Metric(models.Model):
@@ -36,6 +44,12 @@ class Metric(models.Model):
         """The name with the unit, said once: some workbooks write the unit into the name."""
         bare = not self.unit or self.name.endswith((f"({self.unit})", f"（{self.unit}）"))
         return self.name if bare else f"{self.name}（{self.unit}）"
+
+    def fault_of(self, value: Decimal) -> str | None:
+        """Why this metric cannot have the value; None when it can."""
+        if self.unit in WHOLE_UNITS and value % 1:
+            return f"“{self.name}”按{self.unit}计，请填整数。"
+        return None
 
 
 @pghistory.track()

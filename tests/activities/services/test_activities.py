@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -36,7 +36,7 @@ MORNING = timedelta(hours=3)
 
 @pytest.fixture
 def pairing() -> Pairing:
-    return PairingFactory()
+    return PairingFactory(starts_on=date(2026, 1, 12))
 
 
 @pytest.fixture
@@ -84,6 +84,14 @@ class TestActivityCreate:
         assert activity.state == ActivityState.TO_RECORD
         assert told("announced") == set()
 
+    def test_one_before_the_pairing_is_refused(self, pairing: Pairing, secretary: User) -> None:
+        with pytest.raises(DomainError) as refusal:
+            create(pairing, secretary, starts_at=WEDNESDAY - timedelta(days=365))
+
+        sentence = "2025年3月4日早于双方结对的日子（2026年1月12日），请核对年份。"
+        assert (refusal.value.message, refusal.value.field) == (sentence, "day")
+        assert not Activity.objects.exists()
+
     def test_clash_writes_nothing(self, pairing: Pairing, secretary: User) -> None:
         create(pairing, secretary)
 
@@ -118,6 +126,23 @@ class TestExpected:
 
 
 class TestActivityMove:
+    def test_wrong_year_is_refused_even_if_somebody_insists(self, pairing: Pairing, secretary: User) -> None:
+        activity, begun = create(pairing, secretary), WEDNESDAY - timedelta(days=365)
+
+        with pytest.raises(DomainError) as refusal:
+            activity_move(
+                activity=activity,
+                starts_at=begun,
+                ends_at=begun + MORNING,
+                actor=secretary,
+                now=NOW,
+                reason="已提前举办",
+                insist=True,
+            )
+
+        sentence = "2025年3月4日早于双方结对的日子（2026年1月12日），请核对年份。"
+        assert (refusal.value.message, refusal.value.field) == (sentence, "day")
+
     def test_tells_only_those_affected_and_rebooks(self, pairing: Pairing, secretary: User) -> None:
         partner = UserFactory(secretary_of=pairing.branch_b)
         UserFactory(secretary_of=BranchFactory())
@@ -174,7 +199,7 @@ class TestActivityMove:
         assert message.body == "原定2026年3月4日 08:30，已在2026年3月3日 07:30举行，理由：提前办了"
 
     def test_first_time_that_is_over_tells_nobody_and_starts_the_order(self) -> None:
-        order = PlanOrderFactory(confirmed=True)
+        order = PlanOrderFactory(confirmed=True, demand__raised_on=date(2026, 2, 2))
         secretary = UserFactory(secretary_of=order.pairing.branch_a)
         UserFactory(liaison_of=order.pairing.branch_b)
         activity = ActivityFactory(pairing=order.pairing, plan_order=order)

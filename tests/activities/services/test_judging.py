@@ -36,7 +36,7 @@ FRIDAY, SATURDAY, MONDAY = date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 9)
 
 @pytest.fixture
 def pairing() -> Pairing:
-    return PairingFactory()
+    return PairingFactory(starts_on=date(2026, 1, 12))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from tests.factories.plans import PlanOrderFactory, PlanTaskFactory
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 LATER = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
+BEGUN = {"pairing__starts_on": date(2026, 1, 12), "demand__raised_on": date(2026, 2, 2)}
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +61,7 @@ def test_order_from_a_workbook_gets_one_activity_unless_it_is_late() -> None:
 
 
 def test_last_record_leaves_preparation_and_follow_up_open() -> None:
-    order = PlanOrderFactory(confirmed=True, due_on=date(2026, 3, 20))
+    order = PlanOrderFactory(confirmed=True, due_on=date(2026, 3, 20), **BEGUN)
     kinds = (TaskKind.PREPARATION, TaskKind.ACTIVITY, TaskKind.FOLLOW_UP)
     for position, task_kind in enumerate(kinds, start=1):
         PlanTaskFactory(plan_order=order, position=position, kind=task_kind, due_on=order.due_on)
@@ -73,7 +74,7 @@ def test_last_record_leaves_preparation_and_follow_up_open() -> None:
 
 
 def test_order_sent_back_gets_another_activity_once() -> None:
-    order = PlanOrderFactory(confirmed=True, due_on=date(2026, 3, 20))
+    order = PlanOrderFactory(confirmed=True, due_on=date(2026, 3, 20), **BEGUN)
     PlanTaskFactory(plan_order=order, due_on=order.due_on)
     first = held(order)
     PlanOrder.objects.filter(pk=order.pk).update(
@@ -90,7 +91,7 @@ def test_order_sent_back_gets_another_activity_once() -> None:
 
 @pytest.mark.parametrize("again", [True, False])
 def test_only_activity_cancelled_is_arranged_again_or_said_to_be_missing(again: bool) -> None:
-    order = PlanOrderFactory(confirmed=True, due_on=date(2026, 3, 20))
+    order = PlanOrderFactory(confirmed=True, due_on=date(2026, 3, 20), **BEGUN)
     PlanTaskFactory(plan_order=order, due_on=order.due_on)
     partner = UserFactory(secretary_of=order.pairing.branch_b)
     activities_schedule(now=NOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.audit import entries_of
 from core.errors import DomainError
 from ledgers.enums import DemandState
 from pairing.activities.enums import ActivityState
+from pairing.activities.half_days import half_day
 from pairing.activities.models import Activity
 from pairing.activities.services.activities import activity_cancel
 from pairing.activities.services.booking import activity_book
@@ -36,7 +37,9 @@ NOON = MORNING + timedelta(hours=3)
 
 @pytest.fixture
 def order() -> PlanOrder:
-    return PlanOrderFactory(in_progress=True)
+    return PlanOrderFactory(
+        in_progress=True, pairing__starts_on=date(2026, 1, 12), demand__raised_on=date(2026, 2, 2)
+    )
 
 
 @pytest.fixture
@@ -143,7 +146,11 @@ class TestActivityRecord:
 
     @pytest.mark.parametrize(
         ("changes", "field"),
-        [({"record": " "}, "record"), ({"held_to": NOW + timedelta(minutes=1)}, "held_to")],
+        [
+            ({"record": " "}, "record"),
+            ({"held_to": NOW + timedelta(minutes=1)}, "held_to"),
+            ({"held_from": MORNING - timedelta(days=365)}, "held_on"),
+        ],
     )
     def test_incomplete_record_is_refused(
         self, order: PlanOrder, secretary: User, changes: dict[str, Any], field: str
@@ -156,6 +163,31 @@ class TestActivityRecord:
         assert refusal.value.field == field
         activity.refresh_from_db()
         assert activity.state == ActivityState.TO_RECORD
+
+    def test_first_day_is_that_of_the_pairing_and_of_the_demand(
+        self, order: PlanOrder, secretary: User
+    ) -> None:
+        raised, began = (half_day(day, "am") for day in (date(2026, 2, 2), date(2026, 1, 12)))
+        said = []
+        for plan_order, (starts_at, ends_at) in ((order, raised), (None, began)):
+            activity = held(order)
+            Activity.objects.filter(pk=activity.pk).update(plan_order=plan_order)
+            for days in (1, 0):
+                shift = timedelta(days=days)
+                try:
+                    record(activity, secretary, held_from=starts_at - shift, held_to=ends_at - shift)
+                except DomainError as refusal:
+                    said.append(refusal.message)
+            activity.refresh_from_db()
+            assert (activity.state, activity.starts_at) == (ActivityState.ARCHIVED, starts_at)
+        assert said == [
+            "2026年2月1日早于定单的需求提出的日子（2026年2月2日），请核对年份。",
+            "2026年1月11日早于双方结对的日子（2026年1月12日），请核对年份。",
+        ]
+
+    def test_half_of_what_is_counted_is_refused(self, order: PlanOrder, secretary: User) -> None:
+        with pytest.raises(DomainError, match="“解决问题”按件计，请填整数。"):
+            record(held(order), secretary, outcomes=[(MetricFactory(), Decimal("0.5"))])
 
     def test_metric_given_twice_is_refused(self, order: PlanOrder, secretary: User) -> None:
         metric = MetricFactory()
