@@ -137,7 +137,7 @@ def test_bulk_says_how_many_were_done_and_which_were_not_and_why(page, branch):
     assert response.redirect_chain == [(reverse("resource_list") + "?kind=professional", 302)]
     done, refused = sentences(response)
     assert done == "停用：办好 3 行。"
-    assert refused.startswith("停用：有 1 行没有办。“旧书屋”：这项资源现在是“停用”")
+    assert refused.startswith("停用：有 1 行没有办。“旧书屋”：这项资源已经是“停用”")
     assert set(Resource.objects.values_list("state", flat=True)) == {"withdrawn"}
     assert AuditEntry.objects.filter(action="resource.withdrawn", reason="人员调走").count() == 3
 

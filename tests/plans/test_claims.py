@@ -194,7 +194,7 @@ def test_claim_accept_twice_makes_one_order(pair):
     claim_answers.claim_accept(claim=claim, actor=secretary, now=timezone.now())
     with pytest.raises(DomainError) as refusal:
         claim_answers.claim_accept(claim=claim, actor=secretary, now=timezone.now())
-    assert refusal.value.message.startswith("这条认领现在是“已确认”")
+    assert refusal.value.message.startswith("这条认领已经是“已确认”")
     assert PlanOrder.objects.count() == 1
 
 

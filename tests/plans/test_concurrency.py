@@ -76,7 +76,7 @@ def test_claim_accept_by_two_at_once_makes_one_order():
     assert outcomes.count(None) == 1
     [loser] = [outcome for outcome in outcomes if outcome is not None]
     assert isinstance(loser, DomainError)
-    assert loser.message.startswith("这条认领现在是“已确认”")
+    assert loser.message.startswith("这条认领已经是“已确认”")
 
 
 def test_claim_accept_and_decline_at_once_end_in_one_of_them():
@@ -201,7 +201,7 @@ def test_last_unit_accepted_by_fifty_at_once_makes_one_order():
     losers = last_unit_accepted()
     assert (PlanOrder.objects.count(), len(losers)) == (1, RIVALS - 1)
     assert all(isinstance(loser, DomainError) for loser in losers)
-    assert all(loser.message.startswith("这条认领现在是“已确认”") for loser in losers)
+    assert all(loser.message.startswith("这条认领已经是“已确认”") for loser in losers)
 
 
 def test_losers_of_the_last_unit_get_no_sentence_without_the_lock(monkeypatch):
