@@ -115,10 +115,10 @@ def pose(
         offers=tuple(_offer(row) for row in giving),
         needs=tuple(_need(row, rest.get(row.pk, 1)) for row in asking),
         as_of=as_of + timedelta(days=LEAD_DAYS),
-        pairs=_pairs(),
+        pairs=branch_pairs(),
         weights=weights or Weights.default(),
         lexicon=county_lexicon(),
-        used=_used(row.pk for row in giving),
+        used=promised_visits(row.pk for row in giving),
         branch_names={row.branch_id: row.branch.name for row in (*asking, *giving)},
     )
     return Posed(problem, {row.pk: row for row in asking}, {row.pk: row for row in giving})
@@ -174,11 +174,11 @@ def _offer(row: Any) -> Offer:
     )
 
 
-def _pairs() -> frozenset[frozenset[int | str]]:
+def branch_pairs() -> frozenset[frozenset[int | str]]:
     return frozenset(pair_of(a, b) for a, b in Pairing.objects.active().values_list("branch_a", "branch_b"))
 
 
-def _used(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:
+def promised_visits(resource_ids: Iterable[int]) -> dict[tuple[int | str, date], int]:
     """Visits promised per resource and month, counted as a new claim would find them."""
     ids = list(resource_ids)
     used: Counter[tuple[int | str, date]] = Counter()

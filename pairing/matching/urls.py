@@ -18,5 +18,6 @@ urlpatterns = [
     path("match-runs/<int:pk>/edit/", runs.match_run_edit, name="match_run_edit"),
     path("match-runs/<int:pk>/resolve/", runs.match_run_resolve, name="match_run_resolve"),
     path("match-runs/<int:pk>/update/", runs.match_run_update, name="match_run_update"),
+    path("match-runs/<int:pk>/retry/", runs.match_run_retry, name="match_run_retry"),
     path("match-runs/<int:pk>/accept/", runs.match_run_accept, name="match_run_accept"),
 ]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from pairing.matching.enums import MatchRunState
-from pairing.matching.models import Match, MatchRun
+from pairing.matching.models import Match, MatchRun, MatchShard
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 
 
@@ -19,6 +19,15 @@ class MatchRunFactory(DjangoModelFactory):
     state = MatchRunState.DONE
     finished_at = factory.LazyFunction(timezone.now)
     as_of = factory.LazyFunction(timezone.localdate)
+
+
+class MatchShardFactory(DjangoModelFactory):
+    class Meta:
+        model = MatchShard
+
+    run = factory.SubFactory(MatchRunFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    name = "全部支部"
 
 
 class MatchFactory(DjangoModelFactory):

@@ -12,6 +12,7 @@ from ledgers.models import Demand
 from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunState
 from pairing.matching.models import MatchEdit, MatchRun
+from pairing.matching.selectors import runs
 from pairing.matching.services.runs import match_run_start
 from pairing.matching.services.shards import LEASE, match_shard_execute
 from pairing.matching.services.weights import weights_change
@@ -65,21 +66,24 @@ def test_draft_shows_proof_reasons_candidates_and_gaps(mine, draft):
 
 
 def test_old_plan_is_still_explained_after_weights_and_catalogue_have_changed(mine, draft):
-    before = steady(mine.get(draft.get_absolute_url()))
+    before = explained(mine.get(draft.get_absolute_url()))
     facts = (f"服务事项 {Weights.default().item:g} ", draft.catalogue_version, "没有另加条件")
     assert [words for words in facts if words not in before] == []
     other = replace(Weights.default(), item=0.9, floor=0.7)
     weights_change(weights=other, reason="试一试", base=None, actor=UserFactory(admin=True), now=NOW)
     ServiceItemFactory(name="法律咨询上门")
-    assert steady(mine.get(draft.get_absolute_url())) == before
+    answer = mine.get(draft.get_absolute_url())
+    assert explained(answer) == before
+    assert "匹配权重调整过。" in answer.content.decode()
     again = planned(draft.requested_by, pairing=draft.pairing)
     assert again.weights["item"] == 0.9
     assert again.catalogue_version != draft.catalogue_version
 
 
-def steady(answer):
-    """A page without the tokens that are new in every answer."""
-    return re.sub(r'"[\w:=-]{20,}"', "", answer.content.decode())
+def explained(answer):
+    """What a page says of a plan itself, without the tokens that are new in every answer."""
+    words = re.sub(r'"[\w:=-]{20,}"', "", answer.content.decode())
+    return words[words.index('<div class="stats">') :]
 
 
 def test_opinion_by_htmx_answers_with_its_row_and_the_count(mine, draft):
@@ -120,6 +124,16 @@ def test_resolving_makes_a_child_and_faults_are_shown_on_the_page(mine, draft):
     assert "每个支部提供超过 3 次后，每多一次扣 5 分，越多扣得越重" in page
 
 
+def test_newest_draft_can_be_updated_and_only_it(mine, draft):
+    """Also when nothing is known to have changed: who plans need not trust that everything is noticed."""
+    url = reverse("match_run_update", args=[draft.pk])
+    MatchRun.objects.update(started_at=timezone.now())
+    page = mine.get(draft.get_absolute_url()).content.decode()
+    assert (url in page, "情况有变化" in page) == (True, False)
+    planned(draft.requested_by, pairing=draft.pairing)
+    assert url not in mine.get(draft.get_absolute_url()).content.decode()
+
+
 def test_update_is_offered_when_the_ledgers_have_changed(mine, draft, law_pair):
     law_demand(law_pair[0].branch_b, title="老年人法律意识薄弱")
     assert "1 条新的待认领需求" in mine.get(draft.get_absolute_url()).content.decode()
@@ -137,6 +151,50 @@ def test_accepting_claims_and_says_what_was_refused(mine, draft, law_pair):
     assert Claim.objects.get().get_absolute_url() in page
     assert posted(mine, "match_run_accept", draft).status_code == 302
     assert Claim.objects.count() == 1
+
+
+def test_accepting_all_reaches_beyond_the_page_and_leads_back_to_it(mine, draft, law_pair, monkeypatch):
+    monkeypatch.setattr(runs, "PAGE_SIZE", 1)
+    speaker_of(law_pair[0].branch_a, title="公职律师")
+    law_demand(law_pair[0].branch_b, title="老年人法律意识薄弱")
+    run = planned(draft.requested_by, pairing=draft.pairing)
+    page = mine.get(f"{run.get_absolute_url()}?page=2").content.decode()
+    assert "全选本页" in page
+    assert "采纳全部 2 条" in page
+    url = f"{reverse('match_run_accept', args=[run.pk])}?page=2"
+    assert f'action="{url}"' in page
+    assert mine.post(url, {"all": "1"}).url == f"{run.get_absolute_url()}?page=2"
+    assert Claim.objects.count() == 2
+    assert "采纳全部" not in mine.get(run.get_absolute_url()).content.decode()
+
+
+def test_every_gap_can_be_reached_page_by_page(mine, draft, law_pair, monkeypatch):
+    monkeypatch.setattr(runs, "PAGE_SIZE", 1)
+    law_demand(law_pair[0].branch_b, title="操场需要一台割草机", description="割草")
+    run = planned(draft.requested_by, pairing=draft.pairing)
+    first, second = (mine.get(run.get_absolute_url(), {"gaps": number}).content.decode() for number in (1, 2))
+    assert ("消毒柜" in first, "割草机" in first) == (True, False)
+    assert ("消毒柜" in second, "割草机" in second) == (False, True)
+    assert 'href="?gaps=2"' in first
+
+
+def test_failed_part_is_named_and_can_be_tried_again(client, law_pair):
+    other = PairingFactory()
+    office = UserFactory(office=True)
+    branches = [law_pair[0].branch_a, law_pair[0].branch_b, other.branch_a, other.branch_b]
+    run = match_run_start(actor=office, now=timezone.now(), branches=branches)
+    run.shards.filter(position=2).update(attempt_count=3)
+    run = work_off(run, now=timezone.now())
+    failed = run.shards.get(position=2)
+    client.force_login(office)
+    page = client.get(run.get_absolute_url()).content.decode()
+    for words in ("部分没有算成", f"“{failed.name}”没有算成", "补算没有算成的部分", "建议的安排"):
+        assert words in page, words
+    assert "部分没有算成" in client.get(reverse("match_run_list")).content.decode()
+    assert posted(client, "match_run_retry", run).url == run.get_absolute_url()
+    assert [shard.state for shard in run.shards.all()] == ["done", "queued"]
+    work_off(run, now=timezone.now())
+    assert "部分没有算成" not in client.get(run.get_absolute_url()).content.decode()
 
 
 def test_failed_run_says_so(mine, draft):
@@ -208,13 +266,13 @@ def test_second_run_at_the_same_moment_is_refused_in_a_sentence(mine, law_pair):
     assert "王书记在" in answer.content.decode()
 
 
-STEPS = ("match_run_edit", "match_run_resolve", "match_run_update", "match_run_accept")
+STEPS = ("match_run_edit", "match_run_resolve", "match_run_update", "match_run_retry", "match_run_accept")
 
 
 def test_stranger_finds_no_run(client, draft):
     client.force_login(UserFactory(secretary_of=BranchFactory()))
     assert client.get(draft.get_absolute_url()).status_code == 404
-    assert [posted(client, step, draft).status_code for step in STEPS] == [404] * 4
+    assert [posted(client, step, draft).status_code for step in STEPS] == [404] * len(STEPS)
     assert draft.get_absolute_url() not in client.get(reverse("match_run_list")).content.decode()
 
 
@@ -231,11 +289,11 @@ def test_readers_see_a_run_without_its_buttons(client, draft, law_pair, seat):
     page = client.get(draft.get_absolute_url()).content.decode()
     assert "社区零售户法律意识薄弱" in page
     assert [words for words in ("采纳所选", "按意见重算", "锁定") if words in page] == []
-    assert [posted(client, step, draft).status_code for step in STEPS] == [403] * 4
+    assert [posted(client, step, draft).status_code for step in STEPS] == [403] * len(STEPS)
 
 
 @pytest.mark.parametrize("extra", [0, 4])
-def test_pages_of_runs_ask_at_most_twelve_queries(
+def test_pages_of_runs_ask_at_most_seventeen_queries(
     client, draft, law_pair, extra, django_assert_max_num_queries
 ):
     pairing, _, _ = law_pair
@@ -246,7 +304,7 @@ def test_pages_of_runs_ask_at_most_twelve_queries(
     run = planned(office)
     client.force_login(office)
     for url in (run.get_absolute_url(), reverse("match_run_list")):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(17):
             assert client.get(url).status_code == 200
 
 

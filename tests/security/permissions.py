@@ -206,6 +206,7 @@ PERMISSIONS: dict[str, Rule] = {
     "match_run_edit": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_resolve": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_update": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
+    "match_run_retry": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_accept": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "gap_list": page(COUNTY),
     "idle_list": page(COUNTY),

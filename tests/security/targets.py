@@ -117,6 +117,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "match_run_edit": ("run",),
     "match_run_resolve": ("run",),
     "match_run_update": ("run",),
+    "match_run_retry": ("run",),
     "match_run_accept": ("run",),
     "review_detail": ("review",),
     "review_record": ("review",),

@@ -23,6 +23,7 @@ from ledgers.models import SavedView
 from pairing.activities.models import Activity, Closure
 from pairing.activities.subjects import branch_subject
 from pairing.imports.models import ColumnChoice
+from pairing.matching.enums import MatchRunState
 from pairing.plans.enums import TaskKind
 from pairing.plans.models import Series, SolvedProblem
 from tests.factories.activities import (
@@ -44,7 +45,7 @@ from tests.factories.ledgers import (
     ServiceAspectFactory,
     ServiceItemFactory,
 )
-from tests.factories.matching import MatchFactory, MatchRunFactory
+from tests.factories.matching import MatchFactory, MatchRunFactory, MatchShardFactory
 from tests.factories.plans import (
     AgreementFactory,
     ChangeRequestFactory,
@@ -149,6 +150,7 @@ def build_pair() -> dict[str, Any]:
     AgreementClauseFactory(agreement=rows["draft_agreement"])
     rows["sent_agreement"] = AgreementFactory(pairing=PairingFactory(branch_a=branch_a), to_sign=True)
     rows["run"] = MatchRunFactory(pairing=pairing)
+    MatchShardFactory(run=rows["run"], state=MatchRunState.FAILED)
     rows["match"] = MatchFactory(run=rows["run"], demand=rows["demand"], resource=rows["resource"])
     rows["person"] = UserFactory(member_of=branch_b)
     rows["closure"] = closure_over(rows["activity"], rows["person"])

@@ -14,7 +14,7 @@ from pairing.matching.engine.frame import Frame
 from pairing.matching.engine.incremental import Event, Kind, LivePlan, Move
 from pairing.matching.engine.periods import horizon
 from pairing.matching.engine.plan import Plan
-from pairing.matching.engine.problem import Id, MatchProblem
+from pairing.matching.engine.problem import Id, MatchProblem, pair_of
 from pairing.matching.engine.scoring import PairTable
 
 Visit = tuple[Id, date]  # the offer that makes it, the month it is planned for (its first day)
@@ -49,6 +49,7 @@ class _Story:
         self.problem, self.table, self.before = problem, table, before
         self.whole = Frame.of(problem)
         self.size = {need.id: need.size for need in problem.needs}
+        self.branch = {need.id: need.branch_id for need in problem.needs}
         self.offer = {offer.id: j for j, offer in enumerate(problem.offers)}
         self.month = {month: i for i, month in enumerate(horizon(problem))}
         self.lost = self._lost()
@@ -89,11 +90,19 @@ class _Story:
     def _loss(self, need: Id, offer: Id, *, is_full: bool) -> Event:
         if offer not in self.offer:
             return Event("offer_gone", offer_id=offer)
+        if not self._is_paired(need, offer):
+            return Event("pairing_ended", need_id=need, offer_id=offer)
         if offer in self.before.offers:
             return Event(self.before.offers[offer], offer_id=offer)
         if is_full:
             return Event("offer_full", offer_id=offer)
         return Event("pair_lost", need_id=need, offer_id=offer)
+
+    def _is_paired(self, need: Id, offer: Id) -> bool:
+        """Whether the offer's branch may serve the need's at all."""
+        given = self.problem.offers[self.offer[offer]]
+        asking = self.branch[need]
+        return not given.pair_only or pair_of(asking, given.branch_id) in self.problem.pairs
 
     def _book(self) -> None:
         """Enter the visits of the plan before: planned ones, and those kept for needs that are away."""

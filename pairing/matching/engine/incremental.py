@@ -29,13 +29,14 @@ Kind = Literal[
     "offer_gone",
     "offer_full",
     "pair_lost",
+    "pairing_ended",
     "later",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened to the ledgers, to a need, an offer, or (`pair_lost`) the two of them.
+    """What happened to the ledgers, to a need, an offer, or the two of them (`pair_lost`, `pairing_ended`).
 
     `later` is the passing of time itself: scores, windows and months are those of another day.
     """

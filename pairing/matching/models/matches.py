@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.models import TimeStampedModel
+from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
 from pairing.matching.enums import MatchEditKind
 from pairing.matching.models.runs import MatchRun
+from pairing.plans.enums import CLAIM_PENDING, ClaimState
 from pairing.plans.models import Claim
 
 if TYPE_CHECKING:
     from branches.models import User
+
+STANDING = (*CLAIM_PENDING, ClaimState.ACCEPTED)
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -23,6 +28,25 @@ class MatchQuerySet(models.QuerySet["Match"]):
         if user.sees_county:
             return self
         return self.filter(Q(demand__branch__in=user.branch_ids) | Q(resource__branch__in=user.branch_ids))
+
+    def unclaimed(self) -> MatchQuerySet:
+        """Those that accepting has not led to a claim that stands."""
+        return self.filter(Q(claim=None) | ~Q(claim__state__in=STANDING))
+
+    def acceptable(self, *, on: date) -> MatchQuerySet:
+        """Unclaimed ones whose demand is open and whose resource is to be had on a day.
+
+        Not those that a person has excluded, nor a demand and a resource that wait for an answer already.
+        """
+        ends = {"demand": OuterRef("demand"), "resource": OuterRef("resource")}
+        excluded = MatchEdit.objects.filter(run=OuterRef("run"), kind=MatchEditKind.FORBID, **ends)
+        return self.unclaimed().filter(
+            Q(resource__valid_to=None) | Q(resource__valid_to__gte=on),
+            ~Exists(excluded),
+            ~Exists(Claim.objects.undecided().filter(**ends)),
+            demand__state=DemandState.OPEN,
+            resource__state=ResourceState.PUBLISHED,
+        )
 
 
 class Match(models.Model):

@@ -41,8 +41,9 @@ class MatchRunQuerySet(models.QuerySet["MatchRun"]):
 class MatchRun(TimeStampedModel):
     """匹配批次: one solved whole-list plan with everything it was solved from, a draft until it is accepted.
 
-    `conditions` is what a person fixed before it was solved (see adapter.Conditions) and never changes;
+    `conditions` is what a person fixed before it was solved (see `Conditions`) and never changes;
     what they would like to change next is kept as MatchEdits. `started_at` is when the ledgers were read.
+    A run is done when any of its shards is; what the failed ones leave out can be tried again by itself.
     """
 
     scope = models.CharField("范围", max_length=10, choices=MatchScope, default=MatchScope.PAIRING)
@@ -120,6 +121,11 @@ class MatchRun(TimeStampedModel):
     @property
     def is_done(self) -> bool:
         return self.state == MatchRunState.DONE
+
+    def unsolved_branches(self) -> set[int]:
+        """The branches of the parts that could not be solved; a run of one part says nothing of them."""
+        failed = self.shards.filter(state=MatchRunState.FAILED).order_by()
+        return {pk for branch_ids in failed.values_list("branch_ids", flat=True) for pk in branch_ids}
 
     @property
     def gap_count(self) -> int:

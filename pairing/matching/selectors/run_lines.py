@@ -17,8 +17,6 @@ from pairing.matching.models import Match, MatchGap, MatchRun
 from pairing.matching.selectors.breakdown import Breakdown, breakdown
 from pairing.plans.enums import ClaimState
 
-MOST = 180  # gaps read for a page: those of its own demands and the first of the others
-
 
 @dataclass(frozen=True)
 class Candidate:
@@ -103,15 +101,19 @@ def _with_demand(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("demand__branch", "demand__aspect")
 
 
-def gaps_of(run: MatchRun, wanted: Q) -> dict[int, Any]:
-    """Demand → gap, those of demands with some visits planned (`is_served`) first, then the urgent ones."""
+def gaps_of(run: MatchRun, wanted: Q) -> dict[int, MatchGap]:
+    """Demand → gap of the chosen demands."""
+    return {gap.demand_id: gap for gap in _with_demand(run.gaps.filter(wanted))}
+
+
+def unserved(run: MatchRun) -> QuerySet[MatchGap]:
+    """The gaps of demands without any visit planned, the urgent ones first."""
     is_served = Exists(Match.objects.filter(run=run, demand=OuterRef("demand")))
-    rows = _with_demand(run.gaps.annotate(is_served=is_served).filter(wanted))
-    places = ("-is_served", "-demand__urgency", "demand__branch__name_key", "demand__serial")
-    return {gap.demand_id: gap for gap in rows.order_by(*places)[:MOST]}
+    places = ("-demand__urgency", "demand__branch__name_key", "demand__serial", "pk")
+    return _with_demand(run.gaps.filter(~is_served)).order_by(*places)
 
 
-def served_lines(run: MatchRun, chosen: Q, gaps: dict[int, Any], said: Said, today: date) -> list[Line]:
+def served_lines(run: MatchRun, chosen: Q, gaps: dict[int, MatchGap], said: Said, today: date) -> list[Line]:
     """The lines of the chosen demands that have a visit planned."""
     rows = _with_demand(run.matches.filter(chosen)).select_related("resource__branch", "claim")
     places = ("demand__branch__name_key", "demand__serial", "demand_id", "month", "-score", "pk")

@@ -17,6 +17,10 @@ class Progress:
     seconds: float | None
 
     @property
+    def is_failed(self) -> bool:
+        return self.shard.state == MatchRunState.FAILED
+
+    @property
     def is_again(self) -> bool:
         """Whether a worker before gave it up or was lost with it."""
         return self.shard.attempt_count > 1

@@ -12,28 +12,32 @@ from django.db.models.functions import Coalesce
 
 from branches.models import Branch, User
 from core.wording import cn_date
-from ledgers.enums import DemandState, ResourceState
-from ledgers.models import Demand, Resource
-from pairing.matching.adapter import within
+from ledgers.models import Demand
 from pairing.matching.conditions import Conditions, Pairs
-from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind
-from pairing.matching.models import Match, MatchGap, MatchRun
+from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind, MatchRunState
+from pairing.matching.models import Match, MatchRun
 from pairing.matching.selectors.breakdown import TERM_WORDS
-from pairing.matching.selectors.run_lines import Line, Said, gaps_of, line_of, said_of, served_lines
+from pairing.matching.selectors.run_lines import Line, Said, gaps_of, line_of, said_of, served_lines, unserved
+from pairing.matching.selectors.run_news import News, match_run_news
 
 WEIGHT_WORDS = TERM_WORDS | {"floor": "推荐线", "inferred": "推断打折", "keep_bonus": "保持加分"}
 PAGE_SIZE = 60  # a pair's whole list, so that it can be read and ticked at one go
 
 
 def match_run_rows(user: User) -> QuerySet[MatchRun]:
-    """The runs a person may see, with their shards counted and the latest run of the same scope."""
-    latest = MatchRun.objects.filter(scope_key=OuterRef("scope_key")).order_by("-pk").values("pk")[:1]
+    """The runs a person may see, with their shards counted and the latest run of a scope that has not failed.
+
+    `shards_failed` parts of a run could not be solved; what the others came to stands.
+    """
+    useful = MatchRun.objects.exclude(state=MatchRunState.FAILED)
+    latest = useful.filter(scope_key=OuterRef("scope_key")).order_by("-pk").values("pk")[:1]
     return (
         MatchRun.objects.visible_to(user)
         .select_related("pairing__branch_a", "pairing__branch_b", "area", "requested_by", "parent")
         .annotate(
             shard_count=Count("shards"),
             shards_over=Count("shards", filter=Q(shards__state__in=MATCH_RUN_OVER)),
+            shards_failed=Count("shards", filter=Q(shards__state=MatchRunState.FAILED)),
             latest_pk=Coalesce(Subquery(latest), "pk"),
         )
         .order_by("-pk")
@@ -41,34 +45,12 @@ def match_run_rows(user: User) -> QuerySet[MatchRun]:
 
 
 @dataclass(frozen=True)
-class News:
-    """What has happened to the ledgers since a run has read them, in rows that concern its scope."""
-
-    added: int = 0
-    gone: int = 0
-    changed: int = 0
-    resources: int = 0
-
-    def __bool__(self) -> bool:
-        return any((self.added, self.gone, self.changed, self.resources))
-
-    @property
-    def sentence(self) -> str:
-        parts = (
-            (self.added, "条新的待认领需求"),
-            (self.gone, "条需求不再待认领"),
-            (self.changed, "条需求有改动"),
-            (self.resources, "项资源有增减或改动"),
-        )
-        return "，".join(f"{count} {words}" for count, words in parts if count)
-
-
-@dataclass(frozen=True)
 class RunPage:
     """A solved draft as its page shows it."""
 
     page: Page[Line]
-    gaps: list[Line]
+    gaps: Page[Line]
+    acceptable_count: int
     edit_count: int
     news: News
     facts: list[tuple[str, str]]
@@ -79,11 +61,11 @@ class RunPage:
         return any(line.can_accept for line in self.page)
 
 
-def match_run_page(run: MatchRun, *, number: Any, today: date) -> RunPage:
+def match_run_page(run: MatchRun, *, number: Any, gap_number: Any = 1, today: date) -> RunPage:
     """Read a solved draft in a constant number of queries.
 
     Args:
-        number: the page of assignments, as the address has it.
+        number, gap_number: the pages of assignments and of demands left open, as the address has them.
     """
     conditions = Conditions.from_json(run.conditions)
     said = said_of(run)
@@ -91,15 +73,23 @@ def match_run_page(run: MatchRun, *, number: Any, today: date) -> RunPage:
     demands = Demand.objects.filter(served).order_by("branch__name_key", "serial", "pk")
     shown = _Counted(demands.values("pk"), PAGE_SIZE, run.match_count).get_page(number)
     on_page = Q(demand__in=shown.object_list)
-    gaps = gaps_of(run, on_page | Q(is_served=False))
-    shown.object_list = served_lines(run, on_page, gaps, said, today)
+    shown.object_list = served_lines(run, on_page, gaps_of(run, on_page), said, today)
+    gaps = _Counted(unserved(run), PAGE_SIZE, run.gap_count).get_page(gap_number)
+    gaps.object_list = [line_of([], gap, said, today) for gap in gaps.object_list]
     return RunPage(
         page=shown,
-        gaps=[line_of([], gap, said, today) for gap in gaps.values() if not gap.is_served],
+        gaps=gaps,
+        acceptable_count=_acceptable_count(run, today),
         edit_count=len(_as_set(said) ^ _solved_with(conditions)),
-        news=_news(run, today),
+        news=match_run_news(run, today),
         facts=_facts(run, conditions),
     )
+
+
+def _acceptable_count(run: MatchRun, today: date) -> int:
+    """How many matches could be claimed at one go: of one demand and resource the first month."""
+    rows = run.matches.acceptable(on=today).order_by()
+    return rows.values("demand", "resource").distinct().count()
 
 
 def match_run_line(run: MatchRun, demand_id: int, *, today: date) -> tuple[Line, int]:
@@ -108,8 +98,7 @@ def match_run_line(run: MatchRun, demand_id: int, *, today: date) -> tuple[Line,
     chosen = Q(demand=demand_id)
     gaps = gaps_of(run, chosen)
     lines = served_lines(run, chosen, gaps, said, today)
-    lines += [line_of([], gap, said, today) for gap in gaps.values() if not gap.is_served]
-    [line] = lines
+    [line] = lines or [line_of([], gap, said, today) for gap in gaps.values()]
     return line, len(_as_set(said) ^ _solved_with(Conditions.from_json(run.conditions)))
 
 
@@ -130,27 +119,6 @@ def _solved_with(conditions: Conditions) -> set[tuple[int, int, str]]:
         return {(demand, resource, str(kind)) for demand, resource in pairs}
 
     return of(MatchEditKind.PIN, conditions.pins) | of(MatchEditKind.FORBID, conditions.forbidden)
-
-
-def _news(run: MatchRun, today: date) -> News:
-    """Compare the ledgers with what the run has read; its own accepted matches are no news."""
-    if run.started_at is None:
-        return News()
-    matched = Match.objects.filter(run=run, demand=OuterRef("pk"))
-    known = Q(Exists(matched)) | Q(Exists(MatchGap.objects.filter(run=run, demand=OuterRef("pk"))))
-    is_open = Q(state=DemandState.OPEN)
-    accepted = Q(Exists(matched.filter(claim__isnull=False)))
-    demands = within(Demand.objects.all(), run.branch_ids).aggregate(
-        added=Count("pk", filter=is_open & ~known),
-        gone=Count("pk", filter=~is_open & known & ~accepted),
-        changed=Count("pk", filter=is_open & known & Q(updated_at__gt=run.started_at)),
-    )
-    used = Q(Exists(Match.objects.filter(run=run, resource=OuterRef("pk"))))
-    touched = Q(updated_at__gt=run.started_at) & (Q(state=ResourceState.PUBLISHED) | used)
-    resources = within(Resource.objects.all(), run.branch_ids).aggregate(
-        resources=Count("pk", filter=touched | (used & Q(valid_to__lt=today)))
-    )
-    return News(**demands, **resources)
 
 
 def _facts(run: MatchRun, conditions: Conditions) -> list[tuple[str, str]]:

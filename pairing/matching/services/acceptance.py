@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -25,6 +25,7 @@ from pairing.plans.services.locks import lock_pairing
 
 DISPATCH_WORDS = "县党建办整单派单"
 DRAFT_WORDS = "按整单方案发起"
+MOST = 300  # claims made while somebody waits for the page
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Acceptance:
 
     claims: list[Claim] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    left: int = 0  # matches that were too many for one go
 
 
 def match_run_accept(*, run: MatchRun, match_ids: Collection[int], actor: User, now: datetime) -> Acceptance:
@@ -47,16 +49,48 @@ def match_run_accept(*, run: MatchRun, match_ids: Collection[int], actor: User, 
     """
     if not actor.has_perm("matching.change_run", run):
         raise PermissionDenied
-    chosen = run.matches.filter(pk__in=match_ids).select_related("demand", "resource")
-    rows = sorted(chosen, key=lambda match: (_pair(match), match.pk))
-    if not run.is_done or not rows:
+    chosen = list(run.matches.filter(pk__in=match_ids).select_related("demand", "resource"))
+    if not run.is_done or not chosen:
         raise DomainError("请先勾选要采纳的安排，再点“采纳所选”。")
-    whole = Acceptance()
+    return _accept_pairs(run, chosen, actor, now)
+
+
+def match_run_accept_all(*, run: MatchRun, actor: User, now: datetime, most: int = MOST) -> Acceptance:
+    """Claim every match of a draft that can be claimed and that nobody has excluded, pair by pair as above.
+
+    Of several months of one resource for one demand it takes the first: the next is claimed after the answer.
+
+    Args:
+        most: no further pair is begun after so many claims; `Acceptance.left` tells how many matches remain.
+
+    Raises:
+        See `match_run_accept`; DomainError also when nothing is left to accept.
+    """
+    if not actor.has_perm("matching.change_run", run):
+        raise PermissionDenied
+    rows = run.matches.acceptable(on=timezone.localdate(now)).select_related("demand", "resource")
+    firsts = {(each.demand_id, each.resource_id): each for each in rows.order_by("-month", "-pk")}
+    if not run.is_done or not firsts:
+        raise DomainError(f"{run}没有可以采纳的安排了，请刷新页面查看。")
+    return _accept_pairs(run, firsts.values(), actor, now, most)
+
+
+def _accept_pairs(
+    run: MatchRun, matches: Iterable[Match], actor: User, now: datetime, most: int | None = None
+) -> Acceptance:
+    claims: list[Claim] = []
+    refusals: list[str] = []
+    left = 0
+    rows = sorted(matches, key=lambda match: (_pair(match), match.pk))
     for _, group in groupby(rows, key=_pair):
-        part = _accept_pair(run, [match.pk for match in group], actor, now)
-        whole.claims.extend(part.claims)
-        whole.refusals.extend(part.refusals)
-    return whole
+        ids = [match.pk for match in group]
+        if most is not None and len(claims) >= most:
+            left += len(ids)
+            continue
+        part = _accept_pair(run, ids, actor, now)
+        claims += part.claims
+        refusals += part.refusals
+    return Acceptance(claims, refusals, left)
 
 
 def _pair(match: Match) -> tuple[int, int]:

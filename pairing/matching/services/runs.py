@@ -138,7 +138,7 @@ def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
             with transaction.atomic():
                 run.save()
         except IntegrityError as error:
-            raise ConflictError(_busy(run.scope_key)) from error
+            raise ConflictError(busy_sentence(run.scope_key)) from error
         parts = parts_of(run)
         MatchShard.objects.bulk_create(
             MatchShard(run=run, position=position, name=name, branch_ids=branch_ids)
@@ -150,7 +150,8 @@ def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
     return run
 
 
-def _busy(scope_key: str) -> str:
+def busy_sentence(scope_key: str) -> str:
+    """Who is having the same branches planned just now."""
     other = MatchRun.objects.live().filter(scope_key=scope_key).select_related("requested_by").first()
     if other is None:
         return "同一范围的方案刚刚由别人生成，请刷新页面查看。"

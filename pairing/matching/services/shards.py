@@ -20,7 +20,7 @@ from pairing.matching.services.solving import Answer, solve_shard
 
 LEASE = timedelta(minutes=3)  # longer than the time limit of a task, so that a living worker keeps its shard
 MOST_ATTEMPTS = 3
-GIVEN_UP = "计算没有完成，已重试三次。请重新生成方案；仍不成功请联系管理员查看运行记录。"
+GIVEN_UP = "计算没有完成，已重试三次。请补算或重新生成方案；仍不成功请联系管理员查看运行记录。"
 
 
 def match_shard_execute(*, now: datetime, run_id: int | None = None) -> MatchShard | None:
@@ -125,14 +125,17 @@ def _close(shard: MatchShard, state: MatchRunState, error: str = "") -> None:
 
 
 def _settle(run_id: int, now: datetime) -> None:
-    """Close the run when its last shard is over; the shard is locked first, the run after it."""
+    """Close the run when its last shard is over; the shard is locked first, the run after it.
+
+    What the solved shards came to stands, whatever became of the others: a draft without their branches.
+    """
     run = MatchRun.objects.select_for_update(of=("self",)).get(pk=run_id)
     states = set(run.shards.values_list("state", flat=True).order_by())
     if states & set(MATCH_RUN_LIVE):
         return
     run.finished_at = now
-    if MatchRunState.FAILED in states:
-        run.state, run.error = MatchRunState.FAILED, GIVEN_UP
-    else:
+    if MatchRunState.DONE in states:
         run.state = MatchRunState.DONE
+    else:
+        run.state, run.error = MatchRunState.FAILED, GIVEN_UP
     run.save()

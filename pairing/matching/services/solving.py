@@ -19,7 +19,8 @@ from pairing.matching.engine.scoring import PairTable, score_pairs, suggested
 from pairing.matching.enums import MatchRunOrigin
 from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
 from pairing.matching.selectors.lessons import lessons_learned
-from pairing.matching.services.rematch import StoredPlan, before_of, changes_since_parent
+from pairing.matching.services.changes import changes_since_parent
+from pairing.matching.services.rematch import StoredPlan, before_of
 
 ALTERNATIVES = 4  # other candidates kept with each demand, so that a person can swap without a new search
 PINNED = "由人锁定"

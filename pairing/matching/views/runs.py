@@ -7,19 +7,23 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
 from core.pages import found
-from pairing.matching.enums import MatchEditKind
+from pairing.matching.enums import MatchEditKind, MatchRunState
 from pairing.matching.forms import ConditionsForm, RunForm
 from pairing.matching.models import MatchRun
 from pairing.matching.selectors.run_progress import match_run_progress
 from pairing.matching.selectors.runs import match_run_line, match_run_page, match_run_rows
+from pairing.matching.services.acceptance import Acceptance
 from pairing.matching.services.acceptance import match_run_accept as accept
+from pairing.matching.services.acceptance import match_run_accept_all as accept_all
 from pairing.matching.services.drafts import match_edit_set
+from pairing.matching.services.retrying import match_run_retry as retry
 from pairing.matching.services.runs import match_run_resolve as resolve
 from pairing.matching.services.runs import match_run_start
 from pairing.matching.services.runs import match_run_update as update
@@ -48,7 +52,7 @@ def match_run_new(request: HttpRequest) -> HttpResponse:
 
 
 def _solve(request: HttpRequest, run: MatchRun) -> HttpResponse:
-    for _ in range(run.shards.count()):
+    for _ in range(run.shards.filter(state=MatchRunState.QUEUED).count()):
         ring("match_shard_queued", run.pk)
     return redirect(run)
 
@@ -63,10 +67,21 @@ def match_run_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if not run.is_live:
             answer["HX-Refresh"] = "true"
         return answer
-    context = {"run": run, "can_change": request.user.has_perm("matching.change_run", run)}
-    context["progress"] = match_run_progress(run, now=timezone.now())
+    can_change = request.user.has_perm("matching.change_run", run)
+    is_today = run.as_of == timezone.localdate()
+    context = {
+        "run": run,
+        "can_change": can_change,
+        "can_retry": can_change and is_today and run.shards_failed and run.latest_pk <= run.pk,
+        "progress": match_run_progress(run, now=timezone.now()),
+    }
     if run.is_done:
-        context["plan"] = match_run_page(run, number=request.GET.get("page"), today=timezone.localdate())
+        context["plan"] = match_run_page(
+            run,
+            number=request.GET.get("page"),
+            gap_number=request.GET.get("gaps"),
+            today=timezone.localdate(),
+        )
         context["form"] = ConditionsForm(run=run)
     return render(request, "matching/match_run_detail.html", context)
 
@@ -118,18 +133,40 @@ def match_run_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def match_run_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Solve the parts that have failed once more."""
+    return _solve(request, retry(run=_changeable(request, pk), actor=request.user, now=timezone.now()))
+
+
+@require_POST
 def match_run_accept(request: HttpRequest, pk: int) -> HttpResponse:
-    """Claim the ticked matches. No submit token: each pair has a transaction of its own, and the matches
-    remember their claims, so a second copy of the form finds everything done."""
+    """Claim the ticked matches, or all of the draft. No submit token: each pair has a transaction of its own,
+    and the matches remember their claims, so a second copy of the form finds everything done."""
     run = _changeable(request, pk)
-    chosen = [int(each) for each in request.POST.getlist("match") if each.isdecimal() and len(each) < 19]
-    accepted = accept(run=run, match_ids=chosen, actor=request.user, now=timezone.now())
+    who = {"actor": request.user, "now": timezone.now()}
+    if "all" in request.POST:
+        accepted = accept_all(run=run, **who)
+    else:
+        chosen = [int(each) for each in request.POST.getlist("match") if each.isdecimal() and len(each) < 19]
+        accepted = accept(run=run, match_ids=chosen, **who)
     ring("notification_queued")
+    _say(request, accepted)
+    return redirect(run.get_absolute_url() + _same_pages(request))
+
+
+def _same_pages(request: HttpRequest) -> str:
+    """The pages of both lists that a form was sent from, as a query."""
+    pages = {name: number for name in ("page", "gaps") if (number := request.GET.get(name, "")).isdecimal()}
+    return f"?{urlencode(pages)}" if pages else ""
+
+
+def _say(request: HttpRequest, accepted: Acceptance) -> None:
     if accepted.claims:
         messages.success(request, f"已采纳 {len(accepted.claims)} 条，认领已发给对方支部，等对方答复。")
+    if accepted.left:
+        messages.warning(request, f"一次办不完，还有 {accepted.left} 条，请再点一次“采纳全部”。")
     for refusal in accepted.refusals[:SHOWN_REFUSALS]:
         messages.error(request, refusal)
     if len(accepted.refusals) > SHOWN_REFUSALS:
         rest = len(accepted.refusals) - SHOWN_REFUSALS
         messages.error(request, f"另有 {rest} 条没有办成，请更新方案后再看。")
-    return redirect(run)

@@ -8,15 +8,18 @@ from django.core.exceptions import PermissionDenied
 from core.errors import DomainError
 from core.models import AuditEntry, Notification
 from ledgers.enums import DemandState, ResourceState
+from pairing.matching.enums import MatchEditKind
 from pairing.matching.models import Match
-from pairing.matching.services.acceptance import DISPATCH_WORDS, match_run_accept
+from pairing.matching.selectors.runs import match_run_page
+from pairing.matching.services.acceptance import DISPATCH_WORDS, match_run_accept, match_run_accept_all
+from pairing.matching.services.drafts import match_edit_set
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim
 from pairing.plans.services.claim_answers import claim_decline
 from pairing.plans.services.claims import claim_propose
 from tests.factories.branches import UserFactory
 from tests.factories.plans import PairingFactory
-from tests.matching.conftest import NOW, law_demand, planned, speaker_of
+from tests.matching.conftest import NOW, TODAY, law_demand, planned, speaker_of
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +163,50 @@ def test_accepting_is_refused_to_readers(draft, law_pair, seat):
     with pytest.raises(PermissionDenied):
         accept_all(draft, UserFactory(**seats[seat]))
     assert Claim.objects.count() == 0
+
+
+# All of a draft
+
+
+def test_whole_draft_is_accepted_at_one_go(draft, secretary):
+    accepted = match_run_accept_all(run=draft, actor=secretary, now=NOW)
+    assert (len(accepted.claims), accepted.refusals, accepted.left) == (2, [], 0)
+    with pytest.raises(DomainError, match="没有可以采纳的安排了"):
+        match_run_accept_all(run=draft, actor=secretary, now=NOW)
+
+
+def test_what_was_excluded_or_is_gone_is_not_accepted_with_the_whole(draft, secretary, law_pair):
+    _, demand, speaker = law_pair
+    wish = {"demand_id": demand.pk, "resource_id": speaker.pk, "kind": MatchEditKind.FORBID}
+    match_edit_set(run=draft, actor=secretary, **wish)
+    accepted = match_run_accept_all(run=draft, actor=secretary, now=NOW)
+    assert [claim.demand.title for claim in accepted.claims] == ["老年人法律意识薄弱"]
+
+
+def test_whole_draft_too_large_for_one_go_is_accepted_pair_by_pair(law_pair):
+    other = PairingFactory()
+    law_demand(other.branch_b, title="村民法律意识薄弱")
+    speaker_of(other.branch_a, title="公职律师")
+    office = UserFactory(office=True)
+    run = planned(office)
+    first = match_run_accept_all(run=run, actor=office, now=NOW, most=1)
+    second = match_run_accept_all(run=run, actor=office, now=NOW, most=1)
+    assert [(len(each.claims), each.left) for each in (first, second)] == [(1, 1), (1, 0)]
+
+
+def test_second_month_of_a_resource_waits_for_the_answer_to_the_first(law_pair, secretary):
+    """Accepting all takes the first month; what waits is not offered, and not refused either."""
+    pairing, demand, speaker = law_pair
+    demand.visits_wanted, demand.deadline_on = 2, date(2026, 5, 30)
+    demand.save()
+    run = planned(secretary, pairing=pairing)
+    assert run.matches.filter(resource=speaker).count() == 2
+    assert match_run_page(run, number=1, today=TODAY).acceptable_count == 1
+    accepted = match_run_accept_all(run=run, actor=secretary, now=NOW)
+    assert ([claim.wanted_on for claim in accepted.claims], accepted.refusals) == ([None], [])
+    assert match_run_page(run, number=1, today=TODAY).acceptable_count == 0
+
+
+def test_accepting_all_is_refused_to_readers(draft):
+    with pytest.raises(PermissionDenied):
+        match_run_accept_all(run=draft, actor=UserFactory(auditor=True), now=NOW)

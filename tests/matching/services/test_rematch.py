@@ -1,18 +1,22 @@
 """A plan brought up to the ledgers: little moves, and each move has its reason."""
 
+from dataclasses import replace
+
 import pytest
 import time_machine
 from django.utils import timezone
 
 from ledgers.enums import DemandState, ResourceState
+from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin
 from pairing.matching.selectors.runs import match_run_page
 from pairing.matching.services.acceptance import match_run_accept
 from pairing.matching.services.drafts import match_edit_set
 from pairing.matching.services.runs import match_run_resolve, match_run_update
-from pairing.plans.enums import ClaimState
-from tests.factories.branches import UserFactory
-from tests.factories.plans import ClaimFactory
+from pairing.matching.services.weights import weights_change
+from pairing.plans.enums import ClaimState, PairingState
+from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.plans import ClaimFactory, PairingFactory
 from tests.matching.conftest import NOW, TODAY, law_demand, pairs_of, planned, speaker_of, work_off
 
 pytestmark = pytest.mark.django_db
@@ -110,9 +114,52 @@ def test_resource_promised_elsewhere_meanwhile_is_the_cause(draft, secretary, la
     pairing, demand, speaker = law_pair
     other = law_demand(pairing.branch_b, title="老年人法律意识薄弱", state=DemandState.CLAIMED)
     ClaimFactory(pairing=pairing, demand=other, resource=speaker, wanted_on=TODAY)
-    [change] = updated(draft, secretary).changes
+    assert news(draft).sentence == "1 项资源剩下的次数不够这份方案用"
+    child = updated(draft, secretary)
+    [change] = child.changes
     assert (change["demand_id"], change["after"]) == (demand.pk, "")
-    assert change["cause"] == "资源“普法宣讲骨干”有的次数已另作安排"
+    assert change["cause"] == "资源“普法宣讲骨干”的次数已约给别处"
+    assert not news(child)
+
+
+def test_ended_pairing_is_news_and_the_cause(secretary, law_pair):
+    pairing, demand, _ = law_pair
+    office = UserFactory(office=True)
+    draft = planned(office, now=timezone.now())
+    pairing.state, pairing.ends_on, pairing.end_reason = PairingState.ENDED, TODAY, "期满"
+    pairing.save()
+    demand.save()  # edited as well, but that is not why it moves
+    assert news(draft).sentence == "1 条需求有改动，1 个结对新结或结束"
+    [change] = updated(draft, office).changes
+    ended = f"{demand.branch}和{pairing.branch_a}的结对已结束"
+    assert (change["demand_id"], change["cause"]) == (demand.pk, ended)
+    assert change["why"].startswith(f"{ended}；")
+
+
+def test_new_pairing_is_news_and_the_cause(law_pair):
+    pairing, _, _ = law_pair
+    lonely = law_demand(BranchFactory(), title="村民法律意识薄弱")
+    office = UserFactory(office=True)
+    draft = planned(office, now=timezone.now())
+    speaker_of(pairing.branch_b, title="驻村律师")
+    draft = planned(office, now=timezone.now())
+    PairingFactory(branch_a=pairing.branch_b, branch_b=lonely.branch)
+    assert news(draft).sentence == "1 个结对新结或结束"
+    [change] = updated(draft, office).changes
+    assert (change["demand_id"], change["after"], change["cause"]) == (lonely.pk, "驻村律师", "有新的结对")
+
+
+def test_raised_floor_is_news_and_the_cause(draft, secretary, law_pair):
+    strict = replace(Weights.default(), floor=1.0)
+    weights_change(
+        weights=strict, reason="只看全对的", base=None, actor=UserFactory(admin=True), now=timezone.now()
+    )
+    assert news(draft).sentence == "匹配权重调整过"
+    child = updated(draft, secretary)
+    [change] = child.changes
+    assert (change["demand_id"], change["after"]) == (law_pair[1].pk, "")
+    assert change["cause"] == "匹配权重调整过，得分有变化"
+    assert not news(child)
 
 
 def test_accepted_match_is_no_news_and_frees_nothing(draft, secretary, law_pair):

@@ -94,7 +94,11 @@ def test_visits_that_find_nobody_are_told_on_the_line_of_those_that_do(talks, se
     assert (gap.visit_count, gap.code, gap.sentence[:7]) == (2, "capacity", "还差 2 次：")
     page = match_run_page(draft, number=1, today=TODAY)
     [line] = page.page
-    assert ([part.match.visit_count for part in line.parts], line.gap, page.gaps) == ([1], gap, [])
+    assert ([part.match.visit_count for part in line.parts], line.gap, page.gaps.object_list) == (
+        [1],
+        gap,
+        [],
+    )
     assert (draft.match_count, draft.gap_count) == (1, 0)
     client.force_login(secretary)
     words = client.get(draft.get_absolute_url()).content.decode()
