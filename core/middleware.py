@@ -1,6 +1,7 @@
 """Middlewares: pages of logged-in people are never cached; refusals become sentences; uploads are scanned."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.http import (
     UnreadablePostError,
 )
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,6 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from core.errors import DomainError
 from core.scanning import scan
 
+EXPIRED = "这个页面打开以后您重新登录过，刚才的操作没有生效。请刷新页面再试。"
 CUT_OFF = "网络中断，内容没有收全，什么都没有写入。请返回上一页重新提交。"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -60,6 +62,25 @@ def domain_errors(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def told_methods(get_response: GetResponse) -> GetResponse:
+    """Answer an address that only takes forms, opened like a page, with a page that has a way on.
+
+    A login leads to such an address when it was lost at the press of a button; it goes to the workbench then.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET":
+            return response
+        if _back(request).split("?")[0] == resolve_url(settings.LOGIN_URL):
+            return redirect(settings.LOGIN_REDIRECT_URL)
+        page = render(request, "errors/405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return middleware
+
+
 def scanned_uploads(get_response: GetResponse) -> GetResponse:
     """Read a form whole, and let none of its files on before the virus scanner, if there is one, saw it.
 
@@ -81,6 +102,13 @@ def scanned_uploads(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is no longer good, mostly after a login in another window."""
+    if request.headers.get("HX-Request"):
+        return _refusal(request, DomainError(EXPIRED))
+    return render(request, "errors/csrf.html", {"back": _back(request)}, status=HTTPStatus.FORBIDDEN)
 
 
 def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -85,13 +85,16 @@ function whenLoaded(call) {
   else window.addEventListener("load", call, { once: true });
 }
 
-/* What was sent is dropped when the next page shows no refusal; a refusal or a lost login brings it back. */
+/* What was sent is dropped when the next page shows no refusal; a refusal, an error page or a lost login brings it back. */
 function settle() {
   if (page === "login") {
     sessionStorage.setItem(LOGIN_SEEN, "yes");
     return;
   }
-  const refused = document.querySelector(".notice.tone-error, .error-summary") || sessionStorage.getItem(LOGIN_SEEN);
+  const refused =
+    page === "error" ||
+    document.querySelector(".notice.tone-error, .error-summary") ||
+    sessionStorage.getItem(LOGIN_SEEN);
   for (const key of Object.keys(sessionStorage).filter((each) => each.startsWith(SENT))) {
     if (refused) sessionStorage.setItem(DRAFT + key.slice(SENT.length), sessionStorage.getItem(key));
     sessionStorage.removeItem(key);

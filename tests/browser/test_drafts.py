@@ -1,0 +1,39 @@
+"""What was typed outlives a form that the server no longer takes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_journey import follow
+from tests.factories.branches import BranchFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+PASSWORD = "typed-words-stay-2026"
+
+
+def test_login_in_another_tab_loses_no_words(window):
+    user = UserFactory(username="types", secretary_of=BranchFactory(name="城东社区党支部"))
+    user.set_password(PASSWORD)
+    user.save()
+    watched = window("desktop")
+    watched.expected_statuses = {403}
+    watched.login("types", PASSWORD)
+    watched.goto("/demands/new/")
+    watched.page.fill("input[name=title]", "独居老人手机缴费")
+
+    other = watched.context.new_page()
+    other.goto(f"{watched.origin}/account/")
+    other.locator("form[data-logout]").first.evaluate("form => form.requestSubmit()")
+    other.wait_for_url("**/login/**")
+    other.fill("input[name=username]", "types")
+    other.fill("input[name=password]", PASSWORD)
+    other.click("main button[type=submit]")
+    other.wait_for_url(lambda url: "/login/" not in url)
+
+    watched.page.locator("main button[name=draft]").click()
+    expect(watched.page.locator("h1")).to_have_text("页面已过期，没有提交")
+    watched.look()
+    follow(watched, "返回再提交")
+    expect(watched.page.locator("input[name=title]")).to_have_value("独居老人手机缴费")
+    expect(watched.page.locator(".draft-note")).to_contain_text("已恢复")
