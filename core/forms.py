@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -75,6 +75,36 @@ def refuse_phones(form: forms.BaseForm) -> None:
         value = form.cleaned_data.get(name)
         if name.endswith("phone") and value and sum(map(str.isdigit, value)) < PHONE_DIGITS:
             form.add_error(name, f"没有认出电话号码：至少要有 {PHONE_DIGITS} 位数字，请核对，或留空。")
+
+
+class RowFault(NamedTuple):
+    """A fault in one of the rows of a form; `anchor` is the id of its field, empty where it has none."""
+
+    words: str
+    anchor: str = ""
+
+
+def row_faults(name: str, rows: forms.BaseFormSet, shown: Iterable[forms.BaseForm] = ()) -> list[RowFault]:
+    """Everything wrong with the rows of a form, for its error summary.
+
+    Args:
+        name: what a row is called after its number: “项任务” gives “第 2 项任务”.
+        rows: not looked at unless they were sent.
+        shown: the rows in the order in which the page shows them, if that is another one.
+    """
+    if not rows.is_bound or not rows.total_error_count():
+        return []
+    faults = [RowFault(str(sentence)) for sentence in rows.non_form_errors()]
+    for number, row in enumerate(shown or rows.forms, start=1):
+        faults += _faults_of(row, f"第 {number} {name}")
+    return faults
+
+
+def _faults_of(row: forms.BaseForm, name: str) -> Iterator[RowFault]:
+    yield from (RowFault(f"{name}：{sentence}") for sentence in row.non_field_errors())
+    for field in row:
+        anchor = "" if field.is_hidden else field.id_for_label
+        yield from (RowFault(f"{name}，{field.label}：{sentence}", anchor) for sentence in field.errors)
 
 
 def attempt(form: forms.BaseForm, call: Callable[[], T]) -> T | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import DateInput, ReasonForm
+from core.forms import DateInput, ReasonForm, RowFault, row_faults
 from core.wording import cn_date
 from ledgers.models import Demand
 from ledgers.services.demands import EDITABLE
@@ -58,6 +58,10 @@ class BasePartFormSet(forms.BaseFormSet):
     @property
     def parts(self) -> list[dict[str, Any]]:
         return [form.values for form in self.forms if form.values.get("title")]
+
+    @property
+    def row_faults(self) -> list[RowFault]:
+        return row_faults("条", self)
 
 
 PartFormSet = forms.formset_factory(

@@ -46,7 +46,8 @@ def demand_split_page(request: HttpRequest, pk: int) -> HttpResponse:
     if demand.visits_wanted:
         effects.insert(1, "还没有办的次数平分到各条，每条至少一次，之后可以再改。")
     context = {"title": f"拆分需求：{demand.title}", "effects": effects, "submit": "拆分"}
-    return _page(request, demand, "ledgers/demand_split.html", form=form, parts=parts, **context)
+    context |= {"form": form, "parts": parts, "row_faults": parts.row_faults}
+    return _page(request, demand, "ledgers/demand_split.html", **context)
 
 
 @get_or_post

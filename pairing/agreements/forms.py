@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from branches.models import Branch
-from core.forms import DateInput
+from core.forms import DateInput, RowFault, row_faults
 from ledgers.models import ServiceAspect
 from pairing.activities.dictionary import KIND_CUES
 from pairing.activities.models import ActivityKind
@@ -214,6 +214,10 @@ class AgreementForms:
     def is_valid(self) -> bool:
         terms_are_valid = self.form is None or self.form.is_valid()
         return self.clauses.is_valid() and terms_are_valid
+
+    @property
+    def row_faults(self) -> list[RowFault]:
+        return row_faults("条", self.clauses, shown=[*self.filled, *self.empty])
 
     @property
     def filled(self) -> list[ClauseForm]:

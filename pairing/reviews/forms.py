@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from branches.models import Branch, User
+from core.forms import RowFault, row_faults
 from pairing.reviews.enums import HeldBy
 from pairing.reviews.models import Review
 from pairing.reviews.selectors import review_companions
@@ -102,6 +103,10 @@ class RecordForms:
 
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.decisions.is_valid()])
+
+    @property
+    def row_faults(self) -> list[RowFault]:
+        return row_faults("项督办事项", self.decisions)
 
     @property
     def record(self) -> dict[str, Any]:

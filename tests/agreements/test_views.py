@@ -50,6 +50,8 @@ def test_agreement_is_written_from_the_template_sent_and_signed(client):
         422,
         {"target": ["选了计数内容，请写明次数和周期。"]},
     )
+    summary = '<a href="#id_clauses-3-target">第 4 条，不少于：选了计数内容，请写明次数和周期。</a>'
+    assert summary in refused.content.decode()
     assert client.post(url, data | {"number": "2026-共建-01", "clauses-0-words": ""}).status_code == 422
     answer = client.post(url, data | {"number": "2026-共建-01"})
     agreement = Agreement.objects.get()

@@ -226,6 +226,7 @@ def test_split_page_makes_the_parts_and_both_pages_lead_to_the_other(client, bra
     answer = client.post(url, form | rows)
 
     assert (refused.status_code, "修路灯" in refused.content.decode()) == (200, True)
+    assert '<a href="#id_parts-0-expected_people">第 1 条，预计受益人数：' in refused.content.decode()
     part = Demand.objects.get(title="修路灯")
     assert answer.url == reverse("demand_detail", args=[part.pk])
     pages = [client.get(reverse("demand_detail", args=[row.pk])).content.decode() for row in (part, whole)]

@@ -182,6 +182,22 @@ def test_edit_page_takes_fields_and_tasks_together():
     without_day = task_rows(order, one) | {"form-0-due_on": ""}
     refused = client.post(url, fields_of(PlanOrder.objects.get()) | without_day)
     assert refused.context["forms"].tasks[0].errors == {"due_on": ["请填写完成时限。"]}
+    summary = '<a href="#id_form-0-due_on">第 1 项任务，完成时限：请填写完成时限。</a>'
+    assert summary in refused.content.decode()
+
+
+def test_rows_with_faults_keep_their_names():
+    order = with_tasks("一", "二")
+    ours, _ = secretaries(order)
+    client = Client()
+    client.force_login(ours)
+    one, two = task_drafts(order)
+    rows = task_rows(order, one, two) | {"form-1-title": "", "form-2-title": "现场帮办"}
+    page = client.post(reverse("plan_order_edit", args=[order.pk]), fields_of(order) | rows).content.decode()
+    assert '<a href="#id_form-1-title">第 2 项任务，任务：请写明任务' in page
+    assert '<a href="#id_form-2-due_on">第 3 项任务，完成时限：请填写完成时限。</a>' in page
+    named = [part.split("<span")[0].split("</summary>")[0].strip() for part in page.split("<summary>")[1:]]
+    assert [name for name in named if "更多" not in name] == ["1. 一", "2. 二", "新加：现场帮办"]
 
 
 def test_visit_arranged_past_its_order_keeps_its_day_while_the_order_does():

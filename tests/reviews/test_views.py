@@ -144,6 +144,12 @@ def test_review_record_with_a_companion_of_strangers_is_refused(client, review, 
     assert other.state == ReviewState.DUE
 
 
+def test_fault_of_a_decision_stands_in_the_summary_with_its_row(client, review, secretary):
+    sent = posted(**{"decisions-TOTAL_FORMS": "2", "decisions-1-title": "修路灯"})
+    page = client.post(reverse("review_record", args=[review.pk]), sent).content.decode()
+    assert '<a href="#id_decisions-1-owner">第 2 项督办事项，负责支部：请选择负责支部。</a>' in page
+
+
 def test_review_record_by_get_is_not_allowed(client, review, secretary):
     assert client.get(reverse("review_record", args=[review.pk])).status_code == 405
 

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from branches.models import User
-from core.forms import DateInput
+from core.forms import DateInput, RowFault, row_faults
 from core.wording import cn_date
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import Line, TaskKind
@@ -154,6 +154,10 @@ class OrderForms:
         for row in [row for row in self._kept_rows if row.draft in late]:
             row.add_error("due_on", f"任务时限不能晚于定单完成时限（{cn_date(due_on)}）。")
         return not late
+
+    @property
+    def row_faults(self) -> list[RowFault]:
+        return [*row_faults("项任务", self.tasks), *row_faults("项指标", self.targets)]
 
     @property
     def values(self) -> dict[str, Any]:
