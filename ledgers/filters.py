@@ -35,7 +35,7 @@ class LedgerFilter(django_filters.FilterSet):
         self.user = user
         self.today = today
         self.form.order_fields(self._meta.fields)
-        self.form.fields["q"].widget.attrs["placeholder"] = "名称、说明、支部，可用拼音首字母"
+        self.form.fields["q"].widget.attrs["placeholder"] = "名称、支部或拼音"
         if not user.branch_ids:
             del self.form.fields["mine"]
 

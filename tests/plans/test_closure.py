@@ -76,6 +76,9 @@ def test_work_returned_is_mended_handed_in_again_and_accepted():
     assert (order.state, order.demand.state) == ("in_progress", "in_progress")
     assert giving.get(steps["hand_in"]).context["form"]["result"].value() == "上门一次"
     giving.post(steps["hand_in"], {"result": "两户都办好了"})
+    refused = asking.post(steps["accept"], {"words": "办好了"}).content.decode()
+    last_choice = refused.split('value="1"')[1].split("请选择满意度")[0]
+    assert last_choice.count("</div>") == 2, "the sentence stands inside the last choice"
     asking.post(steps["accept"], {"satisfaction": 4, "words": "办好了"})
     order.refresh_from_db()
     order.demand.refresh_from_db()

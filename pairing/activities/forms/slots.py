@@ -180,8 +180,13 @@ class ActivityMoveForm(SlotForm, SeenForm):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="已经通知双方的活动要写明，会随改期通知发给参加的支部。",
+        help_text="会随改期通知发给参加的支部。",
+        error_messages={"required": "这项活动已经通知双方，请写明改期的理由。"},
     )
+
+    def __init__(self, *args: Any, is_announced: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = is_announced
 
     @property
     def arguments(self) -> dict[str, Any]:

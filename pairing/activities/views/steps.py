@@ -39,7 +39,8 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
     question = asked_about(activity, now=now)
     offers = question.offers()
     initial = time_in_address(request.GET) | {"version": activity.version}
-    form = ActivityMoveForm(request.POST or None, initial=initial, offers=offers)
+    is_announced = activity.state == ActivityState.ANNOUNCED
+    form = ActivityMoveForm(request.POST or None, initial=initial, offers=offers, is_announced=is_announced)
     dragged = form.chosen_before()
     if request.method == "POST" and form.is_valid():
         move = partial(activities.activity_move, activity=activity, actor=request.user, now=now)
