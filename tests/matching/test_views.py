@@ -72,12 +72,18 @@ def test_old_plan_is_still_explained_after_weights_and_catalogue_have_changed(mi
     other = replace(Weights.default(), item=0.9, floor=0.7)
     weights_change(weights=other, reason="试一试", base=None, actor=UserFactory(admin=True), now=NOW)
     ServiceItemFactory(name="法律咨询上门")
-    answer = mine.get(draft.get_absolute_url())
-    assert explained(answer) == before
-    assert "匹配权重调整过。" in answer.content.decode()
+    assert explained(mine.get(draft.get_absolute_url())) == before
+    assert "匹配权重调整过。" in news_of(mine, draft)
     again = planned(draft.requested_by, pairing=draft.pairing)
     assert again.weights["item"] == 0.9
     assert again.catalogue_version != draft.catalogue_version
+
+
+def news_of(client, run):
+    """What the page of a plan asks for once it stands."""
+    assert 'hx-get="?part=news"' in client.get(run.get_absolute_url()).content.decode()
+    headers = {"HX-Request": "true"}
+    return client.get(f"{run.get_absolute_url()}?part=news", headers=headers).content.decode()
 
 
 def explained(answer):
@@ -128,15 +134,15 @@ def test_newest_draft_can_be_updated_and_only_it(mine, draft):
     """Also when nothing is known to have changed: who plans need not trust that everything is noticed."""
     url = reverse("match_run_update", args=[draft.pk])
     MatchRun.objects.update(started_at=timezone.now())
-    page = mine.get(draft.get_absolute_url()).content.decode()
-    assert (url in page, "情况有变化" in page) == (True, False)
+    assert url in mine.get(draft.get_absolute_url()).content.decode()
+    assert news_of(mine, draft).strip() == ""
     planned(draft.requested_by, pairing=draft.pairing)
     assert url not in mine.get(draft.get_absolute_url()).content.decode()
 
 
 def test_update_is_offered_when_the_ledgers_have_changed(mine, draft, law_pair):
     law_demand(law_pair[0].branch_b, title="老年人法律意识薄弱")
-    assert "1 条新的待认领需求" in mine.get(draft.get_absolute_url()).content.decode()
+    assert "1 条新的待认领需求" in news_of(mine, draft)
     child = work_off(MatchRun.objects.get(pk=int(posted(mine, "match_run_update", draft).url.split("/")[-2])))
     page = mine.get(child.get_absolute_url()).content.decode()
     assert "与上一份相比，变了什么" in page
@@ -293,7 +299,7 @@ def test_readers_see_a_run_without_its_buttons(client, draft, law_pair, seat):
 
 
 @pytest.mark.parametrize("extra", [0, 4])
-def test_pages_of_runs_ask_at_most_seventeen_queries(
+def test_pages_of_runs_ask_at_most_twelve_queries(
     client, draft, law_pair, extra, django_assert_max_num_queries
 ):
     pairing, _, _ = law_pair
@@ -303,9 +309,10 @@ def test_pages_of_runs_ask_at_most_seventeen_queries(
         speaker_of(pairing.branch_a, title=f"第{number}位普法骨干")
     run = planned(office)
     client.force_login(office)
-    for url in (run.get_absolute_url(), reverse("match_run_list")):
-        with django_assert_max_num_queries(17):
-            assert client.get(url).status_code == 200
+    news = {"path": f"{run.get_absolute_url()}?part=news", "headers": {"HX-Request": "true"}}
+    for page in ({"path": run.get_absolute_url()}, news, {"path": reverse("match_run_list")}):
+        with django_assert_max_num_queries(12):
+            assert client.get(**page).status_code == 200
 
 
 def test_demand_nobody_of_the_pair_can_meet_is_told_what_else_is_possible(mine, law_pair):

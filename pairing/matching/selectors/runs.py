@@ -18,7 +18,6 @@ from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind, MatchRunState
 from pairing.matching.models import Match, MatchRun
 from pairing.matching.selectors.breakdown import TERM_WORDS
 from pairing.matching.selectors.run_lines import Line, Said, gaps_of, line_of, said_of, served_lines, unserved
-from pairing.matching.selectors.run_news import News, match_run_news
 
 WEIGHT_WORDS = TERM_WORDS | {"floor": "推荐线", "inferred": "推断打折", "keep_bonus": "保持加分"}
 PAGE_SIZE = 60  # a pair's whole list, so that it can be read and ticked at one go
@@ -52,7 +51,6 @@ class RunPage:
     gaps: Page[Line]
     acceptable_count: int
     edit_count: int
-    news: News
     facts: list[tuple[str, str]]
 
     @property
@@ -81,7 +79,6 @@ def match_run_page(run: MatchRun, *, number: Any, gap_number: Any = 1, today: da
         gaps=gaps,
         acceptable_count=_acceptable_count(run, today),
         edit_count=len(_as_set(said) ^ _solved_with(conditions)),
-        news=match_run_news(run, today),
         facts=_facts(run, conditions),
     )
 

@@ -17,6 +17,7 @@ from core.pages import found
 from pairing.matching.enums import MatchEditKind, MatchRunState
 from pairing.matching.forms import ConditionsForm, RunForm
 from pairing.matching.models import MatchRun
+from pairing.matching.selectors.run_news import match_run_news
 from pairing.matching.selectors.run_progress import match_run_progress
 from pairing.matching.selectors.runs import match_run_line, match_run_page, match_run_rows
 from pairing.matching.services.acceptance import Acceptance
@@ -59,15 +60,22 @@ def _solve(request: HttpRequest, run: MatchRun) -> HttpResponse:
 
 @require_safe
 def match_run_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A plan; while it is being solved its progress, once a second, and the plan as soon as there is one."""
+    """A plan; while it is being solved its progress, once a second, and the plan as soon as there is one.
+
+    `?part=news` is what has changed since.
+    """
     run = found(match_run_rows(request.user), pk, request.user)
+    can_change = request.user.has_perm("matching.change_run", run)
+    if request.htmx and request.GET.get("part") == "news":
+        news = match_run_news(run, timezone.localdate())
+        context = {"run": run, "news": news, "can_change": can_change}
+        return render(request, "matching/match_run_news.html", context)
     if request.htmx:
         progress = match_run_progress(run, now=timezone.now())
         answer = render(request, "matching/match_run_job.html", {"run": run, "progress": progress})
         if not run.is_live:
             answer["HX-Refresh"] = "true"
         return answer
-    can_change = request.user.has_perm("matching.change_run", run)
     is_today = run.as_of == timezone.localdate()
     context = {
         "run": run,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ledgers.enums import DemandState, ResourceState
 from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin
+from pairing.matching.selectors.run_news import match_run_news
 from pairing.matching.selectors.runs import match_run_page
 from pairing.matching.services.acceptance import match_run_accept
 from pairing.matching.services.drafts import match_edit_set
@@ -40,7 +41,7 @@ def updated(draft, actor):
 
 
 def news(draft):
-    return match_run_page(draft, number=1, today=TODAY).news
+    return match_run_news(draft, TODAY)
 
 
 def test_nothing_new_moves_nothing(draft, secretary):
