@@ -21,6 +21,8 @@ def test_login_in_another_tab_loses_no_words(window):
     watched.login("types", PASSWORD)
     watched.goto("/demands/new/")
     watched.page.fill("input[name=title]", "独居老人手机缴费")
+    watched.page.wait_for_timeout(1000)  # the form asks about the text 0.7 s later: before the logout
+    watched.settle()
 
     other = watched.context.new_page()
     other.goto(f"{watched.origin}/account/")

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from core.errors import ConflictError, DomainError
 from pairing.matching.enums import MatchRunState
 from pairing.matching.models import Match, MatchRun, MatchShard
-from pairing.matching.selectors.runs import match_run_page
+from pairing.matching.selectors.run_news import match_run_news
 from pairing.matching.services import shards
 from pairing.matching.services.acceptance import match_run_accept
 from pairing.matching.services.changes import UNSOLVED
@@ -135,7 +135,7 @@ def test_failed_part_leaves_the_others_to_be_accepted(half, law_pair):
 
 
 def test_what_was_never_solved_is_no_news_and_no_new_demand(half):
-    assert not match_run_page(half, number=1, today=NOW.date()).news.added
+    assert not match_run_news(half, NOW.date()).added
     child = work_off(match_run_update(run=half, actor=half.requested_by, now=NOW))
     [change] = child.changes
     assert (change["after"], change["cause"], change["why"]) == ("公职律师", UNSOLVED, UNSOLVED)
