@@ -35,7 +35,7 @@ SHOWN = 40  # characters of a faulty value
 class CountyFile:
     """What a file without faults says: ids are unique in their list, and whatever is named exists.
 
-    `labels` is demand id → {resource id: 1 or 2} as written, None where the file has none.
+    `labels` is demand id → {resource id: 1 or 2}, what does not serve left out; None where the file has none.
     """
 
     county: str

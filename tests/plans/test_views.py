@@ -117,6 +117,7 @@ def test_claim_decline_asks_for_a_reason(client, pair):
     claim = ClaimFactory(pairing=pair)
     log_in(client, secretary_of=pair.branch_b)
     url = reverse("claim_decline", args=[claim.pk])
+    assert "智能匹配不再给这条需求推荐这项资源。" in client.get(url).context["effects"]
     assert client.post(url, {"reason": " "}).status_code == 422
     assert client.post(url, {"reason": "没有这样的师傅", "is_unfit": "on"}).status_code == 302
     claim.refresh_from_db()

@@ -97,6 +97,7 @@ def _refusal(
         ring("notification_queued")
         messages.success(request, f"已{word}，理由已告知对方。")
         return redirect(claim)
+    unnamed = ["智能匹配不再给这条需求推荐这项资源。"] if isinstance(form, DeclineForm) else []
     joint = ["这是联合认领，其他支部的部分也一并失效。"] if claim.series_id else []
     context = {
         "title": f"{word}认领",
@@ -106,6 +107,7 @@ def _refusal(
         "effects": [
             "这条认领到此为止，理由会发给对方。",
             *joint,
+            *unnamed,
             f"需求“{claim.demand}”空出的部分重新待认领。",
         ],
         "blockers": blockers,
