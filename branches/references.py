@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from branches.models import Branch
 from branches.naming import BranchNames
+from core.wording import cn_date
 from core.workbooks.tables import Table
 from core.workbooks.values import folded
 
@@ -33,7 +34,7 @@ def settle_branches(table: Table, *columns: str, owner_ids: frozenset[int] | Non
             if found is None or found.pk not in accepted:
                 table.fail(row, column, names.refusal(text) if owner_ids is None else _own_only(own))
             elif branch is None:
-                table.fail(row, column, f"已在 {found.dissolved_on} 撤销，请改正名称，或删去这一行")
+                table.fail(row, column, f"已在{cn_date(found.dissolved_on)}撤销，请改正名称，或删去这一行")
             else:
                 row.values[column] = branch
                 if folded(branch.name) != folded(text):

@@ -15,6 +15,7 @@ from branches.enums import BRANCH_STAFF, Role
 from branches.models import Branch, Membership, User
 from core import audit
 from core.errors import DomainError
+from core.wording import cn_date
 
 CARD_FIELDS = {Role.SECRETARY: "secretary_name", Role.LIAISON: "liaison_name"}
 
@@ -101,9 +102,9 @@ def seat_hand_over(*, seat: Membership, successor: User, on: date, actor: User |
     """
     seat = Membership.objects.select_for_update(of=("self",)).select_related("user", "branch").get(pk=seat.pk)
     if seat.ends_on is not None and seat.ends_on < on:
-        raise DomainError(f"{seat.user}的任职到 {seat.ends_on} 已结束，不能再交接。", field="on")
+        raise DomainError(f"{seat.user}的任职到{cn_date(seat.ends_on)}已结束，不能再交接。", field="on")
     if seat.starts_on >= on:
-        raise DomainError(f"{seat.user}从 {seat.starts_on} 起任职，请选更晚的交接日期。", field="on")
+        raise DomainError(f"{seat.user}从{cn_date(seat.starts_on)}起任职，请选更晚的交接日期。", field="on")
     last_day, card = on - timedelta(days=1), CARD_FIELDS[Role(seat.role)]
     with audit.action("membership.hand_over", actor=actor, target=seat) as entry:
         entry.changes = {"ends_on": [str(seat.ends_on), str(last_day)]}

@@ -141,7 +141,7 @@ def demand_open_to_county(*, demand: Demand, on: date, now: datetime) -> Demand:
     demand = locked(demand)
     if demand.state == DemandState.OPEN and (demand.hall_on is None or demand.hall_on > on):
         demand.hall_on = on
-        demand.save(update_fields=["hall_on", "updated_at"])
+        demand.save(update_fields=["hall_on"])
     return demand
 
 

@@ -12,7 +12,7 @@ from branches.models import Branch, Membership
 from branches.services.handover import Leaving
 from core.errors import DomainError, StaleVersionError
 from core.models import AuditEntry, Notification
-from core.wording import short_datetime
+from core.wording import cn_date, short_datetime
 from pairing.activities.models import Closure
 from pairing.activities.services.booking import activity_book
 from pairing.activities.subjects import subjects_of
@@ -379,7 +379,7 @@ def test_a_handover_that_is_refused_on_its_day_does_not_hold_up_the_next(seat, s
     assert handovers.handovers_execute(now=timezone.now() + timedelta(days=3)) == 2
     refused, done = Handover.objects.order_by("pk")
     assert (refused.state, done.state) == (HandoverState.CANCELLED, HandoverState.DONE)
-    assert refused.state_reason == f"{OLD}从 {days(3)} 起任职，请选更晚的交接日期。"
+    assert refused.state_reason == f"{OLD}从{cn_date(days(3))}起任职，请选更晚的交接日期。"
 
 
 def test_handover_is_refused_in_sentences(seat, successor, admin):
@@ -392,7 +392,7 @@ def test_handover_is_refused_in_sentences(seat, successor, admin):
         ((seat, successor, admin), {"on": days(-1)}, "交接日期已经过去，请选今天或以后的日期。"),
         ((seat, seat.user, admin), {}, "接任人不能是原任本人，请另选一位。"),
         ((seat, stranger, admin), {}, f"{stranger}已在甲支部担任支部书记，不需要交接。"),
-        ((fresh, successor, admin), {}, f"{fresh.user}从 {days(0)} 起任职，请选更晚的交接日期。"),
+        ((fresh, successor, admin), {}, f"{fresh.user}从{cn_date(days(0))}起任职，请选更晚的交接日期。"),
     ]
     for people, options, words in cases:
         with pytest.raises(DomainError) as refusal:

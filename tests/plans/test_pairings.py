@@ -53,7 +53,7 @@ def test_pairing_create_with_itself_twice_or_a_dissolved_branch_is_refused():
     for pair, words in (
         ((one, one), "支部不能和自己结对，请选择另一个支部。"),
         ((two, one), "乙支部和甲支部已经在结对中，不能重复结对。"),
-        ((one, gone), "旧支部已在 2025-05-01 撤销，不能再结对。"),
+        ((one, gone), "旧支部已在2025年5月1日撤销，不能再结对。"),
     ):
         with pytest.raises(DomainError) as refusal:
             create(*pair)
@@ -64,7 +64,7 @@ def test_pairing_create_with_itself_twice_or_a_dissolved_branch_is_refused():
 def test_pairing_create_sees_a_branch_dissolved_since_the_form_was_opened():
     one, stale = BranchFactory(), BranchFactory(name="乙支部")
     Branch.objects.filter(pk=stale.pk).update(dissolved_on=date(2026, 3, 1))
-    with pytest.raises(DomainError, match="乙支部已在 2026-03-01 撤销，不能再结对。"):
+    with pytest.raises(DomainError, match="乙支部已在2026年3月1日撤销，不能再结对。"):
         create(one, stale)
     assert Pairing.objects.count() == 0
 
@@ -148,7 +148,7 @@ def test_a_branch_may_have_several_pairs_but_none_that_overlaps_an_earlier_one()
         create(one, two)
     assert (refusal.value.field, refusal.value.message) == (
         "starts_on",
-        "乙支部和甲支部的上一次结对到 2026-02-01 才结束，期限重叠，请从 2026-02-01 或以后开始。",
+        "乙支部和甲支部的上一次结对到2026年2月1日才结束，期限重叠，请从2026年2月1日或以后开始。",
     )
     create(one, two, starts_on=date(2026, 2, 1), number="XY-2")
     create(three, one, number="XY-3")

@@ -51,9 +51,9 @@ def handover_plan_blockers(seat: Membership, actor: User, *, today: date) -> lis
     if seat.role not in BRANCH_STAFF:
         blockers.append("只有书记和联络员的岗位需要交接，其他任职请直接结束。")
     if seat.branch.dissolved_on:
-        blockers.append(f"{seat.branch} 已在 {seat.branch.dissolved_on} 撤销，不能再交接。")
+        blockers.append(f"{seat.branch} 已在{cn_date(seat.branch.dissolved_on)}撤销，不能再交接。")
     if seat.ends_on is not None and seat.ends_on < today:
-        blockers.append(f"{seat.user}的任职到 {seat.ends_on} 已结束，不能再交接。")
+        blockers.append(f"{seat.user}的任职到{cn_date(seat.ends_on)}已结束，不能再交接。")
     if planned := seat.handovers.filter(state=HandoverState.PLANNED).first():
         blockers.append(f"已定于{cn_date(planned.on)}交接，请先取消，再重新办理。")
     return blockers
@@ -78,7 +78,7 @@ def handover_plan(
     if on < today:
         raise DomainError("交接日期已经过去，请选今天或以后的日期。", field="on")
     if on <= seat.starts_on:
-        raise DomainError(f"{seat.user}从 {seat.starts_on} 起任职，请选更晚的交接日期。", field="on")
+        raise DomainError(f"{seat.user}从{cn_date(seat.starts_on)}起任职，请选更晚的交接日期。", field="on")
     if refusal := _successor_refusal(seat, successor, on):
         raise DomainError(refusal, field="successor")
     with audit.action("handover.plan", actor=actor) as entry:
@@ -181,9 +181,9 @@ def _successor_refusal(seat: Membership, successor: User, on: date) -> str:
 
 def _execute_refusal(handover: Handover, seat: Membership) -> str:
     if seat.branch.dissolved_on:
-        return f"{seat.branch} 已在 {seat.branch.dissolved_on} 撤销。"
+        return f"{seat.branch} 已在{cn_date(seat.branch.dissolved_on)}撤销。"
     if seat.ends_on is not None and seat.ends_on < handover.on:
-        return f"{seat.user}的任职到 {seat.ends_on} 已结束。"
+        return f"{seat.user}的任职到{cn_date(seat.ends_on)}已结束。"
     return _successor_refusal(seat, handover.successor, handover.on)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from branches.models import Branch, User
 from core import audit
 from core.errors import DomainError, refuse
+from core.wording import cn_date
 from pairing.plans.enums import (
     AgreementState,
     PairingKind,
@@ -27,7 +28,7 @@ def pairing_create_blockers(branch_a: Branch, branch_b: Branch) -> list[str]:
     if branch_a.pk == branch_b.pk:
         return ["支部不能和自己结对，请选择另一个支部。"]
     blockers = [
-        f"{branch}已在 {branch.dissolved_on} 撤销，不能再结对。"
+        f"{branch}已在{cn_date(branch.dissolved_on)}撤销，不能再结对。"
         for branch in (branch_a, branch_b)
         if branch.dissolved_on
     ]
@@ -164,8 +165,8 @@ def overlap_refusal(earlier: Pairing, starts_on: date) -> str:
     if earlier.ends_on is None or earlier.ends_on <= starts_on:
         return ""
     return (
-        f"{earlier.branch_a}和{earlier.branch_b}的上一次结对到 {earlier.ends_on} 才结束，"
-        f"期限重叠，请从 {earlier.ends_on} 或以后开始。"
+        f"{earlier.branch_a}和{earlier.branch_b}的上一次结对到{cn_date(earlier.ends_on)}才结束，"
+        f"期限重叠，请从{cn_date(earlier.ends_on)}或以后开始。"
     )
 
 

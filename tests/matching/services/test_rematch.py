@@ -7,6 +7,9 @@ import time_machine
 from django.utils import timezone
 
 from ledgers.enums import DemandState, ResourceState
+from ledgers.models import Demand
+from ledgers.services.demands import demand_open_to_county
+from ledgers.services.stamps import stamp
 from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin
 from pairing.matching.selectors.run_news import match_run_news
@@ -49,6 +52,15 @@ def test_nothing_new_moves_nothing(draft, secretary):
     child = updated(draft, secretary)
     assert (child.origin, child.parent, child.changes) == (MatchRunOrigin.LEDGERS, draft, [])
     assert pairs_of(child) == pairs_of(draft)
+
+
+def test_demand_that_comes_into_the_hall_is_no_news_and_no_newer_writing(draft):
+    demand = Demand.objects.open().first()
+    seen = stamp(demand)
+    demand_open_to_county(demand=demand, on=TODAY, now=timezone.now())
+    demand.refresh_from_db()
+    assert (demand.hall_on, stamp(demand)) == (TODAY, seen)
+    assert not news(draft)
 
 
 def test_added_demand_is_news_and_what_stood_stays(draft, secretary, law_pair):
