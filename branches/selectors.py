@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from branches.enums import Role
 from branches.models import Branch, Membership, User
 from core.models import WorkingDay
 
@@ -45,6 +46,15 @@ def branch_partners(branch: Branch) -> QuerySet[Branch]:
 def branch_people(branch: Branch, *, today: date) -> QuerySet[Membership]:
     """Who holds a seat in the branch, leaders first."""
     return Membership.objects.in_force(on=today).filter(branch=branch).select_related("user")
+
+
+def administrators(*, today: date, besides: Branch | None = None) -> set[int]:
+    """The keys of all who can manage the system; seats in the branch `besides` give nobody that right."""
+    seats = Membership.objects.in_force(on=today).filter(role=Role.ADMIN, user__is_active=True)
+    if besides is not None:
+        seats = seats.exclude(branch=besides)
+    superusers = User.objects.filter(is_superuser=True, is_active=True)
+    return {*seats.values_list("user", flat=True), *superusers.values_list("pk", flat=True)}
 
 
 def user_rows(*, today: date) -> QuerySet[User]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from branches.enums import Role
 from branches.models import Branch, Membership, User
+from branches.selectors import administrators
 from core import audit
 from core.errors import DomainError
 
@@ -45,15 +49,17 @@ def branch_update(*, branch: Branch, actor: User, **fields: Any) -> Branch:
     return branch
 
 
-def branch_dissolve_blockers(branch: Branch) -> list[str]:
+def branch_dissolve_blockers(branch: Branch, *, today: date) -> list[str]:
     """Why the organisation cannot be dissolved now; each sentence says what to finish first."""
     found = []
     if branch.dissolved_on:
         found.append("这个党组织已经撤销。")
-    pairings = Branch.objects.partnered_with([branch.pk])
-    if pairings:
-        names = "、".join(partner.name for partner in pairings)
-        found.append(f"还在和{names}结对，请先结束结对。")
+    partners = list(Branch.objects.partnered_with([branch.pk]))
+    if partners:
+        found.append(f"还在和{_names(partners)}结对，请先结束结对。")
+    helping = Branch.objects.in_touch_with([branch.pk]).exclude(pk__in=[each.pk for each in partners])
+    if helping := list(helping):
+        found.append(f"和{_names(helping)}之间的县内支援还没有了结，请先办结或取消。")
     # The ledger sits a layer up; only its relation name is used here.
     unfinished = branch.demands.unfinished().count()
     if unfinished:
@@ -61,7 +67,13 @@ def branch_dissolve_blockers(branch: Branch) -> list[str]:
     below = Branch.objects.active().filter(parent=branch).count()
     if below:
         found.append(f"下面还有 {below} 个党组织，请先把它们改到别的上级。")
+    if not administrators(today=today, besides=branch):
+        found.append("系统管理员都在这个党组织任职，请先给别的党组织的人管理员身份。")
     return found
+
+
+def _names(branches: Iterable[Branch]) -> str:
+    return "、".join(branch.name for branch in branches)
 
 
 @transaction.atomic
@@ -71,17 +83,24 @@ def branch_dissolve(*, branch: Branch, actor: User, today: date, reason: str) ->
     Raises:
         DomainError: see `branch_dissolve_blockers`.
     """
+    _hold_seats(branch)
     branch = locked(branch)
-    blockers = branch_dissolve_blockers(branch)
+    blockers = branch_dissolve_blockers(branch, today=today)
     if blockers:
         raise DomainError(" ".join(blockers))
     with audit.action("branch.dissolve", actor=actor, target=branch, reason=reason):
         branch.dissolved_on = today
         branch.save(update_fields=["dissolved_on", "updated_at"])
-        for seat in Membership.objects.select_for_update().filter(branch=branch, ends_on=None).order_by("pk"):
+        for seat in branch.memberships.exclude(ends_on__lte=today).order_by("pk"):
             seat.ends_on = max(today, seat.starts_on)
             seat.save(update_fields=["ends_on", "updated_at"])
     return branch
+
+
+def _hold_seats(branch: Branch) -> None:
+    """Lock the seats before the branch, as a handover does, and with them those of all administrators."""
+    seats = Membership.objects.filter(Q(branch=branch) | Q(role=Role.ADMIN)).order_by("pk")
+    list(seats.select_for_update())
 
 
 def locked(branch: Branch) -> Branch:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from branches.enums import Role
 from branches.models import Branch, Membership, User
+from branches.selectors import administrators
 from branches.services.branches import locked as locked_branch
 from core import audit
 from core.errors import DomainError, refuse
@@ -169,10 +170,7 @@ def locked(user: User) -> User:
 
 def _is_last_admin(user: User, today: date) -> bool:
     """Whether nobody else could manage the system."""
-    seats = Membership.objects.in_force(on=today).filter(role=Role.ADMIN, user__is_active=True)
-    holders = set(seats.values_list("user", flat=True))
-    holders |= set(User.objects.filter(is_superuser=True, is_active=True).values_list("pk", flat=True))
-    return holders == {user.pk}
+    return administrators(today=today) == {user.pk}
 
 
 def _hold_admin_seats() -> None:

@@ -81,7 +81,7 @@ def resource_update(
 
 @transaction.atomic
 def resource_change_state(
-    *, resource: Resource, to: str, actor: User, today: date, reason: str = ""
+    *, resource: Resource, to: str, actor: User | None, today: date, reason: str = ""
 ) -> Resource:
     """Publish, withdraw or re-publish a resource; publishing confirms that it stands.
 
@@ -97,6 +97,23 @@ def resource_change_state(
             resource.confirmed_on = today
         resource.save(update_fields=["state", "confirmed_on", "updated_at"])
     return resource
+
+
+def resources_withdraw_of_dissolved(*, today: date) -> int:
+    """Withdraw what dissolved organisations still offer, one transaction each; give how many resources."""
+    left = Resource.objects.exclude(state=ResourceState.WITHDRAWN).filter(branch__dissolved_on__isnull=False)
+    return sum(_withdraw(resource, today) for resource in left.order_by("pk"))
+
+
+@transaction.atomic
+def _withdraw(resource: Resource, today: date) -> bool:
+    """Withdraw a resource that nobody has withdrawn meanwhile."""
+    resource = locked(resource)
+    is_left = resource.state != ResourceState.WITHDRAWN
+    if is_left:
+        to, reason = ResourceState.WITHDRAWN, f"{resource.branch}已撤销"
+        resource_change_state(resource=resource, to=to, actor=None, today=today, reason=reason)
+    return is_left
 
 
 def _settle_details(resource: Resource) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from branches.models import Branch
-from ledgers.enums import DemandState
-from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.ledgers import DemandFactory
+from branches.models import Branch, Membership
+from core.errors import DomainError
+from ledgers.enums import DemandState, ResourceState
+from ledgers.services.resources import resource_create, resources_withdraw_of_dissolved
+from pairing.plans.services.claims import claim_propose
+from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import PairingFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,14 +139,39 @@ def test_office_is_told_that_the_administrator_can(client):
 
 
 def test_branch_dissolve_ends_its_seats(page):
-    branch = BranchFactory()
+    branch, today = BranchFactory(), timezone.localdate()
     person = UserFactory(secretary_of=branch)
+    leaving, left = (MembershipFactory(branch=branch, ends_on=today + timedelta(days=n)) for n in (30, -30))
 
     page.post(reverse("branch_dissolve", args=[branch.pk]), {"reason": "并入社区党支部"})
 
     branch.refresh_from_db()
-    assert branch.dissolved_on is not None
-    assert person.memberships.get().ends_on == branch.dissolved_on
+    assert branch.dissolved_on == person.memberships.get().ends_on == today
+    assert [Membership.objects.get(pk=seat.pk).ends_on for seat in (leaving, left)] == [today, left.ends_on]
+
+
+def test_branch_dissolve_leaves_nothing_to_claim_and_nobody_enters_more(page):
+    resource = ResourceFactory()
+    liaison, pair = UserFactory(liaison_of=resource.branch), PairingFactory()
+    demand = DemandFactory(branch=pair.branch_a, hall_on=timezone.localdate())
+
+    page.post(reverse("branch_dissolve", args=[resource.branch_id]), {"reason": "并入社区党支部"})
+
+    said = f"{resource.branch}已在 {timezone.localdate()} 撤销，"
+    with pytest.raises(DomainError, match=f"^{said}请换一项资源。$"):
+        claim_propose(
+            demand=demand,
+            resource=resource,
+            by_branch=resource.branch,
+            proposer=liaison,
+            now=timezone.now(),
+        )
+    with pytest.raises(DomainError, match=f"^{said}不能再登记"):
+        resource_create(branch=resource.branch, actor=liaison, publish=True, kind="other", title="讲座")
+    assert resources_withdraw_of_dissolved(today=timezone.localdate()) == 1
+    assert resources_withdraw_of_dissolved(today=timezone.localdate()) == 0
+    resource.refresh_from_db()
+    assert resource.state == ResourceState.WITHDRAWN
 
 
 def test_branch_dissolve_names_everything_that_stands_in_the_way(page):
@@ -151,6 +180,7 @@ def test_branch_dissolve_names_everything_that_stands_in_the_way(page):
     DemandFactory(branch=branch)
     DemandFactory(branch=branch, state=DemandState.DRAFT)
     BranchFactory(parent=branch)
+    PairingFactory(branch_b=branch, branch_a__name="城关派出所党支部", kind="support")
 
     response = page.post(reverse("branch_dissolve", args=[branch.pk]), {"reason": "合并"})
 
@@ -158,10 +188,20 @@ def test_branch_dissolve_names_everything_that_stands_in_the_way(page):
     assert branch.dissolved_on is None
     assert response.context["blockers"] == [
         "还在和和谐村党支部结对，请先结束结对。",
+        "和城关派出所党支部之间的县内支援还没有了结，请先办结或取消。",
         "还有 1 条需求没有办结，请先销号或撤销。",
         "下面还有 1 个党组织，请先把它们改到别的上级。",
     ]
     assert len(response.context["form"].non_field_errors()) == 1
+
+
+def test_branch_dissolve_of_the_last_administrator_s_is_refused(page, admin):
+    home = admin.memberships.get().branch
+
+    response = page.post(reverse("branch_dissolve", args=[home.pk]), {"reason": "合并"})
+
+    assert response.context["blockers"] == ["系统管理员都在这个党组织任职，请先给别的党组织的人管理员身份。"]
+    assert Membership.objects.get(user=admin).ends_on is None
 
 
 def test_branch_detail_needs_few_queries(page, django_assert_max_num_queries):

@@ -48,13 +48,21 @@ def claim_propose_blockers(
     if demand.state != DemandState.OPEN:
         label = DemandState(demand.state).label
         blockers.append(f"需求“{demand}”现在是“{label}”，只有待认领的需求才能认领。")
+    blockers += _resource_blockers(resource, on)
+    if demand.claims.undecided().filter(resource=resource).exists():
+        blockers.append(f"资源“{resource}”对这条需求的认领还没有定，请等答复，或在那条认领上改次数。")
+    return blockers
+
+
+def _resource_blockers(resource: Resource, on: date) -> list[str]:
+    blockers = []
+    if resource.branch.dissolved_on:
+        blockers.append(f"{resource.branch}已在 {resource.branch.dissolved_on} 撤销，请换一项资源。")
     if resource.state != ResourceState.PUBLISHED:
         label = ResourceState(resource.state).label
         blockers.append(f"资源“{resource}”现在是“{label}”，请换一项可用的资源。")
     if resource.is_expired(on) or (resource.valid_from and resource.valid_from > on):
         blockers.append(f"资源“{resource}”不在有效期内，请{resource.branch}更新有效期或换一项资源。")
-    if demand.claims.undecided().filter(resource=resource).exists():
-        blockers.append(f"资源“{resource}”对这条需求的认领还没有定，请等答复，或在那条认领上改次数。")
     return blockers
 
 
