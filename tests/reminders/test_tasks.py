@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.errors import TransitionError
 from core.models import Heartbeat
+from ledgers.enums import DemandState
 from pairing.plans.enums import ClaimState
 from pairing.reminders import tasks
 from pairing.reminders.models import Reminder
@@ -29,6 +31,18 @@ def test_tick_expires_claims_prepares_reviews_and_leaves_a_heartbeat():
     counts = (Review.objects.count(), Reminder.objects.count())
     tasks.tick()
     assert (Review.objects.count(), Reminder.objects.count()) == counts
+
+
+def test_tick_goes_on_behind_a_row_it_cannot_get_past_and_leaves_no_heartbeat():
+    """The demand stands where nothing leads back to 待认领, as no step here could have put it."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    claim = ClaimFactory(expires_on=yesterday, demand__state=DemandState.AWAITING_ACCEPTANCE)
+    AgreementFactory(pairing=claim.pairing)
+    with pytest.raises(ExceptionGroup) as failed:
+        tasks.tick()
+    assert [type(fault) for fault in failed.value.exceptions] == [TransitionError]
+    assert Review.objects.filter(series__pairing=claim.pairing).exists()
+    assert not Heartbeat.objects.exists()
 
 
 def test_dispatch_leaves_a_heartbeat():
