@@ -20,9 +20,13 @@ from pairing.imports.registry import BOOKS
 from pairing.imports.services.intake import ledger_import
 from pairing.imports.services.undo import batch_undo
 from pairing.plans.models import Agreement, Pairing, PlanOrder
+from pairing.reminders.models import Reminder
+from pairing.reminders.tasks import tick
+from pairing.reviews.models import Review
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import ClaimFactory, PairingFactory
 from tests.imports.test_ledgers import demand, resource
+from tests.imports.test_pairings import agreement
 from tests.imports.workbooks import NOW, TERMS, book, demo_book
 from tests.security.world import logged_in
 
@@ -97,6 +101,22 @@ def test_undo_is_refused_while_something_depends_on_it(branch: Branch, office: A
         batch_undo(batch=batch, actor=office, now=NOW)
     assert refusal.value.message == "需求“漏雨”在导入以后又改过，不能整份撤销，请逐条改正。"
     assert Demand.objects.count() == 2
+
+
+def test_undo_takes_along_what_a_tick_prepared_until_a_meeting_was_held(office: Any) -> None:
+    branches = [BranchFactory(name=name) for name in ("甲支部", "乙支部")]
+    UserFactory(secretary_of=branches[0])
+    batch = taken_in("pairings", book("pairings", agreement("1号", 结束日期="2099-12-31")))
+    tick()
+    assert (Review.objects.exists(), Reminder.objects.exists()) == (True, True)
+    review = Review.objects.earliest("due_on")
+    held = {"state": "held_late", "held_on": review.due_on}
+    Review.objects.filter(pk=review.pk).update(**held)
+    with pytest.raises(DomainError, match=r"^结对“甲支部—乙支部”已有例会系列 1 条，请先处理"):
+        batch_undo(batch=batch, actor=office, now=NOW)
+    Review.objects.filter(pk=review.pk).update(state="due", held_on=None)
+    batch_undo(batch=batch, actor=office, now=NOW)
+    assert (Pairing.objects.count(), Review.objects.count()) == (0, 0)
 
 
 def test_undo_of_books_backwards_empties_the_ledgers(office: Any) -> None:

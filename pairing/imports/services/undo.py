@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
-from django.apps import apps
 from django.db import models
-from django.db.models import Value
+from django.db.models import Exists, OuterRef
 from pghistory.models import Event
 
 from branches.models import User
@@ -26,21 +23,15 @@ from pairing.activities.services.booking import activities_book
 from pairing.imports.enums import LedgerKind
 from pairing.imports.models import ImportBatch
 from pairing.imports.services.intake import alone
+from pairing.imports.services.traces import Trace, together, traces_of
+from pairing.plans.models import Pairing
+from pairing.reminders.models import Reminder
+from pairing.reviews.enums import ReviewState
+from pairing.reviews.models import Review, ReviewSeries
 
 NAMED = 5  # rows that a refusal names one by one
 ENDED = "的结对已由这次导入结束，双方已收到通知，不能撤销。"
 REPLACED = "的参加支部或成效已被这次导入替换，不能整份撤销，请逐条改回。"
-
-
-@dataclass
-class Trace:
-    """What one import did to one table: ids it created, and ids it changed with the last event before."""
-
-    model: type[models.Model]
-    events: Any  # the event model of `model`; its fields are made by the history library
-    last_event: int = 0
-    created: set[int] = field(default_factory=set)
-    changed: dict[int, Any] = field(default_factory=dict)
 
 
 def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch:
@@ -54,7 +45,8 @@ def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch
     """
     with alone():
         batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-        traces = _traces(batch)
+        traces = traces_of(batch)
+        _hold(traces)
         refuse(_blockers(batch, traces))
         with audit.action("ledger.undo", actor=actor, target=batch) as entry:
             for trace in traces:
@@ -68,9 +60,19 @@ def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch
     return batch
 
 
+def _hold(traces: list[Trace]) -> None:
+    """Wait for whoever is writing a row of the import or one that refers to it; nobody does so after."""
+    for trace in traces:
+        rows = [trace.model._default_manager.filter(pk__in=trace.created | set(trace.changed))]
+        if trace.model is Pairing:  # what a tick has prepared would go with it
+            rows.append(Review.objects.filter(series__pairing__in=trace.created))
+        for each in rows:
+            list(each.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
 def undo_blockers(batch: ImportBatch) -> list[str]:
     """Why the import cannot be taken back, each in a sentence that names what depends on it."""
-    return _blockers(batch, _traces(batch))
+    return _blockers(batch, traces_of(batch))
 
 
 def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
@@ -86,46 +88,6 @@ def _blockers(batch: ImportBatch, traces: list[Trace]) -> list[str]:
     return [*_later_edits(traces), *_dependants(traces)]
 
 
-def _traces(batch: ImportBatch) -> list[Trace]:
-    """One trace for each table the import wrote; tables come before those that refer to them."""
-    event_models: dict[Any, Any] = {
-        model.pgh_tracked_model: model for model in apps.get_models() if issubclass(model, Event)
-    }
-    traces = [Trace(model, event_models[model]) for model in apps.get_models() if model in event_models]
-    firsts: list[dict[int, int]] = [{} for _ in traces]
-    own = [trace.events.objects.filter(pgh_context_id=batch.context) for trace in traces]
-    written = _together(own, "pgh_obj_id", "pgh_label", "pgh_id")
-    for number, pk, label, event in sorted(written, key=itemgetter(3)):
-        trace = traces[number]
-        trace.last_event = max(trace.last_event, event)
-        if label == "insert":
-            trace.created.add(pk)
-        elif pk not in trace.created:
-            firsts[number].setdefault(pk, event)
-    for trace, changed in zip(traces, firsts, strict=True):
-        trace.changed = _before(trace.events, changed)
-    return [trace for trace in traces if trace.last_event]
-
-
-def _together(parts: Iterable[Any], *names: str) -> Any:
-    """(number of the part, *names) of the rows of several tables, in one query."""
-    rows = [
-        part.order_by().annotate(part=Value(number)).values_list("part", *names)
-        for number, part in enumerate(parts)
-    ]
-    return rows[0].union(*rows[1:], all=True) if rows else []
-
-
-def _before(events: Any, firsts: dict[int, int]) -> dict[int, Any]:
-    """The last event before the import of each row, given the first one that the import caused."""
-    found: dict[int, Any] = {}
-    if firsts:
-        for event in events.objects.filter(pgh_obj_id__in=firsts).order_by("pgh_id"):
-            if event.pgh_id < firsts[event.pgh_obj_id]:
-                found[event.pgh_obj_id] = event
-    return found
-
-
 def _later_edits(traces: list[Trace]) -> list[str]:
     """A sentence for each table in which rows of the import were edited or deleted since."""
     ids = [trace.created | set(trace.changed) for trace in traces]
@@ -135,9 +97,9 @@ def _later_edits(traces: list[Trace]) -> list[str]:
         for trace, keys in zip(traces, ids, strict=True)
     ]
     touched: dict[int, set[int]] = defaultdict(set)
-    for number, pk in _together(later, "pgh_obj_id"):
+    for number, pk in together(later, "pgh_obj_id"):
         touched[number].add(pk)
-    there = Counter(number for (number,) in _together(rows))
+    there = Counter(number for (number,) in together(rows))
     sentences = []
     for number, trace in enumerate(traces):
         what = trace.model._meta.verbose_name
@@ -155,12 +117,12 @@ def _dependants(traces: list[Trace]) -> list[str]:
     created = {trace.model: trace.created for trace in traces}
     relations = [(trace, relation) for trace in traces for relation in _relations(trace.model)]
     rows = [
-        relation.related_model._default_manager.filter(
-            **{f"{relation.field.name}__in": trace.created}
-        ).exclude(pk__in=created.get(relation.related_model, ()))
+        _kept(relation.related_model)
+        .filter(**{f"{relation.field.name}__in": trace.created})
+        .exclude(pk__in=created.get(relation.related_model, ()))
         for trace, relation in relations
     ]
-    counts = Counter(number for (number,) in _together(rows))
+    counts = Counter(number for (number,) in together(rows))
     sentences = []
     for number, count in sorted(counts.items()):
         trace, relation = relations[number]
@@ -182,14 +144,22 @@ def _relations(model: type[models.Model]) -> Iterator[Any]:
         other: Any = relation.related_model if relation.auto_created and not relation.concrete else None
         if other is None or relation.many_to_many or issubclass(other, Event) or other._meta.auto_created:
             continue
-        follows = relation.on_delete is models.CASCADE and not issubclass(other, TimeStampedModel)
-        if not follows:
+        follows = other is Reminder or not issubclass(other, TimeStampedModel)
+        if not (follows and relation.on_delete is models.CASCADE):
             yield relation
 
 
+def _kept(model: type[models.Model]) -> models.QuerySet[Any]:
+    """The rows of a table that somebody would miss: a tick prepares meetings, people hold them."""
+    held = Review.objects.exclude(state=ReviewState.DUE).filter(series=OuterRef("pk"))
+    return (
+        ReviewSeries.objects.filter(Exists(held)) if model is ReviewSeries else model._default_manager.all()
+    )
+
+
 def _restore(trace: Trace, now: datetime) -> None:
-    """Give the changed rows what their last event before the import says, in one update."""
-    rows = trace.model._default_manager.filter(pk__in=trace.changed).select_for_update(of=("self",))
+    """Give the changed rows, which are held, what their last event before the import says, in one update."""
+    rows = trace.model._default_manager.filter(pk__in=trace.changed)
     moved: list[Any] = []
     hours: list[tuple[Resource, str]] = []
     row: Any
