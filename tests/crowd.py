@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 MOST = 50
 # The threads stay, each with its connection, as those of a server do: to connect costs more than to ask.
@@ -39,3 +40,43 @@ def go_home() -> None:
     """Close the connections of all threads, if there are any."""
     if CROWD._threads:
         at_once(*[lambda: connection.close()] * MOST)  # looked up in the thread whose connection it is
+
+
+def queued(hold: Callable[[], Any], *calls: Callable[[], Any]) -> list[Any]:
+    """Let the calls come one after another to a row that `hold` locks, then let go; give results or refusals.
+
+    The next call is made once the one before waits, so that who comes first is no matter of luck.
+    """
+    with transaction.atomic():
+        hold()
+        running = []
+        for number, call in enumerate(calls, 1):
+            running.append(CROWD.submit(_outcome, call))
+            _wait_for(lambda number=number: _waiting() + sum(each.done() for each in running) >= number)
+    return [each.result(timeout=60) for each in running]
+
+
+def _outcome(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except Exception as error:
+        return error
+    finally:
+        connection.close_if_unusable_or_obsolete()
+
+
+def _waiting() -> int:
+    """How many sessions of this database wait for a lock at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot() IS NULL, count(DISTINCT pid) FROM pg_locks"
+            " JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+        )
+        return cursor.fetchone()[1]
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "nobody waits and nobody is done"
+        time.sleep(0.01)

@@ -159,6 +159,7 @@ def agreement_terminate(*, agreement: Agreement, summary: str, actor: User, now:
     Raises:
         DomainError: see `agreement_terminate_blockers`; also when the summary is blank.
     """
+    lock_pairing(agreement.pairing_id)  # a renewal that is being signed looks for what it follows
     agreement = lock_agreement(agreement.pk)
     refuse(guards.agreement_terminate_blockers(agreement, actor))
     if not summary.strip():

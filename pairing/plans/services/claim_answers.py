@@ -129,9 +129,19 @@ def claim_expire(*, claim: Claim, now: datetime, reason: str = "逾期未答复"
 
 
 def claims_expire(*, now: datetime) -> int:
-    """Let every claim past its last day lapse, one transaction each; gives how many there were."""
+    """Let every claim past its last day lapse, one transaction each; gives how many did."""
     overdue = Claim.objects.pending().filter(expires_on__lt=timezone.localdate(now)).order_by("pk")
-    return len([claim_expire(claim=claim, now=now) for claim in overdue])
+    return sum(_expire_overdue(claim, now) for claim in overdue)
+
+
+@transaction.atomic
+def _expire_overdue(claim: Claim, now: datetime) -> bool:
+    """Let a claim lapse unless it was answered while one waited for it: a counter-proposal has new days."""
+    claim, _ = lock_claim_with_parts(claim.pk)
+    is_overdue = claim.is_pending and claim.expires_on < timezone.localdate(now)
+    if is_overdue:
+        claim_expire(claim=claim, now=now)
+    return is_overdue
 
 
 def _lapse(claims: Iterable[Claim], reason: str, now: datetime) -> None:

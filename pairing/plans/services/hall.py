@@ -38,7 +38,18 @@ def hall_open(*, now: datetime) -> int:
         action="demand.hall", target_type=Demand._meta.label_lower, target_id=OuterRef("pk")
     )
     new = Demand.objects.in_hall(on=today).filter(~Exists(told)).order_by("pk")
-    return len([_announce(demand, None, "无人认领，到期开放", now) for demand in new])
+    return sum(_announce_new(demand, now) for demand in new)
+
+
+@transaction.atomic
+def _announce_new(demand: Demand, now: datetime) -> bool:
+    """Announce a demand unless, while one waited for it, somebody claimed it or another run announced it."""
+    demand = lock_demand(demand.pk)
+    told = audit.entries_of(demand).filter(action="demand.hall")
+    is_new = demand.is_in_hall(timezone.localdate(now)) and not told.exists()
+    if is_new:
+        _announce(demand, None, "无人认领，到期开放", now)
+    return is_new
 
 
 @transaction.atomic
@@ -93,10 +104,8 @@ def _urged(demand: Demand, today: date) -> bool:
     return any(timezone.localdate(at) == today for at in urged)
 
 
-@transaction.atomic
 def _announce(demand: Demand, actor: User | None, reason: str, now: datetime) -> Demand:
-    """Leave the trace that tells of the opening, and tell the branch and its partners."""
-    demand = lock_demand(demand.pk)
+    """Leave the trace that tells of the opening of a held demand, and tell the branch and its partners."""
     with audit.action("demand.hall", actor=actor, target=demand, reason=reason) as entry:
         entry.summary = "进入认领大厅，全县可以认领"
         body = f"{cn_date(timezone.localdate(now))}起，全县支部都可以认领。原因：{reason}。"

@@ -29,10 +29,12 @@ def pairings_take_in(
     A pairing still running is ended today by `actor` where `extra["end_summary"]` says what it has come to.
     """
     ordered = sorted(records, key=lambda record: record.values["starts_on"])
+    active = Pairing.objects.active().select_for_update(of=("self",), no_key=True).order_by("pk")
+    by_pair = {frozenset({row.branch_a_id, row.branch_b_id}): row for row in active}  # held before agreements
     numbers = [record.values["number"] for record in ordered]
     rows = Agreement.objects.filter(number__in=numbers).select_related("pairing")
     known = {row.number: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
-    pairings = _pairings_ensure(ordered, known)
+    pairings = _pairings_ensure(ordered, known, by_pair)
     latest = _latest(pairings, ordered)
     merge = Merge(Agreement, known)
     ending: dict[Pairing, dict[str, Any]] = {}
@@ -58,10 +60,10 @@ def pairings_take_in(
     return merge.changes
 
 
-def _pairings_ensure(records: Sequence[Record], known: dict[str, Agreement]) -> list[Pairing]:
+def _pairings_ensure(
+    records: Sequence[Record], known: dict[str, Agreement], by_pair: dict[frozenset[int], Pairing]
+) -> list[Pairing]:
     """The pairing of each record: its agreement's, else the running one of the parties, else a new one."""
-    active = Pairing.objects.active().select_for_update(of=("self",)).order_by("pk")
-    by_pair = {frozenset({row.branch_a_id, row.branch_b_id}): row for row in active}
     new: list[Pairing] = []
     found: list[Pairing] = []
     for record in records:

@@ -7,6 +7,7 @@ for each other but never in a circle: Pairing, Claim, PlanOrder, Demand, Resourc
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import Q
 
 from ledgers.models import Demand, Resource
 from pairing.plans.models import Claim, Pairing, PlanOrder
@@ -44,6 +45,15 @@ def lock_claim_with_parts(pk: int) -> tuple[Claim, list[Claim]]:
     keys = Claim.objects.filter(series=series).order_by("pk").values_list("pk", flat=True)
     held = {key: lock_claim(key) for key in keys}
     return held.pop(pk), list(held.values())
+
+
+def lock_claims_of(pairing: Pairing) -> list[Claim]:
+    """Hold what is undecided in a pairing and the other parts of its joint claims; give the pairing's own."""
+    own = Claim.objects.undecided().filter(pairing=pairing)
+    wanted = Q(pk__in=own.values("pk")) | Q(series__in=own.values("series"))
+    keys = Claim.objects.filter(wanted).order_by("pk").values_list("pk", flat=True)
+    held = [lock_claim(pk) for pk in keys]
+    return [claim for claim in held if claim.pairing_id == pairing.pk]
 
 
 def lock_order(pk: int) -> PlanOrder:

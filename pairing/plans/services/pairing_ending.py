@@ -24,7 +24,7 @@ from pairing.plans.enums import (
 from pairing.plans.models import Claim, Pairing, PlanOrder
 from pairing.plans.services.claim_answers import claim_expire
 from pairing.plans.services.guards import stated, step_blockers
-from pairing.plans.services.locks import lock_claim, lock_pairing
+from pairing.plans.services.locks import lock_claims_of, lock_pairing
 from pairing.plans.services.pairings import NOT_ADMIN, pairing_tell
 
 SUPPORT_OVER = "支援事项已了结"
@@ -35,10 +35,12 @@ def pairing_end_blockers(pairing: Pairing, actor: User) -> list[str]:
     blockers = step_blockers(PAIRING_TRANSITIONS, PairingState, pairing.state, PairingState.ENDED, "这个结对")
     if not actor.has_perm("plans.manage_pairing", pairing):
         blockers.append(NOT_ADMIN)
-    live = PlanOrder.objects.live().filter(pairing=pairing).count()
-    if refusal := live_orders_refusal(live):
-        blockers.append(refusal)
-    return blockers
+    return blockers + _live_orders_blockers(pairing)
+
+
+def _live_orders_blockers(pairing: Pairing) -> list[str]:
+    refusal = live_orders_refusal(PlanOrder.objects.live().filter(pairing=pairing).count())
+    return [refusal] if refusal else []
 
 
 def live_orders_refusal(count: int) -> str:
@@ -95,13 +97,17 @@ def pairing_end(*, pairing: Pairing, reason: str, summary: str, actor: User, now
 def pairing_close(
     *, pairing: Pairing, reason: str, summary: str, actor: User | None, now: datetime
 ) -> Pairing:
-    """End a pairing that nothing speaks against, whoever asked for it; the caller has looked."""
+    """End a pairing that nothing speaks against, whoever asked for it; the caller has looked.
+
+    Raises:
+        DomainError: when an order was drafted since.
+    """
     pairing = lock_pairing(pairing.pk)
-    undecided = Claim.objects.undecided().filter(pairing=pairing).order_by("pk")
-    pending = [lock_claim(pk) for pk in undecided.values_list("pk", flat=True)]
+    claims = lock_claims_of(pairing)
+    refuse(_live_orders_blockers(pairing))  # a claim that was waited for may have been accepted
     today = timezone.localdate(now)
     with audit.action("pairing.end", actor=actor, target=pairing, reason=reason) as entry:
-        for claim in pending:
+        for claim in claims:
             claim_expire(claim=claim, now=now, reason="结对已结束")
         entry.changes = {"state": [pairing.state, str(PairingState.ENDED)]}
         entry.summary = "结束结对"

@@ -100,12 +100,13 @@ def _owed(series: Iterable[ReviewSeries], today: date) -> Iterator[Review]:
 
 def _follow_changed_terms() -> None:
     """Move or drop waiting reviews whose term was renewed or cut short; held ones are history and stay."""
-    for review in Review.objects.due().select_related("series"):
+    for review in Review.objects.due().select_related("series").order_by("pk"):
         series = review.series
         period = period_of(PERIOD_UNIT[ReviewKind(series.kind)], review.period_starts_on)
         waiting = Review.objects.filter(pk=review.pk, state=ReviewState.DUE)
         if not is_owed(period, series.starts_on, series.ends_on):
-            waiting.delete()
+            if waiting.select_for_update().first():  # held: Django deletes by the key alone
+                waiting.delete()
         elif review.due_on != (due_on := last_day(period, series.ends_on)):
             waiting.update(due_on=due_on)
 

@@ -1,0 +1,190 @@
+"""Who has waited for a row decides by what it says then, and nobody waits in a circle."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from branches.enums import Role
+from branches.models import Membership
+from branches.services.branches import branch_dissolve
+from branches.services.handover import seat_hand_over
+from core.audit import entries_of
+from ledgers.models import Demand
+from ledgers.services.demands import demand_update
+from pairing.agreements.services.signing import agreement_sign, agreement_terminate
+from pairing.imports.services.intake import ledger_import
+from pairing.imports.services.undo import batch_undo
+from pairing.plans.enums import ClaimState
+from pairing.plans.models import Agreement, Claim, Series
+from pairing.plans.services import claim_answers, claims, hall
+from pairing.plans.services.pairing_ending import pairing_end
+from pairing.reviews.models import Review, ReviewSeries
+from pairing.reviews.services.meetings import review_record
+from pairing.reviews.services.obligations import reviews_materialise
+from tests.crowd import queued
+from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory
+from tests.imports.test_ledgers import demand as demand_row
+from tests.imports.test_pairings import agreement as agreement_row
+from tests.imports.test_undo import taken_in
+from tests.imports.workbooks import TERMS, book
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def held(row: Any) -> Any:
+    """What keeps a row until the transaction ends."""
+    return lambda: type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+
+
+def accept(claim: Claim) -> Any:
+    actor, now = UserFactory(secretary_of=claim.awaiting), timezone.now()
+    return lambda: claim_answers.claim_accept(claim=claim, actor=actor, now=now)
+
+
+def end(pairing: Any) -> Any:
+    actor, now = UserFactory(admin=True), timezone.now()
+    return lambda: pairing_end(pairing=pairing, reason="到期", summary="办成三件事", actor=actor, now=now)
+
+
+def test_a_pairing_does_not_end_over_an_order_that_is_just_drafted():
+    claim = ClaimFactory()
+    accepted, refused = queued(held(claim), accept(claim), end(claim.pairing))
+    claim.pairing.refresh_from_db()
+    assert accepted.state == ClaimState.ACCEPTED
+    assert str(refused) == "还有 1 张定单没有办完，请先验收或取消这些定单，再结束结对。"
+    assert claim.pairing.state == "active"
+
+
+def test_a_pairing_that_ends_and_a_partner_of_its_joint_claim_do_not_lock_each_other_out():
+    branch, series = BranchFactory(), Series.objects.create(title="联合办理")
+    pairs = [PairingFactory(branch_b=branch) for _ in range(2)]
+    demand = DemandFactory(branch=branch, state="claimed")
+    parts = [
+        ClaimFactory(pairing=pair, demand=demand, series=series, proposed_by=branch, awaiting=pair.branch_a)
+        for pair in pairs
+    ]
+    agreed, ended = queued(held(parts[0]), accept(parts[0]), end(pairs[1]))
+    assert (agreed.state, ended.state) == (ClaimState.AGREED, "ended")
+    assert {part.state for part in Claim.objects.all()} == {ClaimState.EXPIRED}
+
+
+def test_a_branch_dissolved_while_a_seat_of_it_moves_does_not_lock_both_out():
+    seat, admin = MembershipFactory(role=Role.LIAISON), UserFactory(admin=True)
+    successor, today = UserFactory(), timezone.localdate()
+    moved, dissolved = queued(
+        held(seat),
+        lambda: seat_hand_over(seat=seat, successor=successor, on=today, actor=admin),
+        lambda: branch_dissolve(branch=seat.branch, actor=admin, today=today, reason="撤并"),
+    )
+    assert (moved.user, dissolved.dissolved_on) == (successor, today)
+    assert not Membership.objects.filter(branch=seat.branch, ends_on=None).exists()
+
+
+def test_an_agreement_terminated_while_its_renewal_is_signed_stays_terminated():
+    before, now = AgreementFactory(), timezone.now()
+    admin, signer = UserFactory(admin=True), UserFactory(secretary_of=before.pairing.branch_b)
+    renewal = AgreementFactory(pairing=before.pairing, to_sign=True, renews=before)
+    Agreement.objects.filter(pk=renewal.pk).update(signed_on_a=timezone.localdate(now))
+    ended, signed = queued(
+        held(before),
+        lambda: agreement_terminate(agreement=before, summary="双方商定终止", actor=admin, now=now),
+        lambda: agreement_sign(
+            agreement=renewal, version=1, signed_on=timezone.localdate(now), actor=signer, now=now
+        ),
+    )
+    before.refresh_from_db()
+    assert (ended.state, before.state, before.end_summary) == ("terminated", "terminated", "双方商定终止")
+    assert (signed.state, signed.renews) == ("in_force", None)
+
+
+def test_an_agreement_signed_while_a_workbook_brings_the_same_does_not_lock_both_out():
+    pair = PairingFactory(branch_a__name="甲支部", branch_b__name="乙支部")
+    paper, now = AgreementFactory(pairing=pair, to_sign=True, number="1号"), timezone.now()
+    Agreement.objects.filter(pk=paper.pk).update(signed_on_a=timezone.localdate(now))
+    signer = UserFactory(secretary_of=pair.branch_b)
+    sheet = book("pairings", agreement_row("1号"))
+    taken, refused = queued(
+        held(paper),
+        lambda: ledger_import(kind="pairings", file_name="协议.xlsx", content=sheet, actor=None, terms=TERMS),
+        lambda: agreement_sign(
+            agreement=paper, version=1, signed_on=timezone.localdate(now), actor=signer, now=now
+        ),
+    )
+    assert (taken.errors, taken.changed) == ([], 1)
+    assert str(refused) == "这份协议已经是“生效”，这一步办过了，不必再办。"
+
+
+def test_an_edit_made_while_its_import_is_taken_back_is_not_lost():
+    branch, office, now = BranchFactory(name="甲支部"), UserFactory(office=True), timezone.now()
+    editor = UserFactory(liaison_of=branch)
+    taken_in("demands", book("demands", demand_row(1, 需求内容="路灯不亮")))
+    batch = taken_in("demands", book("demands", demand_row(1, 需求内容="路灯全不亮")))
+    demand = Demand.objects.get()
+    edited, refused = queued(
+        held(demand),
+        lambda: demand_update(demand=demand, actor=editor, now=now, note="后来补的"),
+        lambda: batch_undo(batch=batch, actor=office, now=now),
+    )
+    assert edited.note == "后来补的"
+    assert str(refused) == "需求“路灯全不亮”在导入以后又改过，不能整份撤销，请逐条改正。"
+    assert list(Demand.objects.values_list("title", "note")) == [("路灯全不亮", "后来补的")]
+
+
+def test_two_ticks_announce_a_demand_once_and_none_that_was_claimed_meanwhile():
+    today, now = timezone.localdate(), timezone.now()
+    demand, resource = DemandFactory(hall_on=today), ResourceFactory()
+    opened = queued(held(demand), lambda: hall.hall_open(now=now), lambda: hall.hall_open(now=now))
+    assert opened == [1, 0]
+    assert entries_of(demand).filter(action="demand.hall").count() == 1
+    pair = PairingFactory(branch_a=resource.branch)
+    other, actor = DemandFactory(branch=pair.branch_b, hall_on=today), UserFactory(liaison_of=resource.branch)
+    claimed, opened = queued(
+        held(other),
+        lambda: claims.claim_propose(
+            demand=other, resource=resource, by_branch=resource.branch, proposer=actor, now=now
+        ),
+        lambda: hall.hall_open(now=now),
+    )
+    assert (claimed.state, opened) == (ClaimState.PROPOSED, 0)
+    assert not entries_of(other).filter(action="demand.hall").exists()
+
+
+def test_a_claim_countered_at_the_last_minute_does_not_lapse():
+    claim = ClaimFactory(expires_on=timezone.localdate())
+    actor, now = UserFactory(secretary_of=claim.awaiting), timezone.now()
+    tomorrow = now + timedelta(days=1)
+    countered, _ = queued(
+        held(claim),
+        lambda: claims.claim_counter(claim=claim, actor=actor, now=now, visit_count=2, wanted_on=None),
+        lambda: claim_answers.claims_expire(now=tomorrow),
+    )
+    claim.refresh_from_db()
+    assert (countered.state, claim.state) == (ClaimState.COUNTERED, ClaimState.COUNTERED)
+
+
+def test_a_meeting_recorded_while_its_term_is_cut_short_stays_on_record():
+    agreement, today = AgreementFactory(), timezone.localdate()
+    reviews_materialise(today=today)
+    review = Review.objects.filter(series__kind="communication", due_on__lt=today).latest("due_on")
+    ReviewSeries.objects.update(ends_on=review.period_starts_on)
+    Agreement.objects.update(ends_on=review.period_starts_on)
+    actor, now = UserFactory(secretary_of=agreement.pairing.branch_a), timezone.now()
+    queued(
+        held(review),
+        lambda: review_record(
+            reviews=[review],
+            actor=actor,
+            now=now,
+            held_on=review.due_on,
+            held_by="call",
+            minutes="商定三件事",
+        ),
+        lambda: reviews_materialise(today=today),
+    )
+    assert Review.objects.get(pk=review.pk).minutes == "商定三件事"
