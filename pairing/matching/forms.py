@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from branches.models import Branch, User
+from ledgers.models import Resource
 from pairing.matching.conditions import Conditions
 from pairing.matching.models import MatchRun
 from pairing.matching.selectors.runs import run_branches
+from pairing.plans.forms.claims import ResourceChoice
 from pairing.plans.models import Pairing
 
 
@@ -53,6 +56,16 @@ class RunForm(forms.Form):
         if sum(bool(data.get(name)) for name in ("pairing", "area", "branches")) > 1:
             raise forms.ValidationError("范围只选一种：一对支部、一个上级组织，或者一组支部。")
         return data
+
+
+class PinForm(forms.Form):
+    """Which of the partners' resources shall serve a demand, whatever the draft proposes."""
+
+    resource = ResourceChoice(Resource.objects.none(), label="资源", empty_label="请选择")
+
+    def __init__(self, *args: Any, resources: QuerySet[Resource], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["resource"].queryset = resources
 
 
 def _staffed(user: User) -> Any:

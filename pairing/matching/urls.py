@@ -16,6 +16,7 @@ urlpatterns = [
     path("match-runs/new/", runs.match_run_new, name="match_run_new"),
     path("match-runs/<int:pk>/", runs.match_run_detail, name="match_run_detail"),
     path("match-runs/<int:pk>/edit/", runs.match_run_edit, name="match_run_edit"),
+    path("match-runs/<int:pk>/pin/<int:demand_pk>/", runs.match_run_pin, name="match_run_pin"),
     path("match-runs/<int:pk>/resolve/", runs.match_run_resolve, name="match_run_resolve"),
     path("match-runs/<int:pk>/update/", runs.match_run_update, name="match_run_update"),
     path("match-runs/<int:pk>/retry/", runs.match_run_retry, name="match_run_retry"),

@@ -18,7 +18,7 @@ from pairing.matching.services.shards import LEASE, match_shard_execute
 from pairing.matching.services.weights import weights_change
 from pairing.plans.models import Claim
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.ledgers import ServiceItemFactory
+from tests.factories.ledgers import ResourceFactory, ServiceItemFactory
 from tests.factories.plans import PairingFactory
 from tests.matching.conftest import NOW, law_demand, planned, speaker_of, work_off
 
@@ -107,6 +107,20 @@ def test_opinion_without_script_leads_back_to_its_row(mine, draft):
     match = draft.matches.get()
     answer = posted(mine, "match_run_edit", draft, {"edit": f"forbid:{match.demand_id}:{match.resource_id}"})
     assert answer.url == f"{draft.get_absolute_url()}#line-{match.demand_id}"
+
+
+def test_a_resource_that_is_no_candidate_is_chosen_from_the_partners(mine, draft, law_pair):
+    match = draft.matches.get()
+    url = reverse("match_run_pin", args=[draft.pk, match.demand_id])
+    page = mine.get(draft.get_absolute_url(), {"page": 1})
+    assert f'href="{url}?page=1"' in page.content.decode()
+    farmer = law_pair[0].branch_a.resources.get(title="淮山种植能手")
+    assert f"{farmer.branch} · 淮山种植能手" in mine.get(url).content.decode()
+    assert mine.post(url, {"resource": ResourceFactory().pk}).status_code == 422
+    answer = mine.post(f"{url}?page=1", {"resource": farmer.pk})
+    assert answer.url == f"{draft.get_absolute_url()}?page=1#line-{match.demand_id}"
+    words = mine.get(draft.get_absolute_url()).content.decode()
+    assert all(each in words for each in ("由人指定", "重算时换成这项", "有 1 处意见还没有算进方案"))
 
 
 @pytest.mark.parametrize("said", ["", "pin", "pin:1", "burn:1:2", "pin:1:x", f"pin:1:{10**30}"])

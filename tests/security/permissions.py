@@ -204,6 +204,7 @@ PERMISSIONS: dict[str, Rule] = {
     "match_run_new": button(SECRETARIES | OFFICE),
     "match_run_detail": page(PAIR_OR_COUNTY, sees=PAIR_OR_COUNTY),
     "match_run_edit": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
+    "match_run_pin": Rule(SECRETARIES | OFFICE, SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_resolve": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_update": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),
     "match_run_retry": button(SECRETARIES | OFFICE, sees=PAIR_OR_COUNTY),

@@ -263,7 +263,8 @@ def ranked(problem: MatchProblem, table: PairTable) -> dict[Id, list[int]]:
 def suggested(problem: MatchProblem, table: PairTable) -> dict[Id, list[int]]:
     """Return need id → rows worth showing, best first.
 
-    Nothing is shown unless something reaches the floor; then what comes near it is shown behind.
+    Nothing is shown unless something reaches the floor; then what comes near it stands behind, near and free
+    as it may be.
     """
     floor = problem.weights.floor
     best = np.zeros(len(problem.needs))
@@ -274,7 +275,8 @@ def suggested(problem: MatchProblem, table: PairTable) -> dict[Id, list[int]]:
 
 def _by_need(problem: MatchProblem, table: PairTable, good: np.ndarray) -> dict[Id, list[int]]:
     rows = np.flatnonzero(good)
-    order = rows[np.lexsort((table.offer[rows], -np.round(table.total[rows], 9), table.need[rows]))]
+    value, is_below = np.round(table.total[rows], 9), table.fit[rows] < problem.weights.floor
+    order = rows[np.lexsort((table.offer[rows], -value, is_below, table.need[rows]))]
     found: dict[Id, list[int]] = {need.id: [] for need in problem.needs}
     for row in order.tolist():
         found[problem.needs[table.need[row]].id].append(row)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from branches.models import Branch
 from ledgers.enums import DemandState, ResourceState
-from ledgers.models import Demand
+from ledgers.models import Demand, Resource
+from pairing.matching.adapter import within
 from pairing.matching.engine import Term
 from pairing.matching.enums import MatchEditKind
 from pairing.matching.models import Match, MatchGap, MatchRun
@@ -20,13 +22,16 @@ from pairing.plans.enums import ClaimState
 
 @dataclass(frozen=True)
 class Candidate:
-    """A resource that could serve a demand, with what people said of it in this draft."""
+    """A resource that could serve a demand, with what people said of it in this draft.
+
+    One that a person has found in the ledger by hand has no score in the draft.
+    """
 
     resource_id: int
     title: str
     branch: str
-    score: float
-    explanation: str
+    score: float | None = None
+    explanation: str = ""
     is_below_floor: bool = False
     is_pinned: bool = False
     is_forbidden: bool = False
@@ -80,6 +85,11 @@ class Line:
         return any(part.can_accept for part in self.parts)
 
     @property
+    def has_opinion(self) -> bool:
+        """Whether something was said of a candidate that the plan has not chosen."""
+        return any(each.is_pinned or each.is_forbidden for each in self.others)
+
+    @property
     def can_edit(self) -> bool:
         """Whether an opinion on it could still make a difference."""
         return self.demand.state == DemandState.OPEN
@@ -89,12 +99,35 @@ def former(then: str, now: str) -> str:
     return "" if then == now else then
 
 
-Said = dict[tuple[int, int], str]
+class Opinion(NamedTuple):
+    """What a person has said of a resource for a demand, with the names of the resource."""
+
+    kind: str
+    title: str
+    branch: str
+
+
+Said = dict[tuple[int, int], Opinion]
 
 
 def said_of(run: MatchRun) -> Said:
-    rows = run.edits.values_list("demand", "resource", "kind").order_by()
-    return {(demand, resource): kind for demand, resource, kind in rows}
+    names = ("kind", "resource__title", "resource__branch__name")
+    rows = run.edits.order_by("pk").values_list("demand", "resource", *names)
+    return {(demand, resource): Opinion(*rest) for demand, resource, *rest in rows}
+
+
+def demands_of(run: MatchRun) -> QuerySet[Demand]:
+    """The demands of a draft, served or not."""
+    matched = Exists(Match.objects.filter(run=run, demand=OuterRef("pk")))
+    return Demand.objects.filter(matched | Exists(MatchGap.objects.filter(run=run, demand=OuterRef("pk"))))
+
+
+def partner_resources(run: MatchRun, demand_id: int) -> QuerySet[Resource]:
+    """What the partners of a demand's branch have to offer, as far as the draft may plan with it."""
+    owner = Demand.objects.filter(pk=demand_id).values_list("branch", flat=True)
+    partners = Branch.objects.partnered_with(list(owner)).values("pk")
+    rows = within(Resource.objects.published().fresh(on=run.as_of), run.branch_ids)
+    return rows.filter(branch__in=partners).select_related("branch").order_by("branch__name_key", "serial")
 
 
 def _with_demand(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -126,13 +159,24 @@ def line_of(matches: list[Match], gap: MatchGap | None, said: Said, today: date)
     row = matches[0] if matches else gap
     if row is None:
         raise ValueError("a line needs a match or a gap")
+    listed = [_candidate(row.demand_id, each, said) for each in row.alternatives]
+    known = {match.resource_id for match in matches}.union(each.resource_id for each in listed)
     return Line(
         demand=row.demand,
         parts=[_part(match, said, today) for match in matches],
         gap=gap,
-        others=[_candidate(row.demand_id, each, said) for each in row.alternatives],
+        others=[*listed, *_found_by_hand(row.demand_id, known, said)],
         title_then=row.demand_title,
     )
+
+
+def _found_by_hand(demand_id: int, known: set[int], said: Said) -> list[Candidate]:
+    """What a person has said of resources that the draft does not list for the demand."""
+    return [
+        _candidate(demand_id, {"resource_id": pk, "title": each.title, "branch": each.branch}, said)
+        for (demand, pk), each in said.items()
+        if demand == demand_id and pk not in known
+    ]
 
 
 def _part(match: Match, said: Said, today: date) -> Part:
@@ -147,7 +191,8 @@ def _part(match: Match, said: Said, today: date) -> Part:
 
 
 def _candidate(demand_id: int, stored: dict[str, Any], said: Said) -> Candidate:
-    kind = said.get((demand_id, stored["resource_id"]))
+    opinion = said.get((demand_id, stored["resource_id"]))
+    kind = opinion and opinion.kind
     return Candidate(**stored, is_pinned=kind == MatchEditKind.PIN, is_forbidden=kind == MatchEditKind.FORBID)
 
 

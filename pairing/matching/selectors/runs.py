@@ -108,7 +108,7 @@ class _Counted(Paginator):
 
 
 def _as_set(said: Said) -> set[tuple[int, int, str]]:
-    return {(demand, resource, str(kind)) for (demand, resource), kind in said.items()}
+    return {(demand, resource, str(opinion.kind)) for (demand, resource), opinion in said.items()}
 
 
 def _solved_with(conditions: Conditions) -> set[tuple[int, int, str]]:

@@ -12,6 +12,7 @@ from branches.models import User
 from core.errors import DomainError
 from pairing.matching.enums import MatchEditKind
 from pairing.matching.models import Match, MatchEdit, MatchGap, MatchRun
+from pairing.matching.selectors.run_lines import partner_resources
 
 
 @transaction.atomic
@@ -24,15 +25,18 @@ def match_edit_set(
 
     Raises:
         PermissionDenied: the draft is not this person's to change.
-        DomainError: the draft is still being solved, or the resource is no candidate for the demand in it.
+        DomainError: the draft is still being solved, the demand is not in it, or the resource is neither a
+            candidate for the demand nor a partner's.
     """
     if not actor.has_perm("matching.change_run", run):
         raise PermissionDenied
     run = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if not run.is_done:
         raise DomainError(f"{run}现在是“{run.get_state_display()}”，完成后才能提意见。")
-    if resource_id not in _candidates(run, demand_id):
-        raise DomainError("这项资源不在这条需求的候选里，请从列出的候选中选择。")
+    if not _is_possible(run, demand_id, resource_id):
+        raise DomainError(
+            "这项资源不是结对支部现在能用的，请从候选或结对支部的资源中选择。", field="resource"
+        )
     edits = run.edits.filter(demand=demand_id)
     edits.filter(resource=resource_id).delete()
     if kind is None:
@@ -44,11 +48,13 @@ def match_edit_set(
     )
 
 
-def _candidates(run: MatchRun, demand_id: int) -> set[int]:
-    """The resources a draft knows for a demand: the chosen one, the others, and what was said before."""
-    found = set(run.edits.filter(demand=demand_id).values_list("resource", flat=True))
-    matches = Match.objects.filter(run=run, demand=demand_id)
-    rows: tuple[Match | MatchGap, ...] = (*matches, *MatchGap.objects.filter(run=run, demand=demand_id))
-    for row in rows:
-        found.update(each["resource_id"] for each in row.alternatives)
-    return found.union(match.resource_id for match in matches)
+def _is_possible(run: MatchRun, demand_id: int, resource_id: int) -> bool:
+    """Whether a draft knows the resource for the demand (chosen, listed, spoken of), or a partner has it."""
+    matches = list(Match.objects.filter(run=run, demand=demand_id))
+    rows: list[Match | MatchGap] = [*matches, *MatchGap.objects.filter(run=run, demand=demand_id)]
+    known = {each["resource_id"] for row in rows for each in row.alternatives}
+    known.update(match.resource_id for match in matches)
+    known.update(run.edits.filter(demand=demand_id).values_list("resource", flat=True))
+    return bool(rows) and (
+        resource_id in known or partner_resources(run, demand_id).filter(pk=resource_id).exists()
+    )

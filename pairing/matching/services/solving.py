@@ -124,7 +124,8 @@ class _Scribe:
 
     def _match(self, chosen: Assignment) -> Match:
         score = self._score(int(chosen.need_id), int(chosen.offer_id))
-        words = [PINNED] if chosen.pinned else []
+        is_low = score is None or score.fit < self.problem.weights.floor
+        words = [f"{PINNED}，低于推荐线" if is_low else PINNED] if chosen.pinned else []
         return Match(
             run=self.run,
             demand_id=chosen.need_id,

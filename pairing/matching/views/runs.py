@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
-from core.pages import found
+from core.pages import found, get_or_post, posted
+from ledgers.models import Resource
 from pairing.matching.enums import MatchEditKind, MatchRunState
-from pairing.matching.forms import ConditionsForm, RunForm
-from pairing.matching.models import MatchRun
+from pairing.matching.forms import ConditionsForm, PinForm, RunForm
+from pairing.matching.models import MatchEdit, MatchRun
+from pairing.matching.selectors.run_lines import demands_of, partner_resources
 from pairing.matching.selectors.run_news import match_run_news
 from pairing.matching.selectors.run_progress import match_run_progress
 from pairing.matching.selectors.runs import match_run_line, match_run_page, match_run_rows
@@ -119,6 +123,24 @@ def _edit(value: str) -> tuple[str, int, int]:
     if not all(each.isdecimal() and len(each) < 19 for each in ids):
         raise DomainError("没有看懂这条意见，请刷新页面后再试。")
     return verb, int(ids[0]), int(ids[1])
+
+
+@get_or_post
+def match_run_pin(request: HttpRequest, pk: int, demand_pk: int) -> HttpResponse:
+    """Pin any of the partners' resources to a demand of a draft, listed for it or not."""
+    run = _changeable(request, pk)
+    demand = found(demands_of(run).select_related("branch"), demand_pk, request.user)
+    back = run.get_absolute_url() + _same_pages(request)
+    form = PinForm(posted(request), resources=partner_resources(run, demand.pk))
+    if request.method == "POST" and submit(form, _pin, run=run, demand_id=demand.pk, actor=request.user):
+        messages.success(request, "已记下您的意见，按意见重算后生效。")
+        return redirect(f"{back}#line-{demand.pk}")
+    context = {"run": run, "demand": demand, "form": form, "back": back}
+    return render(request, "matching/match_run_pin.html", context, status=422 if form.errors else 200)
+
+
+def _pin(*, resource: Resource, **said: Any) -> MatchEdit | None:
+    return match_edit_set(resource_id=resource.pk, kind=MatchEditKind.PIN, **said)
 
 
 @require_POST

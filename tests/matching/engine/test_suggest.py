@@ -144,6 +144,18 @@ def test_suggest_for_offers_is_empty_for_what_only_stands_behind_another():
     assert (offers_of(found["farm"]), found["drone"]) == (["farm"], [])
 
 
+def test_suggest_puts_what_stays_below_the_floor_behind():
+    """Even where it is worth more in all, for being near."""
+    here, far = {"latitude": 27.0, "longitude": 112.0}, {"latitude": 29.0, "longitude": 112.0}
+    weights = replace(STRICT, distance=0.5)
+    offers = replace(FARM, **far), replace(DRONE, **here)
+    given = problem(offers=offers, needs=(replace(PEST, **here),), weights=weights)
+    first, behind = suggest(given)["pest"]
+    assert (first.offer_id, behind.offer_id) == ("farm", "drone")
+    assert first.fit >= weights.floor > behind.fit
+    assert first.value < behind.value
+
+
 def test_suggest_for_offers_puts_what_stays_below_the_floor_behind():
     """Even where it is worth more in all, for being near."""
     far, near = replace(PEST, latitude=29.0, longitude=112.0), replace(RICE, latitude=27.0, longitude=112.0)

@@ -4,14 +4,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from core.errors import DomainError
+from ledgers.enums import ResourceState
 from pairing.matching.conditions import Conditions
 from pairing.matching.enums import MatchEditKind, MatchRunOrigin
 from pairing.matching.models import MatchEdit, MatchRun
+from pairing.matching.selectors.runs import match_run_line
 from pairing.matching.services.drafts import match_edit_set
 from pairing.matching.services.runs import match_run_resolve, match_run_start
 from tests.factories.branches import UserFactory
+from tests.factories.ledgers import ResourceFactory
 from tests.factories.plans import PairingFactory
-from tests.matching.conftest import NOW, law_demand, pairs_of, planned, speaker_of, work_off
+from tests.matching.conftest import NOW, TODAY, law_demand, pairs_of, planned, speaker_of, work_off
 
 pytestmark = pytest.mark.django_db
 PIN, FORBID = MatchEditKind.PIN, MatchEditKind.FORBID
@@ -112,10 +115,29 @@ def test_pin_that_does_not_fit_is_said(draft, secretary, law_pair):
     ]
 
 
-def test_opinion_on_what_is_no_candidate_is_refused(draft, secretary, law_pair):
+def test_what_a_partner_has_may_be_pinned_though_nothing_speaks_for_it(draft, secretary, law_pair):
     farmer = law_pair[0].branch_a.resources.get(title="淮山种植能手")
-    with pytest.raises(DomainError, match="不在这条需求的候选里"):
-        say(draft, secretary, PIN, farmer.pk)
+    assert farmer.pk not in {other_of(draft), draft.matches.get().resource_id}
+    say(draft, secretary, PIN, farmer.pk)
+    line, _ = match_run_line(draft, draft.matches.get().demand_id, today=TODAY)
+    assert [(each.title, each.score, each.is_pinned) for each in line.others[1:]] == [
+        ("淮山种植能手", None, True)
+    ]
+    [match] = resolved(draft, secretary).matches.all()
+    assert match.resource == farmer
+    assert match.explanation.startswith("由人锁定，低于推荐线")
+
+
+def test_opinion_on_what_no_partner_has_is_refused(draft, secretary, law_pair):
+    stranger, withdrawn = ResourceFactory(), speaker_of(law_pair[0].branch_a, state=ResourceState.WITHDRAWN)
+    for resource in (stranger, withdrawn):
+        with pytest.raises(DomainError, match="不是结对支部现在能用的"):
+            say(draft, secretary, PIN, resource.pk)
+    elsewhere = law_demand(law_pair[0].branch_b)
+    with pytest.raises(DomainError, match="不是结对支部现在能用的"):
+        match_edit_set(
+            run=draft, demand_id=elsewhere.pk, resource_id=law_pair[2].pk, kind=PIN, actor=secretary
+        )
     assert MatchEdit.objects.count() == 0
 
 
