@@ -15,3 +15,8 @@ class NotificationState(TextChoices):
     UNCERTAIN = "uncertain", "结果未知"
     FAILED = "failed", "发送失败"
     CANCELLED = "cancelled", "已取消"
+
+
+# Not delivered yet, and what a person has to settle: failed, or nobody knows.
+NOTIFICATION_WAITING = (NotificationState.PENDING, NotificationState.CLAIMED)
+NOTIFICATION_TROUBLED = (NotificationState.FAILED, NotificationState.UNCERTAIN)

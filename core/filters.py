@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from core.actions import action_words
 from core.models import AuditEntry
+from core.periods import day_starts
 
 
 def _actions() -> list[tuple[str, str]]:
@@ -41,4 +42,4 @@ class AuditFilter(django_filters.FilterSet):
         self.filters["action"].extra["choices"] = _actions()
 
     def by_day(self, rows: QuerySet[AuditEntry], _name: str, day: date) -> QuerySet[AuditEntry]:
-        return rows.filter(at__date=day)
+        return rows.filter(at__gte=day_starts(day), at__lt=day_starts(day + timedelta(days=1)))

@@ -114,11 +114,16 @@ class Notification(TimeStampedModel):
         ordering = ["-due_at", "-pk"]
         indexes = [
             models.Index(
-                fields=["due_at"],
-                condition=Q(state__in=["pending", "claimed"]),
-                name="notification_due",
+                fields=["state", "due_at"],
+                condition=Q(state__in=["pending", "claimed", "failed", "uncertain"]),
+                name="notification_unsettled",
             ),
             models.Index(fields=["recipient", "-due_at"], name="notification_inbox"),
+            models.Index(  # counted for every page
+                fields=["recipient"],
+                condition=Q(channel="in_app", state="sent", read_at=None),
+                name="notification_unread",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

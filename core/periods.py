@@ -5,9 +5,10 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
+from django.utils import timezone
 
 MONTHS_PER = {"month": 1, "quarter": 3, "year": 12}
 
@@ -59,6 +60,12 @@ def periods_between(unit: str, first: date, last: date) -> Iterator[Period]:
     while period.starts_on <= last:
         yield period
         period = period_of(unit, period.ends_before)
+
+
+def day_starts(day: date) -> datetime:
+    """The instant at which a local day begins. A column of instants compared with it can be looked up in an
+    index; compared with the day itself it is turned into local time row by row."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def month_end(year: int, month: int) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from core.enums import NotificationState
+from core.enums import NOTIFICATION_TROUBLED, NOTIFICATION_WAITING, NotificationState
 from core.models import AuditEntry, Heartbeat, Notification
 
 OLDEST_DUE_LIMIT = timedelta(minutes=15)
@@ -23,9 +23,7 @@ def notification_inbox(user: Any, *, only_unread: bool = False) -> QuerySet[Noti
 
 def delivery_troubles() -> QuerySet[Notification]:
     """Messages that did not arrive or may not have arrived, newest first."""
-    return Notification.objects.filter(
-        state__in=[NotificationState.FAILED, NotificationState.UNCERTAIN]
-    ).select_related("recipient")
+    return Notification.objects.filter(state__in=NOTIFICATION_TROUBLED).select_related("recipient")
 
 
 def audit_entries() -> QuerySet[AuditEntry]:
@@ -59,8 +57,9 @@ class Health:
 
 def health(*, now: datetime) -> Health:
     """Measure the outbox and the tick; two queries."""
-    outbox = Notification.objects.aggregate(
-        oldest=Min("due_at", filter=Q(state__in=[NotificationState.PENDING, NotificationState.CLAIMED])),
+    unsettled = Notification.objects.filter(state__in=[*NOTIFICATION_WAITING, *NOTIFICATION_TROUBLED])
+    outbox = unsettled.aggregate(
+        oldest=Min("due_at", filter=Q(state__in=NOTIFICATION_WAITING)),
         failed=Count("pk", filter=Q(state=NotificationState.FAILED)),
         uncertain=Count("pk", filter=Q(state=NotificationState.UNCERTAIN)),
     )

@@ -9,13 +9,12 @@ from django.apps import apps
 from django.db import transaction
 
 from core import audit
-from core.enums import NotificationState
+from core.enums import NOTIFICATION_TROUBLED, NotificationState
 from core.errors import TransitionError
 from core.models import Notification
 from core.search.models import Searchable
 
 FILLED_AT_ONCE = 500
-TROUBLED = frozenset({NotificationState.FAILED, NotificationState.UNCERTAIN})
 
 
 def notification_read(*, notification: Notification, now: datetime) -> Notification:
@@ -62,7 +61,7 @@ def notification_settle(*, notification: Notification, actor: Any, now: datetime
 
 def _troubled(notification: Notification) -> Notification:
     row = Notification.objects.select_for_update(of=("self",)).get(pk=notification.pk)
-    if row.state not in TROUBLED:
+    if row.state not in NOTIFICATION_TROUBLED:
         raise TransitionError(f"这条通知现在是“{row.get_state_display()}”，不需要再处理。请刷新页面。")
     return row
 

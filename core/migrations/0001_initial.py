@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                     'verbose_name': '通知',
                     'verbose_name_plural': '通知',
                     'ordering': ['-due_at', '-pk'],
-                    'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'claimed'])), fields=['due_at'], name='notification_due'), models.Index(fields=['recipient', '-due_at'], name='notification_inbox')],
+                    'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'claimed', 'failed', 'uncertain'])), fields=['state', 'due_at'], name='notification_unsettled'), models.Index(fields=['recipient', '-due_at'], name='notification_inbox'), models.Index(condition=models.Q(('channel', 'in_app'), ('read_at', None), ('state', 'sent')), fields=['recipient'], name='notification_unread')],
                     'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='notification_sent_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'claimed'), _negated=True), models.Q(('lease_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='notification_claimed_has_lease')],
                 },
             ),

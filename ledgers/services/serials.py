@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from branches.models import Branch
 from core.errors import DomainError
+from core.wording import cn_date
 from ledgers.models import Demand, Resource
 
 
@@ -18,6 +19,7 @@ def next_serial(model: type[Demand] | type[Resource], branch: Branch) -> int:
     held = Branch.objects.select_for_update(of=("self",), no_key=True).get(pk=branch.pk)
     if held.dissolved_on:
         raise DomainError(
-            f"{held}已在 {held.dissolved_on} 撤销，不能再登记，请由接替它的党组织登记。", field="branch"
+            f"{held}已在{cn_date(held.dissolved_on)}撤销，不能再登记，请由接替它的党组织登记。",
+            field="branch",
         )
     return (model.objects.filter(branch=branch).aggregate(last=Max("serial"))["last"] or 0) + 1

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from branches.models import Branch
+from core.periods import day_starts
 from core.working_days import working_days_between
 from ledgers.hours import HALF_DAYS
 from ledgers.models import Resource
 from pairing.activities.enums import ActivityState
-from pairing.activities.half_days import local_instant
 from pairing.activities.halls import Halls, halls_at, halls_called, halls_of
 from pairing.activities.models import Activity, Subject
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
@@ -99,7 +99,7 @@ def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: dat
         position=_position(order, venue),
     )
     rows = [replace(one, id=number, title=f"第{number}次") for number in range(1, visits + 1)]
-    asked_at = local_instant(release, time.min)
+    asked_at = day_starts(release)
     return problem_of(rows, subjects=subjects, resources=filter(None, (*halls, resource)), now=asked_at)
 
 

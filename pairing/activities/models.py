@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.models import TimeStampedModel
+from core.periods import day_starts
 from pairing.activities.enums import ActivityState, ParticipationRole, SubjectKind
 from pairing.activities.tallies import tally_trigger
 from pairing.plans.enums import Line
@@ -49,7 +50,9 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
     def between(self, first: date, last: date) -> ActivityQuerySet:
         """Activities whose local day lies in [first, last], both inclusive."""
-        return self.filter(starts_at__date__range=(first, last))
+        return self.filter(
+            starts_at__gte=day_starts(first), starts_at__lt=day_starts(last + timedelta(days=1))
+        )
 
     def unscheduled(self) -> ActivityQuerySet:
         return self.filter(state=ActivityState.PLANNED, starts_at=None)
@@ -99,6 +102,14 @@ class Activity(TimeStampedModel):
         verbose_name = verbose_name_plural = "活动"
         ordering = ["starts_at", "pk"]
         triggers = [tally_trigger()]
+        indexes = [
+            # ACTIVITY_AWAITED: the few that the clock looks at every minute, among all that were ever held.
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(state__in=["announced", "under_way", "to_record"]),
+                name="activity_awaited",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["serial"], name="activity_serial"),
             models.CheckConstraint(

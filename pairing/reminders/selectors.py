@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from branches.enums import Role
 from branches.models import Membership, User
+from core.periods import day_starts
 from ledgers.enums import DemandState
 from ledgers.models import Demand
 from pairing.activities.enums import ACTIVITY_AWAITED
@@ -147,7 +148,7 @@ def activity_records_due(by: date) -> Iterator[Duty]:
     """Activities that are over and not recorded, due RECORD_WITHIN_DAYS after their last day."""
     activities = Activity.objects.filter(
         state__in=ACTIVITY_AWAITED,
-        ends_at__date__lte=by - timedelta(days=RECORD_WITHIN_DAYS),
+        ends_at__lt=day_starts(by - timedelta(days=RECORD_WITHIN_DAYS - 1)),
     ).select_related("pairing")
     for activity in activities:
         yield Duty(

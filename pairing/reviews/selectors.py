@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from branches.models import User
+from core.periods import day_starts
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import PairingState, PlanOrderState
 from pairing.plans.models import Pairing, PlanOrder
@@ -177,7 +178,7 @@ def _stalled_orders(pairing: Pairing, today: date) -> list[AgendaRow]:
     """Orders past their date, and those waiting for a confirmation for STALLED_AFTER_DAYS."""
     unconfirmed = Q(
         state__in=[PlanOrderState.DRAFT, PlanOrderState.TO_CONFIRM],
-        updated_at__date__lte=today - timedelta(days=STALLED_AFTER_DAYS),
+        updated_at__lt=day_starts(today - timedelta(days=STALLED_AFTER_DAYS - 1)),
     )
     orders = (
         pairing.plan_orders.live()

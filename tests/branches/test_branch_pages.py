@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from branches.models import Branch, Membership
 from core.errors import DomainError
+from core.wording import cn_date
 from ledgers.enums import DemandState, ResourceState
 from ledgers.services.resources import resource_create, resources_withdraw_of_dissolved
 from pairing.plans.services.claims import claim_propose
@@ -157,7 +158,7 @@ def test_branch_dissolve_leaves_nothing_to_claim_and_nobody_enters_more(page):
 
     page.post(reverse("branch_dissolve", args=[resource.branch_id]), {"reason": "并入社区党支部"})
 
-    said = f"{resource.branch}已在 {timezone.localdate()} 撤销，"
+    said = f"{resource.branch}已在{cn_date(timezone.localdate())}撤销，"
     with pytest.raises(DomainError, match=f"^{said}请换一项资源。$"):
         claim_propose(
             demand=demand,

@@ -10,6 +10,7 @@ from typing import Literal
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from branches.models import Branch
+from core.periods import day_starts
 from ledgers.models import Demand, Resource, ServiceAspect
 from ledgers.reading.limits import ruled_out
 from pairing.activities.enums import ActivityState
@@ -193,14 +194,14 @@ def idle_resources(*, since: date, today: date) -> QuerySet[Resource]:
     orders = PlanOrder.objects.filter(resource=OuterRef("pk")).exclude(state=PlanOrderState.CANCELLED)
     held = Activity.objects.filter(plan_order__resource=OuterRef("pk")).exclude(state=ActivityState.CANCELLED)
     claims = Claim.objects.filter(resource=OuterRef("pk"))
-    agreed = Q(state__in=CLAIM_UNDECIDED) | Q(state=ClaimState.ACCEPTED, created_at__date__gte=since)
+    agreed = Q(state__in=CLAIM_UNDECIDED) | Q(state=ClaimState.ACCEPTED, created_at__gte=day_starts(since))
     return (
         Resource.objects.published()
         .valid(on=today)
         .filter(
             ~Exists(claims.filter(agreed)),
             ~Exists(orders.filter(Q(state__in=PLAN_ORDER_LIVE) | Q(completed_on__gte=since))),
-            ~Exists(held.filter(starts_at__date__gte=since)),
+            ~Exists(held.filter(starts_at__gte=day_starts(since))),
         )
         .annotate(last_used_at=Subquery(held.order_by("-starts_at").values("starts_at")[:1]))
         .select_related("branch")

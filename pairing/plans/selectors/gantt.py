@@ -12,6 +12,7 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from core.periods import day_starts
 from pairing.plans.models import PlanOrder, PlanTask
 
 MONTHS = 4
@@ -63,7 +64,7 @@ def plan_order_gantt(rows: QuerySet[PlanOrder], *, first: date, today: date) -> 
     """Lay out the orders that touch the MONTHS months from the month of `first`, in two queries."""
     starts = [_month(first, n) for n in range(MONTHS + 1)]
     span = (starts[0], starts[-1])
-    begun = Q(created_at__date__lt=span[1]) & (Q(wanted_on=None) | Q(wanted_on__lt=span[1]))
+    begun = Q(created_at__lt=day_starts(span[1])) & (Q(wanted_on=None) | Q(wanted_on__lt=span[1]))
     open_end = Q(completed_on=None, due_on__gte=span[0]) | Q(completed_on__gte=span[0])
     shown = rows.filter(begun & open_end).exclude(state="cancelled").order_by("due_on", "pk")
     tasks = Prefetch("tasks", PlanTask.objects.order_by("position"))

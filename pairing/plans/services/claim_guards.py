@@ -57,7 +57,7 @@ def claim_propose_blockers(
 def _resource_blockers(resource: Resource, on: date) -> list[str]:
     blockers = []
     if resource.branch.dissolved_on:
-        blockers.append(f"{resource.branch}已在 {resource.branch.dissolved_on} 撤销，请换一项资源。")
+        blockers.append(f"{resource.branch}已在{cn_date(resource.branch.dissolved_on)}撤销，请换一项资源。")
     if resource.state != ResourceState.PUBLISHED:
         label = ResourceState(resource.state).label
         blockers.append(f"资源“{resource}”现在是“{label}”，请换一项可用的资源。")

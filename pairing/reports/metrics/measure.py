@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from django.db.models import Aggregate, Count, Model, Q, QuerySet, Sum
-from django.utils import timezone
+
+from core.periods import day_starts
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Window:
 
     @property
     def starts_at(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.first, time.min))
+        return day_starts(self.first)
 
     @property
     def ends_before(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time.min))
+        return day_starts(self.last + timedelta(days=1))
 
     def holds(self, field: str) -> Q:
         """The condition that a date field lies in the window."""

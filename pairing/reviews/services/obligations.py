@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
-from core.periods import period_of
+from core.periods import day_starts, period_of
 from pairing.activities.models import Activity
 from pairing.plans.enums import AgreementState, PairingState
 from pairing.plans.models import Agreement
@@ -157,7 +157,7 @@ def _meetings(reviews: Iterable[Review]) -> Iterable[Activity]:
         .filter(
             kind__name=MEETING_KIND,
             pairing__in={review.series.pairing_id for review in reviews},
-            starts_at__date__gte=earliest,
+            starts_at__gte=day_starts(earliest),
         )
         .order_by("starts_at", "pk")
     )
