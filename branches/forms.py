@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.contrib.auth.validators import ASCIIUsernameValidator
 
+from branches.enums import Role
 from branches.models import Branch, Membership, User
 from core.forms import DateInput, refuse_coordinates, refuse_phones
 
@@ -25,13 +26,43 @@ class LoginForm(AuthenticationForm):
     )
     password = forms.CharField(label="密码", strip=False, error_messages={"required": "请填写密码。"})
     error_messages = {
-        "invalid_login": "用户名或密码不对，请核对大小写后再试；连续输错会暂停登录。",
+        "invalid_login": "用户名或密码不对，请核对密码的大小写后再试；连续输错会暂停登录。",
         "inactive": "这个账号已停用，请联系县党建办的系统管理员。",
     }
 
+    def clean_username(self) -> str:
+        """As it is stored, so that the count of wrong attempts knows one name, however it is typed."""
+        name: str = User.normalize_username(self.cleaned_data["username"])
+        return name
+
 
 class OwnPasswordForm(PasswordChangeForm):
-    error_messages = PasswordChangeForm.error_messages | {"password_incorrect": "旧密码不对，请重新输入。"}
+    """What is wrong with a password stands beside it, not beside its repetition."""
+
+    error_messages = PasswordChangeForm.error_messages | {
+        "password_incorrect": "旧密码不对，请重新输入。",
+        "password_mismatch": "两次输入的新密码不一样，请再输一次。",
+        "password_same": "新密码不能和旧密码一样，请换一个。",
+    }
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.fields["old_password"].label = "一次性密码" if user.must_change_password else "旧密码"
+        self.fields[
+            "new_password1"
+        ].help_text = "至少 10 个字符，不能全是数字，不要用姓名、用户名或常见的词。"
+        again = self.fields["new_password2"]
+        again.label, again.help_text = "再输一次新密码", ""
+
+    def validate_password_for_user(self, user: User, *_where: str) -> None:
+        super().validate_password_for_user(user, "new_password1")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        new = self.cleaned_data.get("new_password1")
+        if new and new == self.cleaned_data.get("old_password"):
+            self.add_error("new_password1", self.error_messages["password_same"])
+        return self.cleaned_data
 
 
 class UpdateForm(forms.ModelForm):
@@ -75,11 +106,15 @@ class BranchForm(UpdateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = Branch.objects.active().exclude(pk=self.instance.pk)
+        self.fields["member_count"].required = False
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         refuse_coordinates(self)
         return self.cleaned_data
+
+    def clean_member_count(self) -> int:
+        return self.cleaned_data["member_count"] or 0
 
 
 class UserForm(UpdateForm):
@@ -88,11 +123,11 @@ class UserForm(UpdateForm):
         fields = ("display_name", "username", "phone", "email")
         labels = {"email": "电子邮箱"}
         help_texts = {
-            "username": "登录用，建议用姓名拼音；不能和别人相同。",
+            "username": "登录用，建议用姓名拼音，字母不分大小写；不能和别人相同。",
             "email": "填了邮箱，提醒也会发一份到邮箱。",
         }
         error_messages = {
-            "username": {"unique": "这个用户名已经有人用了，请换一个。"},
+            "username": {"required": "请填写用户名。", "unique": "这个用户名已经有人用了，请换一个。"},
             "email": {"invalid": "电子邮箱要写完整，例如 name@example.com；没有请留空。"},
         }
 
@@ -103,7 +138,7 @@ class UserForm(UpdateForm):
 
     def clean_username(self) -> str:
         """No letters of other alphabets, which may look like Latin ones."""
-        username: str = self.cleaned_data["username"]
+        username: str = User.normalize_username(self.cleaned_data["username"])
         ASCIIUsernameValidator(message="用户名只能用英文字母、数字和 @ . + - _，请改写。")(username)
         return username
 
@@ -122,6 +157,10 @@ class MembershipForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = Branch.objects.active()
         self.fields["branch"].empty_label = "请选择党组织"
+        self.fields["role"].choices = [("", "请选择角色"), *Role.choices]
+
+    def validate_constraints(self) -> None:
+        """The service says which seat the person holds already, beside the organisation."""
 
 
 class MembershipEndForm(forms.Form):

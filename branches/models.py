@@ -14,7 +14,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
 from django.utils import timezone
+from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
@@ -68,6 +70,9 @@ class Branch(Searchable, TreeNode, TimeStampedModel):
     SEARCH_NAME = "name"
     SORT_KEY = "name_key"
 
+    parent = TreeNodeForeignKey(
+        "self", models.CASCADE, null=True, blank=True, verbose_name="上级党组织", related_name="children"
+    )
     name = models.CharField("党组织名称", max_length=100, unique=True)
     name_key = models.CharField("拼音排序键", max_length=600, editable=False, db_index=True, default="")
     kind = models.CharField("组织类型", max_length=20, choices=BranchKind, default=BranchKind.OTHER)
@@ -116,9 +121,22 @@ class User(AbstractUser):
     class Meta:
         verbose_name = verbose_name_plural = "用户"
         ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(username=Lower("username")),
+                name="user_name_lower_case",
+                violation_error_message="用户名里的字母须是小写。",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @classmethod
+    def normalize_username(cls, username: Any) -> Any:
+        """In small letters: whoever types Admin means admin, and nobody else may be called so."""
+        name = super().normalize_username(username)
+        return name.lower() if isinstance(name, str) else name
 
     def get_full_name(self) -> str:
         return str(self)
@@ -130,6 +148,12 @@ class User(AbstractUser):
     def seats(self) -> list[Membership]:
         """The memberships in force today, each with its `partners`; one query for the life of the request."""
         return SEATS.rows(user=self.pk, today=timezone.localdate())
+
+    @cached_property
+    def seated_from(self) -> date | None:
+        """The day on which the next seat begins; None when none is to come."""
+        coming = self.memberships.filter(starts_on__gt=timezone.localdate()).order_by("starts_on")
+        return coming.values_list("starts_on", flat=True).first()
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -186,6 +210,10 @@ class User(AbstractUser):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, *, on: date | RawSQL) -> MembershipQuerySet:
         return self.filter(Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on)))
+
+    def lasting(self, *, on: date) -> MembershipQuerySet:
+        """Seats in force and seats to come."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on))
 
     def staff_of(self, branches: Iterable[Branch | int], *, on: date) -> MembershipQuerySet:
         """The seats of secretaries and liaisons of any of `branches`, with the people who hold them."""

@@ -44,8 +44,13 @@ def branch_partners(branch: Branch) -> QuerySet[Branch]:
 
 
 def branch_people(branch: Branch, *, today: date) -> QuerySet[Membership]:
-    """Who holds a seat in the branch, leaders first."""
-    return Membership.objects.in_force(on=today).filter(branch=branch).select_related("user")
+    """Who holds a seat in the branch or is to hold it, leaders first."""
+    return Membership.objects.lasting(on=today).filter(branch=branch).select_related("user")
+
+
+def own_seats(user: User, *, today: date) -> QuerySet[Membership]:
+    """The seats a person holds or is to hold."""
+    return Membership.objects.lasting(on=today).filter(user=user).select_related("branch")
 
 
 def administrators(*, today: date, besides: Branch | None = None) -> set[int]:

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from core.renderers import draw
+from core.wording import cn_date
 
 
 class Entry(NamedTuple):
@@ -119,6 +120,16 @@ class Shell:
         if self.user.is_auditor:
             return "审计员"
         return next((seat.get_role_display() for seat in self.user.seats), "未任职")
+
+    @cached_property
+    def unseated(self) -> str:
+        """Why somebody without a seat sees empty pages, and what to do; "" for everybody else."""
+        if self.user.seats or self.user.is_superuser:
+            return ""
+        if self.user.seated_from:
+            day = cn_date(self.user.seated_from)
+            return f"您的任职从{day}开始，在那之前看不到支部的内容，也不能办理。"
+        return "您的账号现在没有任职，看不到支部的内容，也不能办理。请联系县党建办的管理员登记。"
 
     @cached_property
     def branch_name(self) -> str:

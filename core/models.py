@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.actions import action_words
 from core.attachments import registry
+from core.changes import in_words
 from core.enums import Channel, NotificationState
 
 
@@ -69,6 +70,11 @@ class AuditEntry(models.Model):
     def words(self) -> str:
         """The action in Chinese: 确认计划定单."""
         return action_words(self.action, self.target_type)
+
+    @property
+    def changes_in_words(self) -> list[str]:
+        """What changed, a sentence a field: 状态：草稿 → 可用."""
+        return [in_words(self.target_type, name, pair) for name, pair in self.changes.items()]
 
     @property
     def page_name(self) -> str:

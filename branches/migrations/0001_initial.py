@@ -3,6 +3,7 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 import pgtrigger.compiler
 from django.conf import settings
@@ -44,6 +45,7 @@ class Migration(migrations.Migration):
                     'verbose_name': '用户',
                     'verbose_name_plural': '用户',
                     'ordering': ['username'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('username', django.db.models.functions.text.Lower('username'))), name='user_name_lower_case', violation_error_message='用户名里的字母须是小写。')],
                 },
                 managers=[
                     ('objects', django.contrib.auth.models.UserManager()),
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
                     ('latitude', models.FloatField(blank=True, null=True, verbose_name='纬度')),
                     ('serial', models.PositiveIntegerField(blank=True, null=True, verbose_name='序号')),
                     ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                    ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='branches.branch', verbose_name='parent')),
+                    ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='branches.branch', verbose_name='上级党组织')),
                 ],
                 options={
                     'verbose_name': '党组织',
@@ -104,7 +106,7 @@ class Migration(migrations.Migration):
                     ('latitude', models.FloatField(blank=True, null=True, verbose_name='纬度')),
                     ('serial', models.PositiveIntegerField(blank=True, null=True, verbose_name='序号')),
                     ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                    ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='parent')),
+                    ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='上级党组织')),
                     ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                     ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='branches.branch')),
                 ],

@@ -13,6 +13,7 @@ from branches.enums import Role
 from branches.models import Branch, Membership, User
 from branches.selectors import administrators
 from core import audit
+from core.changes import changes_of
 from core.errors import DomainError
 
 
@@ -39,13 +40,13 @@ def branch_update(*, branch: Branch, actor: User, **fields: Any) -> Branch:
         ValidationError: when the name is taken, or the superior lies below the organisation itself.
     """
     branch = locked(branch)
-    changes = {name: [str(getattr(branch, name)), str(value)] for name, value in fields.items()}
+    changes = changes_of(branch, fields)
     with audit.action("branch.update", actor=actor, target=branch) as entry:
         for name, value in fields.items():
             setattr(branch, name, value)
         branch.full_clean()
         branch.save()
-        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        entry.changes = changes
     return branch
 
 

@@ -13,7 +13,9 @@ from branches.models import Branch, Membership, User
 from branches.selectors import administrators
 from branches.services.branches import locked as locked_branch
 from core import audit
+from core.changes import changes_of
 from core.errors import DomainError, refuse
+from core.wording import cn_date
 
 # Without letters and digits that are mistaken for each other when read out over the telephone.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -46,13 +48,13 @@ def user_create(*, actor: User, password: str, **fields: Any) -> User:
 def user_update(*, user: User, actor: User, **fields: Any) -> User:
     """Change what is known of a person."""
     user = locked(user)
-    changes = {name: [str(getattr(user, name)), str(value)] for name, value in fields.items()}
+    changes = changes_of(user, fields)
     with audit.action("user.update", actor=actor, target=user) as entry:
         for name, value in fields.items():
             setattr(user, name, value)
         user.full_clean(exclude=["password"])
         user.save()
-        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        entry.changes = changes
     return user
 
 
@@ -120,13 +122,17 @@ def membership_create(*, user: User, branch: Branch, role: str, starts_on: date,
     """Give a person a seat from `starts_on` on.
 
     Raises:
-        ValidationError: when the person holds the same seat already.
-        DomainError: when the organisation is dissolved.
+        DomainError: when the organisation is dissolved, or the person holds the same seat already.
     """
     user = locked(user)
     branch = locked_branch(branch)
     if branch.dissolved_on:
         raise DomainError(f"{branch} 已撤销，不能再任职。", field="branch")
+    held = Membership.objects.filter(user=user, branch=branch, role=role, ends_on=None).first()
+    if held:
+        since = cn_date(held.starts_on)
+        words = f"{user} 在{branch}的{held.get_role_display()}任职已登记，自{since}起，不用再登记。"
+        raise DomainError(words, field="branch")
     with audit.action("membership.create", actor=actor) as entry:
         seat = Membership(user=user, branch=branch, role=role, starts_on=starts_on)
         seat.full_clean()

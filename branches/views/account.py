@@ -6,17 +6,21 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from branches.forms import OwnPasswordForm
+from branches.selectors import own_seats
 from branches.services.users import user_change_password
 from core.pages import get_or_post, posted
 
 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "branches/account.html", {"seats": request.user.seats})
+    today = timezone.localdate()
+    context = {"seats": own_seats(request.user, today=today), "today": today}
+    return render(request, "branches/account.html", context)
 
 
 @sensitive_post_parameters()

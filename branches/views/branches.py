@@ -40,12 +40,14 @@ def branch_list(request: HttpRequest) -> HttpResponse:
 def branch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     branch = found(Branch.objects.visible_to(request.user).select_related("parent"), pk, request.user)
     may_manage = request.user.has_perm("branches.manage_branch")
+    today = timezone.localdate()
     context = {
         "branch": branch,
+        "today": today,
         "phone": Contacts(request.user).phone(branch.pk, branch.phone),
         "partners": branch_partners(branch),
         "children": branch.children.active(),
-        "people": branch_people(branch, today=timezone.localdate()) if may_manage else None,
+        "people": branch_people(branch, today=today) if may_manage else None,
         "may_manage": may_manage,
     }
     return render(request, "branches/branch_detail.html", context)

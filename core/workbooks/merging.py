@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import models
-from django.utils import timezone
 
+from core.changes import as_text, differing
 from core.workbooks.results import Changes, RowChange, RowStatus
 
 M = TypeVar("M", bound=models.Model)
@@ -26,14 +26,7 @@ class Record:
 
 def difference(instance: models.Model, values: Mapping[str, Any]) -> Changes:
     """Label → [old, new] for each of `values` that differs from the instance's own."""
-    found: Changes = {}
-    for name, new in values.items():
-        column: Any = instance._meta.get_field(name)
-        old = getattr(instance, column.attname)
-        if old != (new.pk if isinstance(new, models.Model) else new):
-            shown_old = getattr(instance, name) if column.is_relation and old is not None else old
-            found[str(column.verbose_name)] = [as_text(column, shown_old), as_text(column, new)]
-    return found
+    return {str(column.verbose_name): texts for column, texts in differing(instance, values)}
 
 
 def description(model: type[models.Model], values: Mapping[str, Any]) -> Changes:
@@ -41,20 +34,6 @@ def description(model: type[models.Model], values: Mapping[str, Any]) -> Changes
     fields: dict[str, Any] = {name: model._meta.get_field(name) for name in values}
     texts = {str(fields[name].verbose_name): as_text(fields[name], values[name]) for name in values}
     return {label: ["", text] for label, text in texts.items() if text}
-
-
-def as_text(column: Any, value: Any) -> str:
-    """A field's value in the words of its choices, as a preview shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        words = dict(getattr(column, "base_field", column).flatchoices)
-        return "、".join(str(words.get(each, each)) for each in value)
-    if column.choices:
-        return str(dict(column.flatchoices).get(value, value))
-    if isinstance(value, datetime):
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-    return str(value)
 
 
 class Merge(Generic[M]):

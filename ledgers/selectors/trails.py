@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
 from core.audit import entries_of
+from core.changes import in_words
 from core.models import AuditEntry
 
 LIMIT = 50
@@ -53,21 +53,5 @@ def _entry(target: Model, entry: AuditEntry) -> dict[str, Any]:
 
 def _changes(target: Model, changes: dict[str, Any]) -> list[str]:
     """What changed, the state left out because the title says it."""
-    return [_change(target, name, pair) for name, pair in changes.items() if name != "state"]
-
-
-def _change(target: Model, name: str, pair: Any) -> str:
-    try:
-        field = target._meta.get_field(name)
-    except FieldDoesNotExist:
-        return name
-    label = str(getattr(field, "verbose_name", name))
-    words = {str(key): str(text) for key, text in getattr(field, "flatchoices", None) or ()}
-    old, new = (words.get(str(value), str(value)) for value in pair)
-    if max(len(old), len(new)) > SHORT or old.startswith("[") or new.startswith("["):
-        return label
-    return f"{label}：{_or_dash(old)} → {_or_dash(new)}"
-
-
-def _or_dash(value: str) -> str:
-    return "—" if value in {"", "None"} else value
+    table = target._meta.label_lower
+    return [in_words(table, name, pair, most=SHORT) for name, pair in changes.items() if name != "state"]

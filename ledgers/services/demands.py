@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
+from core.changes import changes_of
 from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from ledgers.enums import DEMAND_TRANSITIONS, DemandState
@@ -69,7 +70,7 @@ def demand_update(*, demand: Demand, actor: User, now: datetime, seen: str = "",
     refuse_newer(demand, seen)
     refuse(demand_edit_blockers(demand))
     items = fields.pop("items", None)
-    changes = {name: [str(getattr(demand, name)), str(value)] for name, value in fields.items()}
+    changes = changes_of(demand, fields)
     with audit.action("demand.update", actor=actor, target=demand) as entry:
         for name, value in fields.items():
             setattr(demand, name, value)
@@ -77,7 +78,7 @@ def demand_update(*, demand: Demand, actor: User, now: datetime, seen: str = "",
         demand.save()
         if items is not None:
             demand.items.set(items)
-        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        entry.changes = changes
     return demand
 
 

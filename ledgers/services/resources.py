@@ -9,6 +9,7 @@ from django.db import transaction
 
 from branches.models import Branch, User
 from core import audit
+from core.changes import changes_of
 from core.errors import DomainError
 from core.transitions import check_transition
 from core.workbooks.errors import CellError
@@ -64,7 +65,7 @@ def resource_update(
     resource = locked(resource)
     refuse_newer(resource, seen)
     relations = {name: fields.pop(name) for name in RELATIONS if name in fields}
-    changes = {name: [str(getattr(resource, name)), str(value)] for name, value in fields.items()}
+    changes = changes_of(resource, fields)
     with audit.action("resource.update", actor=actor, target=resource) as entry:
         for name, value in fields.items():
             setattr(resource, name, value)
@@ -73,7 +74,7 @@ def resource_update(
         resource.save()
         for name, rows in relations.items():
             getattr(resource, name).set(rows)
-        entry.changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        entry.changes = changes
         if hours is not None and hours_replace(resource=resource, hours=hours):
             entry.summary = f"可服务时段：{str(hours) or '不限'}"
     return resource

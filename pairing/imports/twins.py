@@ -8,7 +8,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from core.workbooks.merging import as_text
+from core.changes import as_text
 from core.workbooks.results import ImportResult, RowStatus
 from core.workbooks.values import folded
 from pairing.imports.enums import OWN_LEDGERS

@@ -1,13 +1,16 @@
 """Who did what: written with its effect, read by the county and auditors only."""
 
+import re
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
+from branches.services.branches import branch_update
 from core import audit
-from core.actions import action_words
+from core.actions import VERBS, WHOLE, action_words
 from core.models import AuditEntry
 from pairing.reviews.models import ActionItem
 from tests.factories.branches import BranchFactory, UserFactory
@@ -15,6 +18,7 @@ from tests.factories.reviews import ActionItemFactory
 
 pytestmark = pytest.mark.django_db
 URL = "/manage/audit/"
+ACTION = re.compile(r'audit\.action\(\s*f?"([a-z_]+\.[a-z_]+)"')
 
 
 def entry(action="branch.update", actor=None, at=None):
@@ -93,6 +97,36 @@ def test_action_words_of_an_unknown_verb_or_table():
     assert action_words("plan_order.confirm", "plans.planorder") == "确认计划定单"
     assert action_words("ledger.import", "imports.importbatch") == "导入记录"
     assert action_words("thing.twist", "gone.thing") == "twistgone.thing"
+
+
+def test_every_action_that_a_service_names_has_words():
+    root = Path(audit.__file__).parents[1]
+    sources = [
+        path for app in ("core", "branches", "ledgers", "pairing") for path in (root / app).rglob("*.py")
+    ]
+    found = [ACTION.findall(path.read_text("utf-8")) for path in sources]
+    actions = {action for each in found for action in each}
+    assert len(actions) > 60
+    assert {each for each in actions if each not in WHOLE and each.rpartition(".")[2] not in VERBS} == set()
+
+
+def test_audit_list_says_changes_in_the_words_of_the_forms(client):
+    branch = BranchFactory(kind="office", phone="0738-6821234", parent=None)
+    branch_update(
+        branch=branch, actor=UserFactory(), kind="village", phone="", parent=BranchFactory(name="县委")
+    )
+    with audit.action("x.y", actor=UserFactory(), target=branch) as record:
+        record.changes = {"同义说法": ["", "划龙船"], "dissolved_on": ["None", "2026-03-01"]}
+    client.force_login(UserFactory(auditor=True))
+
+    latest, before = client.get(URL).context["page"]
+
+    assert set(latest.changes_in_words) == {"同义说法：空 → 划龙船", "撤销日期：空 → 2026-03-01"}
+    assert set(before.changes_in_words) == {
+        "组织类型：机关 → 村",
+        "联系电话：073****1234 → 空",
+        "上级党组织：空 → 县委",
+    }
 
 
 @pytest.mark.parametrize(

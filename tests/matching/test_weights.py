@@ -15,7 +15,8 @@ from pairing.matching.models import ScoreWeights
 from pairing.matching.replay import Decisions, Record, Shift, record, shifts
 from pairing.matching.selectors.weights import weights_current, weights_preview, weights_version
 from pairing.matching.services.weights import weights_change
-from pairing.matching.weight_forms import LINES, WeightsForm
+from pairing.matching.weight_forms import WeightsForm
+from pairing.matching.weight_words import LINES
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import ResourceFactory, ServiceAspectFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
@@ -81,7 +82,7 @@ def test_change_is_on_record_with_before_after_and_reason():
     weights_change(weights=EDITED, reason="试用", base=None, actor=UserFactory(admin=True), now=NOW)
     entry = AuditEntry.objects.get(action="score_weights.change")
     default = Weights.default()
-    assert entry.changes == {"text": [default.text, 0.5], "floor": [default.floor, 0.2]}
+    assert entry.changes == {"文字说法": [default.text, 0.5], "推荐下限": [default.floor, 0.2]}
     assert (entry.reason, entry.words) == ("试用", "修改匹配权重")
 
 

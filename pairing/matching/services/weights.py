@@ -12,6 +12,7 @@ from core.errors import DomainError, StaleVersionError, refuse
 from pairing.matching.adapter import weights_of
 from pairing.matching.engine import Weights
 from pairing.matching.models import ScoreWeights
+from pairing.matching.weight_words import LABELS
 
 FIT = ("item", "aspect", "help", "audience", "text")
 STALE = "有人刚刚保存了新的权重，您改的是旧的一版。请刷新页面，看过新的一版再改。"
@@ -59,7 +60,7 @@ def weights_blockers(weights: Weights) -> list[str]:
 
 def _changes(before: Weights, after: Weights) -> dict[str, list[float]]:
     old, new = before.as_dict(), after.as_dict()
-    return {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    return {LABELS[name]: [old[name], new[name]] for name in new if old[name] != new[name]}
 
 
 def _create(weights: Weights, reason: str, actor: User, now: datetime) -> ScoreWeights:

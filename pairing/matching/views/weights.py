@@ -19,7 +19,8 @@ from pairing.matching.engine import Weights
 from pairing.matching.models import ScoreWeights
 from pairing.matching.selectors.weights import weights_current, weights_preview, weights_version
 from pairing.matching.services.weights import weights_blockers, weights_change
-from pairing.matching.weight_forms import LINES, WeightsForm, WeightsSaveForm
+from pairing.matching.weight_forms import WeightsForm, WeightsSaveForm
+from pairing.matching.weight_words import LINES
 
 VERSIONS_SHOWN = 10
 PAGE = "matching/weights_edit.html"

@@ -67,4 +67,5 @@ class PairingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("branch_a", "branch_b"):
             self.fields[name].queryset = Branch.objects.active().order_by("name_key")
+            self.fields[name].empty_label = "请选择党组织"
         self.fields["starts_on"].initial = timezone.localdate

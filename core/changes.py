@@ -1,0 +1,79 @@
+"""What an action changed: kept as field → [old, new], told in the words of the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+
+Changes = dict[str, list[str]]
+BLANK = frozenset({"", "None"})
+YES_NO = {"True": "是", "False": "否"}
+
+
+def changes_of(row: models.Model, values: Mapping[str, Any]) -> Changes:
+    """Field → [old, new] for each of `values` that differs from the row's own."""
+    return {column.name: texts for column, texts in differing(row, values)}
+
+
+def differing(row: models.Model, values: Mapping[str, Any]) -> Iterator[tuple[Any, list[str]]]:
+    """The same with the column instead of its name."""
+    for name, new in values.items():
+        column: Any = row._meta.get_field(name)
+        old = getattr(row, column.attname)
+        if old != (new.pk if isinstance(new, models.Model) else new):
+            shown = getattr(row, name) if column.is_relation and old is not None else old
+            yield column, [as_text(column, shown), as_text(column, new)]
+
+
+def as_text(column: Any, value: Any) -> str:
+    """A field's value in the words of its choices."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        words = dict(getattr(column, "base_field", column).flatchoices)
+        return "、".join(str(words.get(each, each)) for each in value)
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return str(value)
+
+
+def in_words(table: str, name: str, pair: Any, *, most: int | None = None) -> str:
+    """Say one kept change: state, draft → published of a resource is 状态：草稿 → 可用.
+
+    Args:
+        table: the label of its model, which may be gone by now.
+        name: its field; what is none is a label already.
+        most: characters; of a longer text, and of what is no text, only the label is said.
+    """
+    column = _column(table, name)
+    label = str(getattr(column, "verbose_name", "") or getattr(_related(column), "verbose_name", "") or name)
+    old, new = (_value(column, value) for value in pair)
+    if old.startswith(("[", "{")) or new.startswith(("[", "{")) or (most and max(len(old), len(new)) > most):
+        return label
+    return f"{label}：{old} → {new}"
+
+
+def _column(table: str, name: str) -> Any:
+    try:
+        return apps.get_model(table)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+
+
+def _related(column: Any) -> Any:
+    """What a column that other rows point through says of itself by theirs: the tasks of an order."""
+    return getattr(getattr(column, "related_model", None), "_meta", None)
+
+
+def _value(column: Any, value: Any) -> str:
+    text = str(value)
+    words = {str(key): str(word) for key, word in getattr(column, "flatchoices", None) or ()}
+    return "空" if text in BLANK else words.get(text, YES_NO.get(text, text))
