@@ -105,7 +105,10 @@ class BranchForm(UpdateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Branch.objects.active().exclude(pk=self.instance.pk)
+        superiors = Branch.objects.active()
+        if self.instance.pk:
+            superiors = superiors.exclude(pk__in=self.instance.descendants(include_self=True))
+        self.fields["parent"].queryset = superiors
         self.fields["member_count"].required = False
 
     def clean(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q
 from django.db.models.expressions import RawSQL
@@ -106,6 +107,13 @@ class Branch(Searchable, TreeNode, TimeStampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        try:
+            super().clean()
+        except ValidationError as error:
+            words = "这个组织是本组织的下级，不能再当上级；请选别的，或先把它改到别处。"
+            raise ValidationError({"parent": words}) from error
 
 
 class User(AbstractUser):

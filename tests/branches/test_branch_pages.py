@@ -6,10 +6,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Branch, Membership
+from branches.services.branches import branch_update
 from core.errors import DomainError
 from core.wording import cn_date
 from ledgers.enums import DemandState, ResourceState
@@ -120,6 +122,22 @@ def test_branch_edit_below_itself_is_refused(page):
     branch.refresh_from_db()
     assert response.status_code == 200
     assert branch.parent is None
+
+
+def test_branch_edit_offers_no_organisation_below_as_superior(page):
+    above, branch = BranchFactory(), BranchFactory()
+    lowest = BranchFactory(parent=BranchFactory(parent=branch))
+
+    form = page.get(reverse("branch_edit", args=[branch.pk])).context["form"]
+
+    offered = set(form.fields["parent"].queryset)
+    assert above in offered
+    assert offered & {branch, lowest, lowest.parent} == set()
+    with pytest.raises(ValidationError) as refusal:
+        branch_update(branch=branch, actor=UserFactory(), parent=lowest)
+    assert refusal.value.message_dict == {
+        "parent": ["这个组织是本组织的下级，不能再当上级；请选别的，或先把它改到别处。"]
+    }
 
 
 @pytest.mark.parametrize("name", ["branch_edit", "branch_dissolve"])
