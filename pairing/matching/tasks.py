@@ -1,5 +1,7 @@
 """Solving runs in the background. The tables say what waits; a message only says when to look."""
 
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -8,17 +10,24 @@ from pairing.matching.reranker import configured
 from pairing.matching.services.opinions import opinions_ask
 from pairing.matching.services.shards import match_shard_execute
 
+# A shard of 8,000 texts never read takes a minute, a whole city joined by one bureau many times that. Below
+# the broker's visibility_timeout, after which a message is delivered again.
+SHARD_SECONDS = 50 * 60
+TICK_SECONDS = 60  # then the next tick goes on
+long_task = shared_task(soft_time_limit=SHARD_SECONDS, time_limit=SHARD_SECONDS + 60)
 
-@shared_task
+
+@long_task
 def execute_shard(run_id: int) -> None:
     """Work off one shard of a run. There is a message for each of them, whoever takes which."""
     match_shard_execute(run_id=run_id, now=timezone.now())
 
 
-@shared_task
+@long_task
 def resume_runs() -> None:
     """Work off whatever waits: runs whose message was lost, shards whose worker was killed."""
-    while match_shard_execute(now=timezone.now()):
+    started = time.monotonic()
+    while match_shard_execute(now=timezone.now()) and time.monotonic() - started < TICK_SECONDS:
         pass
     beat("matching", now=timezone.now())
 

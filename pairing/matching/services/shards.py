@@ -1,24 +1,29 @@
 """Working off the shards of runs: any number of workers, each shard solved once, whoever dies.
 
-A worker takes a shard under a lease. Messages carry no work: one that comes twice finds nothing to take, one
-that is lost is made up for by the clock, and the shard of a worker that was killed is taken over when its
-lease has run out. Only the holder of the current lease can hand in a result.
+A worker takes a shard under a lease and prolongs it while it works, be it for many minutes. Messages carry
+no work: one that comes twice finds nothing to take, one that is lost is made up for by the clock, and the
+shard of a worker that was killed is taken over when its lease has run out. Only the holder of the current
+lease can hand in a result.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from pairing.matching.enums import MATCH_RUN_LIVE, MatchRunState
 from pairing.matching.models import Match, MatchGap, MatchRun, MatchShard
 from pairing.matching.services.solving import Answer, solve_shard
 
-LEASE = timedelta(minutes=3)  # longer than the time limit of a task, so that a living worker keeps its shard
+LEASE = timedelta(minutes=3)  # how long the shard of a killed worker waits for another
 MOST_ATTEMPTS = 3
 GIVEN_UP = "计算没有完成，已重试三次。请补算或重新生成方案；仍不成功请联系管理员查看运行记录。"
 
@@ -37,7 +42,8 @@ def match_shard_execute(*, now: datetime, run_id: int | None = None) -> MatchSha
         return shard
     started = time.perf_counter()
     try:
-        answer = solve_shard(shard)
+        with _prolonged(shard):
+            answer = solve_shard(shard)
     except Exception as error:  # whatever it was: put it on record, let the next attempt begin, and raise it
         _give_back(shard, error, now)
         raise
@@ -66,6 +72,30 @@ def _take(run_id: int | None, now: datetime) -> MatchShard | None:
     queued = MatchRun.objects.filter(pk=shard.run_id, state=MatchRunState.QUEUED)
     queued.update(state=MatchRunState.RUNNING, started_at=now)
     return shard
+
+
+@contextmanager
+def _prolonged(shard: MatchShard) -> Iterator[None]:
+    """Prolong the lease for as long as this process works on the shard; once it is killed, nobody does."""
+    is_over = Event()
+    keeper = Thread(target=_prolong, args=(shard, is_over), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        keeper.join()
+
+
+def _prolong(shard: MatchShard, is_over: Event) -> None:
+    held = MatchShard.objects.filter(pk=shard.pk, lease_token=shard.lease_token)
+    while not is_over.wait(LEASE.total_seconds() / 3):
+        try:
+            held.update(lease_until=timezone.now() + LEASE)
+        except OperationalError:  # the database is away for a moment; the lease has room for two more tries
+            pass
+        finally:
+            connection.close()  # this thread's own
 
 
 @transaction.atomic
