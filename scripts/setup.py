@@ -11,6 +11,7 @@ import math
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ WORTH_IT = 0.9  # of the time that the usual Python takes
 
 def main() -> None:
     """Bring `.venv` up to the lock, or end with a sentence that says what is missing."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C needs no traceback; the next make starts anew
     use_suitable_python()
     with LOCK.open() as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)  # two makes at once must not build one environment
@@ -73,9 +75,20 @@ def use_suitable_python() -> None:
 
 def is_ready() -> bool:
     """Tell whether the environment works and was made from this very lock."""
-    if not STAMP.exists() or STAMP.read_text() != stamp():
+    return noted() == stamp() and runs()
+
+
+def noted() -> str:
+    """Return the stamp that the environment carries, if any; what is no stamp is like none."""
+    return STAMP.read_text(errors="replace") if STAMP.is_file() else ""
+
+
+def runs() -> bool:
+    """Tell whether the environment's Python runs; it has gone when the system's was replaced by another."""
+    try:
+        return subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0  # noqa: S603
+    except OSError:
         return False
-    return subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0  # noqa: S603
 
 
 def stamp() -> str:
@@ -86,7 +99,7 @@ def stamp() -> str:
 def build() -> None:
     """Make the environment, install every pin of the lock, and leave the stamp last."""
     version = stamp().split()[1]
-    if not STAMP.exists() or STAMP.read_text().split()[1:] != [version] or not PYTHON.exists():
+    if noted().split()[1:] != [version] or not runs():
         make_environment(version)
     STAMP.unlink(missing_ok=True)
     install_packages()
@@ -100,10 +113,19 @@ def make_environment(version: str) -> None:
         sys.exit(f"Python's venv module is missing. To get it: {system_packages.instruction(needed)}")
     python = quickest(version)
     say(f"Making .venv with Python {version} ({python}) …")
-    shutil.rmtree(VENV, ignore_errors=True)
+    make_room()
     made = subprocess.run([python, "-m", "venv", VENV], capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode != 0:
         sys.exit(f"Cannot make .venv: {last_lines(made.stdout + made.stderr)}")
+
+
+def make_room() -> None:
+    """Put an empty folder in the place of whatever `.venv` is, a link to elsewhere too."""
+    if VENV.is_symlink() or VENV.is_file():
+        VENV.unlink()
+    elif VENV.exists():
+        shutil.rmtree(VENV)
+    VENV.mkdir()
 
 
 def quickest(version: str) -> str:

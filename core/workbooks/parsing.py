@@ -34,7 +34,8 @@ Parse = Callable[[bytes], Book]
 def main() -> None:
     """Serve until nobody is left who could ask, or nobody has asked for long."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
-    with socket.socket(fileno=sys.stdin.fileno()) as requests, suppress(TimeoutError):
+    # The asker may go between its question and the answer: Ctrl-C does not wait for a file to be read.
+    with socket.socket(fileno=sys.stdin.fileno()) as requests, suppress(TimeoutError, ConnectionError):
         requests.settimeout(IDLE_SECONDS)
         while True:
             start, descriptors, _, _ = socket.recv_fds(requests, START_BYTES, 1)

@@ -104,6 +104,16 @@ def test_server_ends_with_the_process_that_started_it(end: str) -> None:
     wait_for_the_end_of(int(done.stdout))
 
 
+def test_server_whose_asker_goes_before_the_answer_ends_without_a_word() -> None:
+    asker, requests = socket.socketpair()
+    ours, theirs = socket.socketpair()
+    with requests:
+        with asker, ours, theirs:
+            socket.send_fds(asker, [b"1,"], [theirs.fileno()])
+        done = subprocess.run(serving.COMMAND, stdin=requests, capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_process_that_was_forked_has_a_server_of_its_own() -> None:
     end = "import os; child = os.fork(); child and os.waitpid(child, 0)"
     again = "opening.open_book(b'1,2'); print(opening.server._process.pid, flush=True)"
