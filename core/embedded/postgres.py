@@ -68,6 +68,11 @@ def has_clients(data_dir: Path) -> bool:
     return _query(data_dir, clients) != "0"
 
 
+def is_empty(data_dir: Path, *, name: str = "pairing") -> bool:
+    """Tell whether database `name` of the running cluster at `data_dir` has no tables yet."""
+    return _query(data_dir, "SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1", name) == ""
+
+
 def stop(data_dir: Path) -> bool:
     """Stop the cluster at `data_dir` after its open statements are rolled back; return whether it ran.
 
@@ -110,10 +115,7 @@ def _locked(data_dir: Path) -> Iterator[None]:
         data_dir.parent.mkdir(parents=True, exist_ok=True)
         handle = data_dir.with_name(f"{data_dir.name}.lock").open("w")
     except OSError as error:
-        raise EmbeddedError(
-            f"Cannot write to {data_dir.parent} ({error.strerror}): "
-            "make that folder yours, or set VAR_DIR to a folder that is."
-        ) from error
+        raise _not_ours(data_dir.parent, error) from error
     with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -121,13 +123,16 @@ def _locked(data_dir: Path) -> Iterator[None]:
 
 def _create_cluster(data_dir: Path) -> None:
     """Make the cluster beside its place and move it there when it is whole, so a crash leaves no half."""
-    if data_dir.exists() and not any(data_dir.iterdir()):
-        data_dir.rmdir()
-    if data_dir.exists():
+    if data_dir.exists() and any(data_dir.iterdir()):
         return _check_cluster(data_dir)
     half_made = data_dir.with_name(f"{data_dir.name}.new")
-    shutil.rmtree(half_made, ignore_errors=True)
-    half_made.mkdir(mode=0o700)
+    try:
+        if data_dir.exists():
+            data_dir.rmdir()
+        shutil.rmtree(half_made, ignore_errors=True)
+        half_made.mkdir(mode=0o700)
+    except OSError as error:
+        raise _not_ours(data_dir.parent, error) from error
     made = binaries.run(
         "initdb",
         *("-D", half_made, "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
@@ -138,6 +143,13 @@ def _create_cluster(data_dir: Path) -> None:
         raise EmbeddedError(f"Cannot create a database in {data_dir}: {_last_line(made.stderr)}")
     half_made.rename(data_dir)
     return None
+
+
+def _not_ours(folder: Path, error: OSError) -> EmbeddedError:
+    return EmbeddedError(
+        f"Cannot write to {folder} ({error.strerror}): "
+        "make that folder yours, or set VAR_DIR to a folder that is."
+    )
 
 
 def _exists(data_dir: Path) -> bool:
@@ -221,8 +233,8 @@ def _status(data_dir: Path) -> int:
     return binaries.run("pg_isready", "--quiet", "-d", "postgres", *_client(data_dir)).returncode
 
 
-def _query(data_dir: Path, statement: str) -> str:
-    return binaries.run("psql", *_client(data_dir), "-XAt", "-d", "postgres", "-c", statement).stdout.strip()
+def _query(data_dir: Path, statement: str, name: str = "postgres") -> str:
+    return binaries.run("psql", *_client(data_dir), "-XAt", "-d", name, "-c", statement).stdout.strip()
 
 
 def _client(data_dir: Path) -> tuple[str, ...]:

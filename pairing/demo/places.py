@@ -44,6 +44,11 @@ def lock_holder() -> tuple[int, int]:
     return (int(words[0]), int(words[1])) if len(words) == 2 else (0, 0)
 
 
+def cannot_write(error: OSError) -> str:
+    """Return the sentence for a file or folder of the demo that is somebody else's, or has no room."""
+    return f"Cannot write to {error.filename}: {error.strerror}. Make that folder yours first."
+
+
 def deleted_by_reset() -> list[Path]:
     """Return the files and folders that `make demo-reset` deletes besides the database."""
     schedule = sorted(places.var_dir().glob("celerybeat-schedule*"))

@@ -21,11 +21,13 @@ def main() -> None:
     if not embedded.var_dir().exists():
         say("There is no demo data yet.")
         return
-    stop_running_demo()
     try:
+        stop_running_demo()
         postgres.stop(embedded.demo_cluster())
     except EmbeddedError as error:
         sys.exit(str(error))
+    except PermissionError:
+        sys.exit(f"The demo in {embedded.var_dir()} is another user's: run `make demo-reset` as that user.")
     for path in (embedded.demo_cluster(), *places.deleted_by_reset()):
         remove(path)
     say("The demo data is deleted; `make demo` starts over.")

@@ -1,7 +1,9 @@
 """`python -m pairing.demo.supervisor`: everything a demo needs in one terminal, until Ctrl-C."""
 
 import argparse
+import errno
 import http.client
+import os
 import signal
 import socket
 import sys
@@ -13,6 +15,7 @@ from core.embedded import postgres, sockets
 from core.embedded.errors import EmbeddedError
 from pairing.demo import children, parts, places
 from pairing.demo.children import Child, say
+from pairing.demo.places import cannot_write
 
 LOOK_SECONDS = 0.25
 READY_SECONDS = 60
@@ -40,8 +43,8 @@ class Supervisor:
 
     def _start(self) -> int:
         began = time.monotonic()
-        self._start_postgres()
         environment = parts.environment(self.port)
+        self._start_postgres()
         status = self._prepare(environment)
         if status or self.stopping:
             return status
@@ -151,8 +154,10 @@ def make_folders() -> None:
         for folder in (places.LOGS, *places.BROKER_FOLDERS):
             folder.mkdir(parents=True, exist_ok=True)
         places.LOCK.touch()
+        if not os.access(var_dir := embedded.var_dir(), os.W_OK):  # whoever owns the folders in it
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(var_dir))
     except OSError as error:
-        sys.exit(f"Cannot write to {error.filename}: {error.strerror}. Make that folder yours first.")
+        sys.exit(cannot_write(error))
 
 
 def port_number(text: str) -> int:
@@ -183,6 +188,10 @@ def main() -> None:
             sys.exit(Supervisor(port).run())
         except EmbeddedError as error:
             sys.exit(str(error))
+        except OSError as error:
+            if error.filename is None:
+                raise
+            sys.exit(cannot_write(error))
 
 
 if __name__ == "__main__":

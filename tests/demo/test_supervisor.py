@@ -61,6 +61,18 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    key = tmp_path / "demo-secret-key"
+    key.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    status, _, told = run("pairing.demo.supervisor", "--port", str(port), var_dir=tmp_path)
+    assert (status, told) == (
+        1,
+        f"Cannot write to {key}: Is a directory. Make that folder yours first.\n",
+    )
+
+
 def test_reset_deletes_what_a_demo_left(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "broker" / "messages").mkdir(parents=True)

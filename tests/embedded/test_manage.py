@@ -1,5 +1,6 @@
 """`manage.py` works on a fresh checkout and speaks in sentences where it cannot."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -27,12 +28,23 @@ def run(*command: str | Path, environment: dict[str, str]) -> tuple[int, str, st
     return done.returncode, done.stdout, done.stderr
 
 
-def test_database_command_starts_the_embedded_server(
+def test_commands_bring_the_server_and_then_the_tables_along(
     tmp_path: Path, bare_environment: dict[str, str]
 ) -> None:
     status, output, _ = run("manage.py", "showmigrations", "contenttypes", environment=bare_environment)
-    assert (status, output.splitlines()[0]) == (0, "contenttypes")
+    assert (status, output.splitlines()[:2]) == (0, ["contenttypes", " [ ] 0001_initial"])
     assert postgres.is_running(tmp_path / "postgres") is True
+
+    metrics = ("manage.py", "metrics", "--from", "2025-01-01", "--to", "2025-11-28")
+    elsewhere = bare_environment | {"DATABASE_URL": postgres.url(tmp_path / "postgres")}
+    assert run(*metrics, environment=elsewhere) == (
+        1,
+        "",
+        "The database lacks tables of this version: run `manage.py migrate` first.\n",
+    )
+    status, output, told = run(*metrics, "--json", environment=bare_environment)
+    assert (status, told) == (0, "Creating the tables of a new database …\n")
+    assert set(json.loads(output).values()) == {0}
 
 
 def test_other_command_starts_nothing(tmp_path: Path, bare_environment: dict[str, str]) -> None:
@@ -51,11 +63,46 @@ def test_folder_that_cannot_be_made_is_named(tmp_path: Path, bare_environment: d
     )
 
 
-def test_missing_environment_is_named(tmp_path: Path, bare_environment: dict[str, str]) -> None:
+@pytest.fixture
+def bare_checkout(tmp_path: Path) -> Path:
+    """Return a folder with manage.py and a setup that prints a line and makes an environment without Django."""
+    (tmp_path / "scripts").mkdir()
     shutil.copy(places.ROOT / "manage.py", tmp_path)
+    (tmp_path / "scripts" / "setup.py").write_text(
+        "import pathlib, sys\n"
+        "print('Making .venv …')\n"
+        "folder = pathlib.Path(sys.argv[0]).parents[1] / '.venv' / 'bin'\n"
+        "folder.mkdir(parents=True)\n"
+        f"(folder / 'python').symlink_to({os.path.realpath(sys.executable)!r})\n"
+    )
+    return tmp_path
+
+
+def test_missing_environment_is_made_first(bare_checkout: Path, bare_environment: dict[str, str]) -> None:
     # -S leaves out the installed packages, as the system's own Python would.
-    outcome = run("-S", tmp_path / "manage.py", "migrate", environment=bare_environment)
-    assert outcome == (1, "", "Django is not installed here: run `make setup` first.\n")
+    outcome = run("-S", bare_checkout / "manage.py", "migrate", environment=bare_environment)
+    assert outcome == (
+        1,
+        "",
+        "Making .venv …\n"
+        f"Django is missing in {bare_checkout}/.venv: delete that folder and run `make setup`.\n",
+    )
+
+
+def test_environment_that_cannot_be_made_ends_the_command(
+    bare_checkout: Path, bare_environment: dict[str, str]
+) -> None:
+    (bare_checkout / "scripts" / "setup.py").write_text("raise SystemExit('No room on the disk.')")
+    outcome = run("-S", bare_checkout / "manage.py", "migrate", environment=bare_environment)
+    assert outcome == (1, "", "No room on the disk.\n")
+
+
+def test_database_that_does_not_answer_is_told(bare_environment: dict[str, str]) -> None:
+    nowhere = bare_environment | {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    status, output, told = run("manage.py", "metrics", environment=nowhere)
+    assert (status, output) == (1, "")
+    assert told.startswith("The database does not answer: ")
+    assert told.endswith(" (DATABASE_URL says where it is.)\n")
 
 
 @pytest.mark.parametrize(
