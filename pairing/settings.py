@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 
 from core.embedded import places, postgres
+from core.environment import Environment
 
 # Before anything loads numpy: the text encoder multiplies small matrices, and a second thread that waits
 # for a processor made one reading take eight times as long.
@@ -15,7 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = places.var_dir()  # everything the embedded services write; ignored by git
 
-env = environ.Env()
+env = Environment()
 
 DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-never-used-in-production-settings")

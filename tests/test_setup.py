@@ -1,4 +1,4 @@
-"""`make setup` sees what is wrong with an environment, and makes room for another in the place of whatever is there."""
+"""`make setup` sees what is wrong with an environment and makes room for another, whatever is there."""
 
 from __future__ import annotations
 

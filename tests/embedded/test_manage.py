@@ -65,7 +65,7 @@ def test_folder_that_cannot_be_made_is_named(tmp_path: Path, bare_environment: d
 
 @pytest.fixture
 def bare_checkout(tmp_path: Path) -> Path:
-    """Return a folder with manage.py and a setup that prints a line and makes an environment without Django."""
+    """Return a folder with manage.py and a setup that makes an environment without Django."""
     (tmp_path / "scripts").mkdir()
     shutil.copy(places.ROOT / "manage.py", tmp_path)
     (tmp_path / "scripts" / "setup.py").write_text(
