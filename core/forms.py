@@ -8,10 +8,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 
 from core.errors import DomainError, StaleVersionError
 
-T = TypeVar("T")
+# What services give; without a bound a checker reads `valid and attempt(…)` as asking them for a bool.
+T = TypeVar("T", bound="Model | list[Any] | None")
 
 COORDINATES = {"longitude": ("经度", 180), "latitude": ("纬度", 90)}  # in degrees: its name, its bound
 PHONE_DIGITS = 5  # the shortest number anybody can be called at

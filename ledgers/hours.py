@@ -50,7 +50,9 @@ class Hours:
 
         Where half-days are only ruled out, the rest of the week is left.
         """
-        week, ruled_out, exceptions, clocks = set(), set(), [], {}
+        week: set[HalfDay] = set()
+        ruled_out: set[HalfDay] = set()
+        exceptions, clocks = [], {}
         for row in rows:
             if row.day is not None:
                 exceptions.append(Exceptional(row.day, row.half, row.is_available))
@@ -58,8 +60,8 @@ class Hours:
             (week if row.is_available else ruled_out).add((row.weekday, row.half))
             if row.opens_at is not None:
                 clocks[row.half] = row.opens_at, row.closes_at
-        left = (week or WEEK) - ruled_out if week or ruled_out else frozenset()
-        return cls(frozenset(left), tuple(sorted(exceptions)), clocks)
+        left = frozenset(week or WEEK) - ruled_out if week or ruled_out else frozenset()
+        return cls(left, tuple(sorted(exceptions)), clocks)
 
     def __str__(self) -> str:
         """周一至周五全天；上午 9:00–11:00；10-01 周四全天除外."""

@@ -16,7 +16,7 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **_kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # as kombu's
         """Put a message onto a queue; the reader takes messages in the order of their names."""
         name = f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}"
         beside = Path(self.data_folder_out, f"{name}.part")  # no queue's name ends so

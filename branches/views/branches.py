@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from branches.contacts import Contacts
 from branches.forms import BranchForm
 from branches.models import Branch
+from branches.requests import Request
 from branches.selectors import branch_partners, branch_people, branch_rows
 from branches.services.branches import (
     branch_create,
@@ -28,7 +29,7 @@ manage_branch = permission_required("branches.manage_branch", raise_exception=Tr
 
 @require_safe
 @permission_required("branches.view_branches", raise_exception=True)
-def branch_list(request: HttpRequest) -> HttpResponse:
+def branch_list(request: Request) -> HttpResponse:
     words = text_of(request.GET, "q")
     rows = branch_rows()
     if words:
@@ -37,7 +38,7 @@ def branch_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def branch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def branch_detail(request: Request, pk: int) -> HttpResponse:
     branch = found(Branch.objects.visible_to(request.user).select_related("parent"), pk, request.user)
     may_manage = request.user.has_perm("branches.manage_branch")
     today = timezone.localdate()
@@ -55,7 +56,7 @@ def branch_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @manage_branch
-def branch_new(request: HttpRequest) -> HttpResponse:
+def branch_new(request: Request) -> HttpResponse:
     form = BranchForm(posted(request))
     if form.is_valid():
         branch = attempt(form, lambda: branch_create(actor=request.user, **form.cleaned_data))
@@ -67,7 +68,7 @@ def branch_new(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 @manage_branch
-def branch_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def branch_edit(request: Request, pk: int) -> HttpResponse:
     branch = found(Branch.objects.all(), pk, request.user)
     form = BranchForm(posted(request), instance=branch)
     if form.is_valid() and attempt(
@@ -80,7 +81,7 @@ def branch_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @manage_branch
-def branch_dissolve_page(request: HttpRequest, pk: int) -> HttpResponse:
+def branch_dissolve_page(request: Request, pk: int) -> HttpResponse:
     branch = found(Branch.objects.active(), pk, request.user)
     form = ReasonForm(posted(request))
     if form.is_valid() and attempt(form, lambda: _dissolve(request, branch, form)):
@@ -97,7 +98,7 @@ def branch_dissolve_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "components/confirm_page.html", context)
 
 
-def _dissolve(request: HttpRequest, branch: Branch, form: ReasonForm) -> Branch:
+def _dissolve(request: Request, branch: Branch, form: ReasonForm) -> Branch:
     return branch_dissolve(
         branch=branch,
         actor=request.user,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from branches.filters import UserFilter
 from branches.forms import MembershipEndForm, MembershipForm, UserForm
 from branches.models import Membership, User
+from branches.requests import Request
 from branches.selectors import user_rows
 from branches.services.users import (
     membership_create,
@@ -43,7 +44,7 @@ manage_user = permission_required("branches.manage_user", raise_exception=True)
 
 @require_safe
 @manage_user
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: Request) -> HttpResponse:
     chosen = UserFilter(request.GET, user_rows(today=timezone.localdate()))
     context = {"filter": chosen, "page": sorted_page(request, chosen.qs, SORTS)}
     return render(request, "branches/user_list.html", context)
@@ -51,7 +52,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 @manage_user
-def user_new(request: HttpRequest) -> HttpResponse:
+def user_new(request: Request) -> HttpResponse:
     """On success the answer itself shows the password, so that it is stored nowhere but hashed."""
     form = UserForm(posted(request))
     if form.is_valid():
@@ -65,7 +66,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 @manage_user
-def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def user_edit(request: Request, pk: int) -> HttpResponse:
     """Who a person is, and which seats they hold or held."""
     person = found(User.objects.all(), pk, request.user)
     form = UserForm(posted(request), instance=person)
@@ -87,7 +88,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @manage_user
-def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
+def user_reset(request: Request, pk: int) -> HttpResponse:
     person = found(User.objects.all(), pk, request.user)
     if request.method == "POST":
         password = one_time_password()
@@ -105,7 +106,7 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @manage_user
-def user_deactivate_page(request: HttpRequest, pk: int) -> HttpResponse:
+def user_deactivate_page(request: Request, pk: int) -> HttpResponse:
     person, today = found(User.objects.all(), pk, request.user), timezone.localdate()
     form = ReasonForm(posted(request))
     if form.is_valid() and attempt(
@@ -129,7 +130,7 @@ def user_deactivate_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manage_user
-def user_activate_page(request: HttpRequest, pk: int) -> HttpResponse:
+def user_activate_page(request: Request, pk: int) -> HttpResponse:
     person = user_activate(user=found(User.objects.all(), pk, request.user), actor=request.user)
     messages.success(request, f"{person} 的账号已启用。")
     return redirect("user_edit", person.pk)
@@ -137,7 +138,7 @@ def user_activate_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @manage_user
-def membership_new(request: HttpRequest, user_pk: int) -> HttpResponse:
+def membership_new(request: Request, user_pk: int) -> HttpResponse:
     person = found(User.objects.all(), user_pk, request.user)
     form = MembershipForm(posted(request), instance=Membership(user=person))
     if form.is_valid() and attempt(
@@ -150,7 +151,7 @@ def membership_new(request: HttpRequest, user_pk: int) -> HttpResponse:
 
 @get_or_post
 @manage_user
-def membership_end_page(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_end_page(request: Request, pk: int) -> HttpResponse:
     seat = found(Membership.objects.select_related("user", "branch"), pk, request.user)
     today = timezone.localdate()
     form = MembershipEndForm(posted(request), today=today)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from rules import has_perm
 
+from branches.requests import Request
 from ledgers.exchange.catalogue import catalogue_workbook
 from ledgers.forms.catalogue import CatalogueFilter, TrialForm
 from ledgers.reading.lexicon import LexiconItem
@@ -21,7 +22,7 @@ RETIRED = "retired"  # stands for an aspect in the address: what is no longer of
 
 
 @require_safe
-def service_item_list(request: HttpRequest) -> HttpResponse:
+def service_item_list(request: Request) -> HttpResponse:
     """One aspect at a time, what is retired apart, or everything that fits the conditions."""
     search = CatalogueFilter(request.GET)
     conditions = search.conditions
@@ -46,20 +47,20 @@ def service_item_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def service_item_try(request: HttpRequest) -> HttpResponse:
+def service_item_try(request: Request) -> HttpResponse:
     """The fragment that says how the typed sentence is read now."""
     return tried(request, TrialForm(request.GET))
 
 
 @require_safe
-def service_item_export(request: HttpRequest) -> FileResponse:
+def service_item_export(request: Request) -> FileResponse:
     """The whole catalogue as a workbook, retired lines included."""
     today = timezone.localdate()
     content = catalogue_workbook(user=request.user, unit=unit_of(request.user), today=today)
     return download("服务目录", content, today)
 
 
-def tried(request: HttpRequest, form: TrialForm, changed: LexiconItem | None = None) -> HttpResponse:
+def tried(request: Request, form: TrialForm, changed: LexiconItem | None = None) -> HttpResponse:
     """How a sentence is read; nothing for one that cannot be."""
     text = form.cleaned_data.get("text", "") if form.is_valid() else ""
     found = trial(text, asked=form.cleaned_data["side"] != "resource", changed=changed) if text else None

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.audit import entries_of
 from core.errors import StaleVersionError
 from core.forms import ReasonForm, attempt, submit
@@ -58,7 +59,7 @@ LEVELS = {
 
 @get_or_post
 @may_edit
-def entry_new(request: HttpRequest, level: str) -> HttpResponse:
+def entry_new(request: Request, level: str) -> HttpResponse:
     kind = LEVELS[level]
     form = kind.form(posted(request), initial={"aspect": number(request.GET.get("aspect", ""))})
     if "try" in request.POST:
@@ -75,7 +76,7 @@ def entry_new(request: HttpRequest, level: str) -> HttpResponse:
 
 @get_or_post
 @may_edit
-def entry_edit(request: HttpRequest, level: str, pk: int) -> HttpResponse:
+def entry_edit(request: Request, level: str, pk: int) -> HttpResponse:
     """The form of a line; a save that would overwrite somebody else's shows both first."""
     kind = LEVELS[level]
     entry = get_object_or_404(kind.model, pk=pk)
@@ -98,7 +99,7 @@ def entry_edit(request: HttpRequest, level: str, pk: int) -> HttpResponse:
 
 @get_or_post
 @may_edit
-def entry_retire(request: HttpRequest, level: str, pk: int) -> HttpResponse:
+def entry_retire(request: Request, level: str, pk: int) -> HttpResponse:
     """Say what retiring a line does, ask for the reason, and do it."""
     kind = LEVELS[level]
     entry = get_object_or_404(kind.model, pk=pk)
@@ -121,7 +122,7 @@ def entry_retire(request: HttpRequest, level: str, pk: int) -> HttpResponse:
 
 @require_POST
 @may_edit
-def entry_restore(request: HttpRequest, level: str, pk: int) -> HttpResponse:
+def entry_restore(request: Request, level: str, pk: int) -> HttpResponse:
     entry = get_object_or_404(LEVELS[level].model, pk=pk)
     restored = catalogue.entry_restore(entry=entry, actor=request.user)
     messages.success(request, f"“{restored}”已恢复使用。")
@@ -130,7 +131,7 @@ def entry_restore(request: HttpRequest, level: str, pk: int) -> HttpResponse:
 
 @get_or_post
 @may_edit
-def entry_delete(request: HttpRequest, level: str, pk: int) -> HttpResponse:
+def entry_delete(request: Request, level: str, pk: int) -> HttpResponse:
     """Say what stands against deleting a line, or delete it."""
     kind = LEVELS[level]
     entry = get_object_or_404(kind.model, pk=pk)
@@ -148,7 +149,7 @@ def entry_delete(request: HttpRequest, level: str, pk: int) -> HttpResponse:
     return render(request, "components/confirm_page.html", context)
 
 
-def _edit_page(request: HttpRequest, kind: Level, entry: Any, context: dict[str, Any]) -> HttpResponse:
+def _edit_page(request: Request, kind: Level, entry: Any, context: dict[str, Any]) -> HttpResponse:
     context |= {
         "kind": kind,
         "entry": entry,
@@ -162,7 +163,7 @@ def _edit_page(request: HttpRequest, kind: Level, entry: Any, context: dict[str,
 
 
 def _stale(
-    request: HttpRequest, kind: Level, mine: EntryForm, entry: Any, stale: StaleVersionError
+    request: Request, kind: Level, mine: EntryForm, entry: Any, stale: StaleVersionError
 ) -> dict[str, Any]:
     """Show what differs; the form keeps what was typed, and saving it again overwrites the newer version."""
     entry.refresh_from_db()
@@ -177,7 +178,7 @@ def _stale(
     }
 
 
-def _tried(request: HttpRequest, form: Any, entry: Any) -> HttpResponse:
+def _tried(request: Request, form: Any, entry: Any) -> HttpResponse:
     """How a sentence would be read if the form were saved as it stands."""
     form.is_valid()
     name = form.cleaned_data.get("name") or (entry.name if entry else "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.db.models import Model
+
 from branches.models import User
 from core.errors import StaleVersionError
 from core.forms import attempt
 from ledgers.forms.common import LedgerForm
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Model)
 
 
 def unit_of(user: User) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.contacts import Contacts
+from branches.requests import Request
 from core.doorbell import ring
-from core.forms import ReasonForm, attempt
+from core.forms import ReasonForm, attempt, submit
 from core.pages import found, get_or_post, posted
 from ledgers.forms.demands import DemandForm
 from ledgers.models import Demand
@@ -27,7 +30,7 @@ from ledgers.views.suggestions import suggested
 
 
 @require_safe
-def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def demand_detail(request: Request, pk: int) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     demand = found(demand_page_rows(user, today=today), pk, user)
     steps = [
@@ -52,14 +55,14 @@ def demand_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @permission_required("ledgers.add_demand", raise_exception=True)
-def demand_new(request: HttpRequest) -> HttpResponse:
+def demand_new(request: Request) -> HttpResponse:
     if "suggest" in request.POST:
         return suggested(request, asked=True)
     form = DemandForm(posted(request), user=request.user)
     if form.is_valid():
         publish = "publish" in request.POST
-        terms = {"actor": request.user, "publish": publish, "now": timezone.now()}
-        demand = attempt(form, lambda: demand_create(**terms, **form.values))
+        create = partial(demand_create, actor=request.user, publish=publish, now=timezone.now())
+        demand = attempt(form, partial(create, **form.values))
         if demand:
             messages.success(request, "需求已提交，等结对支部认领。" if publish else "需求已存为草稿。")
             return redirect("demand_detail", demand.pk)
@@ -67,7 +70,7 @@ def demand_new(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def demand_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def demand_edit(request: Request, pk: int) -> HttpResponse:
     demand = found(Demand.objects.visible_to(request.user), pk, request.user, "ledgers.change_demand")
     if "suggest" in request.POST:
         return suggested(request, asked=True)
@@ -83,7 +86,7 @@ def demand_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def demand_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def demand_step(request: Request, pk: int, step: str) -> HttpResponse:
     """One of STEPS: a page that asks for the reason, or at once when none is needed."""
     chosen = STEPS[step]
     demand = found(Demand.objects.visible_to(request.user), pk, request.user, chosen.permission)
@@ -104,11 +107,7 @@ def demand_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return render(request, "components/confirm_page.html", context)
 
 
-def _take(request: HttpRequest, demand: Demand, step: str, form: ReasonForm | None) -> bool:
+def _take(request: Request, demand: Demand, step: str, form: ReasonForm | None) -> bool:
     """Whether the step was taken; a refusal goes beside the field, or to the middleware without a form."""
-    terms = {"demand": demand, "step": STEPS[step], "actor": request.user, "now": timezone.now()}
-    if form is None:
-        return bool(demand_take_step(**terms))
-    return form.is_valid() and bool(
-        attempt(form, lambda: demand_take_step(**terms, reason=form.cleaned_data["reason"]))
-    )
+    take = partial(demand_take_step, demand=demand, step=STEPS[step], actor=request.user, now=timezone.now())
+    return bool(take() if form is None else submit(form, take))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.errors import DomainError
 from core.pages import number
@@ -21,12 +22,12 @@ from ledgers.services.regrouping import demand_merge
 
 
 @require_safe
-def duplicate_list(request: HttpRequest) -> HttpResponse:
+def duplicate_list(request: Request) -> HttpResponse:
     return render(request, "ledgers/duplicate_list.html", {"pairs": likely_duplicates(request.user)})
 
 
 @require_POST
-def duplicate_settle(request: HttpRequest) -> HttpResponse:
+def duplicate_settle(request: Request) -> HttpResponse:
     """Merge the second row into the first, or the first into the second, or tell them apart."""
     is_demand = request.POST.get("page") == LedgerPage.DEMANDS
     first, second = (_row(request, Demand if is_demand else Resource, name) for name in ("first", "second"))
@@ -43,7 +44,7 @@ def duplicate_settle(request: HttpRequest) -> HttpResponse:
     return redirect("duplicate_list")
 
 
-def _merge(request: HttpRequest, into: Any, other: Any, now: Any) -> None:
+def _merge(request: Request, into: Any, other: Any, now: Any) -> None:
     for row in (into, other):
         if row.branch_id not in request.user.staff_branch_ids:
             raise DomainError("只能合并本支部的行。不是重复的，点“不是重复”。")
@@ -55,7 +56,7 @@ def _merge(request: HttpRequest, into: Any, other: Any, now: Any) -> None:
         resource_merge(resource=other, into=into, **terms)
 
 
-def _row(request: HttpRequest, model: Any, name: str) -> Any:
+def _row(request: Request, model: Any, name: str) -> Any:
     """One of the two rows: of one's own branch or a partner's, and visible."""
     key = number(request.POST.get(name, ""))
     own = request.user.staff_branch_ids | request.user.partner_ids if request.user.staff_branch_ids else ()

@@ -7,10 +7,11 @@ from datetime import date
 from typing import IO
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.pages import M, in_order
 from core.workbooks.filing import CONTENT_TYPE
 from ledgers.exchange.outgoing import demand_workbook, resource_workbook
@@ -22,7 +23,7 @@ AT_ONCE = 1000  # rows held in memory
 
 
 @require_safe
-def resource_export(request: HttpRequest) -> FileResponse:
+def resource_export(request: Request) -> FileResponse:
     today = timezone.localdate()
     rows = rows_in_order(request, with_aspect_names(filtered_resources(request).qs), RESOURCE_SORTS)
     content = resource_workbook(rows, user=request.user, unit=unit_of(request.user), today=today)
@@ -30,14 +31,14 @@ def resource_export(request: HttpRequest) -> FileResponse:
 
 
 @require_safe
-def demand_export(request: HttpRequest) -> FileResponse:
+def demand_export(request: Request) -> FileResponse:
     today = timezone.localdate()
     rows = rows_in_order(request, filtered_demands(request).qs, DEMAND_SORTS)
     content = demand_workbook(rows, user=request.user, unit=unit_of(request.user), today=today)
     return download("需求账单", content, today)
 
 
-def rows_in_order(request: HttpRequest, rows: QuerySet[M], sorts: Mapping[str, str]) -> Iterator[M]:
+def rows_in_order(request: Request, rows: QuerySet[M], sorts: Mapping[str, str]) -> Iterator[M]:
     """The rows as the list sorts them, fetched a thousand at a time from a cursor of the server."""
     return in_order(request, rows, sorts).iterator(chunk_size=AT_ONCE)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.pages import found, get_or_post, number
 from core.periods import period_of
 from ledgers.models import Resource
@@ -17,7 +18,7 @@ from ledgers.services.freshness import resource_confirm as confirm
 
 
 @get_or_post
-def resource_round(request: HttpRequest) -> HttpResponse:
+def resource_round(request: Request) -> HttpResponse:
     """The resources to confirm this quarter; sent with ticked rows it confirms them."""
     today = timezone.localdate()
     if request.method == "POST":
@@ -37,7 +38,7 @@ def resource_round(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def resource_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def resource_confirm(request: Request, pk: int) -> HttpResponse:
     """Say that one resource still stands."""
     resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
     confirm(resource=resource, actor=request.user, today=timezone.localdate())

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.errors import DomainError
 from ledgers.enums import LedgerPage
 from ledgers.forms.bulk import BulkForm
@@ -21,14 +22,14 @@ from ledgers.services.views import saved_view_remove, saved_view_save
 NAMED = 5  # refused rows a message names before it counts the rest
 
 
-def opening_view(request: HttpRequest, views: Sequence[SavedView]) -> HttpResponse | None:
+def opening_view(request: Request, views: Sequence[SavedView]) -> HttpResponse | None:
     """The way to the person's default view, for an address without any condition."""
     chosen = next((view for view in views if view.is_default), None)
     return redirect(f"{request.path}?{chosen.query}") if chosen and not request.GET else None
 
 
 def list_tools(
-    request: HttpRequest,
+    request: Request,
     page: LedgerPage,
     views: Sequence[SavedView],
     columns: Mapping[str, tuple[str, bool]],
@@ -48,7 +49,7 @@ def list_tools(
 
 
 def bulk(
-    request: HttpRequest, page: LedgerPage, actions: Mapping[str, str], call: Callable[[BulkForm], Batch]
+    request: Request, page: LedgerPage, actions: Mapping[str, str], call: Callable[[BulkForm], Batch]
 ) -> HttpResponse:
     """Do what was chosen with the ticked rows, say what became of each, and go back to the list as it was.
 
@@ -75,7 +76,7 @@ def _refusals(label: str, batch: Batch) -> str:
 
 
 @require_POST
-def view_save(request: HttpRequest, page: str) -> HttpResponse:
+def view_save(request: Request, page: str) -> HttpResponse:
     """Keep the list as it stands in the address under a name."""
     query = request.POST.get("query", "")
     view = saved_view_save(
@@ -90,7 +91,7 @@ def view_save(request: HttpRequest, page: str) -> HttpResponse:
 
 
 @require_POST
-def view_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def view_remove(request: Request, pk: int) -> HttpResponse:
     """Forget one of one's own views."""
     view = get_object_or_404(SavedView, pk=pk, user=request.user)
     saved_view_remove(view=view)

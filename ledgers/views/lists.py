@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import rules
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.pages import sorted_page
 from ledgers.enums import LedgerPage, ResourceState
@@ -69,20 +70,20 @@ RETURN_ACTIONS = {"return": STEPS["return"].label}
 TO = {"publish": ResourceState.PUBLISHED, "withdraw": ResourceState.WITHDRAWN}
 
 
-def filtered_resources(request: HttpRequest) -> ResourceFilter:
+def filtered_resources(request: Request) -> ResourceFilter:
     today = timezone.localdate()
     rows = resource_rows(request.user, today=today)
     return ResourceFilter(request.GET, rows, user=request.user, today=today)
 
 
-def filtered_demands(request: HttpRequest) -> DemandFilter:
+def filtered_demands(request: Request) -> DemandFilter:
     today = timezone.localdate()
     rows = demand_rows(request.user, today=today)
     return DemandFilter(request.GET, rows, user=request.user, today=today)
 
 
 @require_safe
-def resource_list(request: HttpRequest) -> HttpResponse:
+def resource_list(request: Request) -> HttpResponse:
     views = saved_views(request.user, LedgerPage.RESOURCES)
     if answer := opening_view(request, views):
         return answer
@@ -102,7 +103,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def demand_list(request: HttpRequest) -> HttpResponse:
+def demand_list(request: Request) -> HttpResponse:
     views = saved_views(request.user, LedgerPage.DEMANDS)
     if answer := opening_view(request, views):
         return answer
@@ -121,21 +122,21 @@ def demand_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def resource_bulk(request: HttpRequest) -> HttpResponse:
+def resource_bulk(request: Request) -> HttpResponse:
     """Confirm, publish or withdraw the ticked resources."""
 
     def call(form):  # type: ignore[no-untyped-def]
         action, today = form.cleaned_data["action"], timezone.localdate()
         if action == "confirm":
             return resources_confirm(ids=form.ids, actor=request.user, today=today)
-        terms = {"to": TO[action], "actor": request.user, "today": today}
-        return resources_change_state(ids=form.ids, **terms, reason=form.cleaned_data["reason"])
+        to, reason = TO[action], form.cleaned_data["reason"]
+        return resources_change_state(ids=form.ids, to=to, actor=request.user, today=today, reason=reason)
 
     return bulk(request, LedgerPage.RESOURCES, RESOURCE_ACTIONS, call)
 
 
 @require_POST
-def demand_bulk(request: HttpRequest) -> HttpResponse:
+def demand_bulk(request: Request) -> HttpResponse:
     """Take one of STEPS with the ticked demands."""
 
     def call(form):  # type: ignore[no-untyped-def]
@@ -147,7 +148,7 @@ def demand_bulk(request: HttpRequest) -> HttpResponse:
     return bulk(request, LedgerPage.DEMANDS, _demand_actions(request), call)
 
 
-def _demand_actions(request: HttpRequest) -> dict[str, str]:
+def _demand_actions(request: Request) -> dict[str, str]:
     """What this person may choose for ticked demands: the branch's steps, the office's return, or nothing."""
     if rules.has_perm("ledgers.add_demand", request.user):
         return DEMAND_ACTIONS

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted
@@ -21,7 +22,7 @@ PERMISSION = "ledgers.regroup_demand"
 KEPT = "原来的需求转为“撤销”，内容和留痕都保留，和新的需求互相链接。"
 
 
-def _page(request: HttpRequest, demand: Demand, template: str, **context: Any) -> HttpResponse:
+def _page(request: Request, demand: Demand, template: str, **context: Any) -> HttpResponse:
     context |= {
         "demand": demand,
         "blockers": demand_regroup_blockers(demand),
@@ -32,7 +33,7 @@ def _page(request: HttpRequest, demand: Demand, template: str, **context: Any) -
 
 
 @get_or_post
-def demand_split_page(request: HttpRequest, pk: int) -> HttpResponse:
+def demand_split_page(request: Request, pk: int) -> HttpResponse:
     demand = found(Demand.objects.visible_to(request.user), pk, request.user, PERMISSION)
     form, parts = ReasonForm(posted(request)), part_forms(posted(request), demand)
     if all([form.is_valid(), parts.is_valid()]):  # both, so that every fault is told at once
@@ -45,13 +46,13 @@ def demand_split_page(request: HttpRequest, pk: int) -> HttpResponse:
     effects = ["每一条成为新的需求，没填的内容照原来的带过去。", KEPT]
     if demand.visits_wanted:
         effects.insert(1, "还没有办的次数平分到各条，每条至少一次，之后可以再改。")
-    context = {"title": f"拆分需求：{demand.title}", "effects": effects, "submit": "拆分"}
+    context: dict[str, Any] = {"title": f"拆分需求：{demand.title}", "effects": effects, "submit": "拆分"}
     context |= {"form": form, "parts": parts, "row_faults": parts.row_faults}
     return _page(request, demand, "ledgers/demand_split.html", **context)
 
 
 @get_or_post
-def demand_merge_page(request: HttpRequest, pk: int) -> HttpResponse:
+def demand_merge_page(request: Request, pk: int) -> HttpResponse:
     into = found(Demand.objects.visible_to(request.user), pk, request.user, PERMISSION)
     form = MergeForm(posted(request), into=into)
     if form.is_valid() and attempt(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from branches.contacts import Contacts
+from branches.requests import Request
 from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted
 from ledgers.enums import ResourceState
@@ -26,7 +27,7 @@ from ledgers.views.suggestions import suggested
 
 
 @require_safe
-def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def resource_detail(request: Request, pk: int) -> HttpResponse:
     today = timezone.localdate()
     resource = found(resource_page_rows(request.user, today=today), pk, request.user)
     context = {
@@ -43,7 +44,7 @@ def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @permission_required("ledgers.add_resource", raise_exception=True)
-def resource_new(request: HttpRequest) -> HttpResponse:
+def resource_new(request: Request) -> HttpResponse:
     if "suggest" in request.POST:
         return suggested(request, asked=False)
     form = ResourceForm(posted(request), user=request.user)
@@ -59,7 +60,7 @@ def resource_new(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def resource_edit(request: Request, pk: int) -> HttpResponse:
     resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
     if "suggest" in request.POST:
         return suggested(request, asked=False)
@@ -74,14 +75,14 @@ def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledgers/resource_form.html", {"form": form, "resource": resource})
 
 
-def _redrawn(request: HttpRequest, form: ResourceForm) -> HttpResponse:
+def _redrawn(request: Request, form: ResourceForm) -> HttpResponse:
     """The part of the form that follows from a field just changed, with everything typed so far."""
     part = "hours" if request.POST["redraw"] == "hours" else "kind"
     return render(request, f"ledgers/_resource_parts.html#{part}", {"form": form.as_typed(part)})
 
 
 @require_POST
-def resource_publish(request: HttpRequest, pk: int) -> HttpResponse:
+def resource_publish(request: Request, pk: int) -> HttpResponse:
     resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
     resource_change_state(
         resource=resource, to=ResourceState.PUBLISHED, actor=request.user, today=timezone.localdate()
@@ -91,7 +92,7 @@ def resource_publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def resource_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def resource_withdraw(request: Request, pk: int) -> HttpResponse:
     resource = found(Resource.objects.visible_to(request.user), pk, request.user, "ledgers.change_resource")
     form = ReasonForm(posted(request))
     if form.is_valid() and attempt(

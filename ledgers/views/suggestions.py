@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from branches.requests import Request
 from core.pages import get_or_post, number, text_of
 from ledgers.models import ServiceItem
 from ledgers.selectors.suggestions import entry_suggestions
@@ -17,7 +20,7 @@ from ledgers.services.items import Named, items_confirm
 AT_ONCE = 15  # rows on the page of unconfirmed ones
 
 
-def suggested(request: HttpRequest, *, asked: bool) -> HttpResponse:
+def suggested(request: Request, *, asked: bool) -> HttpResponse:
     """The fragment under the text of a form: tick a suggestion, and it is saved with the form."""
     found = entry_suggestions(
         text_of(request.POST, "title")[:120],
@@ -32,7 +35,7 @@ def suggested(request: HttpRequest, *, asked: bool) -> HttpResponse:
 
 @get_or_post
 @permission_required("ledgers.add_demand", raise_exception=True)
-def item_confirm(request: HttpRequest) -> HttpResponse:
+def item_confirm(request: Request) -> HttpResponse:
     """Rows of my branch without a service item, with what their texts suggest; confirms one or the ticked."""
     if request.method == "POST":
         wanted = [only] if (only := request.POST.get("only")) else request.POST.getlist("row")
@@ -46,7 +49,8 @@ def item_confirm(request: HttpRequest) -> HttpResponse:
         else:
             messages.warning(request, "没有确认任何条目：请先勾选，并给每条选好服务事项。")
         return redirect(request.get_full_path())
-    page = Paginator(InTurn(request.user), AT_ONCE).get_page(request.GET.get("page"))
+    rows: Any = InTurn(request.user)  # no sequence: a page asks for its count and a part of it
+    page = Paginator(rows, AT_ONCE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": unconfirmed(page.object_list),

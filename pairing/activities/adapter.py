@@ -59,7 +59,7 @@ def schedule_problem(
     )
     ids = [activity.pk for activity in activities]
     standing = standing_days(activities)
-    orders = Counter(activity.plan_order_id for activity in activities)
+    orders: Counter[Id | None] = Counter(activity.plan_order_id for activity in activities)
     orders.update({order: len(days) for order, days in standing.items()})
     halls = halls_of({branch for activity in activities for branch in branches_of(activity)})
     resources = [*halls.values(), *filter(None, map(resource_of, activities))]

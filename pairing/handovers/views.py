@@ -7,13 +7,14 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.enums import BRANCH_STAFF
 from branches.models import Membership
+from branches.requests import Request
 from branches.services.handover import Leaving
 from core.audit import entries_of
 from core.doorbell import ring
@@ -29,7 +30,7 @@ admin_only = permission_required("handovers.manage_handover", raise_exception=Tr
 
 @require_safe
 @admin_only
-def handover_list(request: HttpRequest) -> HttpResponse:
+def handover_list(request: Request) -> HttpResponse:
     """Every handover, the coming ones first."""
     rows = list(_rows(request)[:200])
     context = {
@@ -42,7 +43,7 @@ def handover_list(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 @admin_only
-def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
+def handover_new(request: Request, pk: int) -> HttpResponse:
     """Hand one seat over: what will move on the chosen day (`?on=` while it is being chosen), and to whom."""
     seat = get_object_or_404(Membership.objects.select_related("user", "branch"), pk=pk)
     form = HandoverForm(posted(request), seat=seat)
@@ -70,7 +71,7 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @admin_only
-def handover_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def handover_detail(request: Request, pk: int) -> HttpResponse:
     """One handover: what moved, or what will."""
     handover = get_object_or_404(_rows(request), pk=pk)
     leaving = Leaving.of(handover.seat, on=handover.on) if handover.is_planned else None
@@ -85,7 +86,7 @@ def handover_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @admin_only
-def handover_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def handover_cancel(request: Request, pk: int) -> HttpResponse:
     """Give up a handover that has not been carried out."""
     handover = get_object_or_404(_rows(request), pk=pk)
     form = ReasonForm(posted(request))
@@ -105,6 +106,6 @@ def handover_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
 
 
-def _rows(request: HttpRequest) -> QuerySet[Handover]:
+def _rows(request: Request) -> QuerySet[Handover]:
     rows = Handover.objects.visible_to(request.user)
     return rows.select_related("seat__user", "seat__branch", "successor", "planned_by")

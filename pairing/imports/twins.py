@@ -35,26 +35,27 @@ def find_twins(result: ImportResult) -> list[Twin]:
     """
     if result.kind not in OWN_LEDGERS:
         return []
-    new = [change for change in result.changes if change.status == RowStatus.CREATED and change.instance]
+    new: list[tuple[int, Any]] = [
+        (change.row, change.instance)
+        for change in result.changes
+        if change.status == RowStatus.CREATED and change.instance
+    ]
     if not new:
         return []
     known: dict[int, dict[Any, str]] = defaultdict(dict)
     wheres: dict[Any, str] = {}
-    model = type(new[0].instance)
-    ids = [change.instance.pk for change in new]
-    branches = {change.instance.branch_id for change in new}
-    for row in model._default_manager.filter(branch__in=branches).exclude(pk__in=ids).order_by("pk"):
+    rows = type(new[0][1])._default_manager.filter(branch__in={row.branch_id for _, row in new})
+    for row in rows.exclude(pk__in=[row.pk for _, row in new]).order_by("pk"):
         known[row.branch_id][row] = folded(row.title)
         wheres[row] = "系统里已有"
     twins = []
-    for change in new:
-        row: Any = change.instance
+    for number, row in new:
         others = known[row.branch_id]
         if best := process.extractOne(folded(row.title), others, scorer=fuzz.ratio, score_cutoff=ALIKE):
             _, likeness, other = best
-            twins.append(Twin(change.row, row.title, wheres[other], round(likeness), _pairs(row, other)))
+            twins.append(Twin(number, row.title, wheres[other], round(likeness), _pairs(row, other)))
         others[row] = folded(row.title)
-        wheres[row] = f"本文件第 {change.row} 行"
+        wheres[row] = f"本文件第 {number} 行"
     return twins
 
 

@@ -50,7 +50,7 @@ def weights_of(version: ScoreWeights | None) -> Weights:
     return Weights.from_dict({**kept, "floor": version.floor})
 
 
-def within(rows: QuerySet[Any], branch_ids: Iterable[int]) -> QuerySet[Any]:
+def within(rows: Any, branch_ids: Iterable[int]) -> Any:
     """The rows of some branches; of all when none is named."""
     ids = list(branch_ids)
     return rows.filter(branch__in=ids) if ids else rows
@@ -69,7 +69,8 @@ def pose_run(run: MatchRun, branch_ids: Iterable[int]) -> Posed:
         weights=Weights.from_dict(run.weights),
     )
     conditions = Conditions.from_json(run.conditions)
-    branches = {row.branch_id for row in (*posed.demands.values(), *posed.resources.values())}
+    rows: list[Demand | Resource] = [*posed.demands.values(), *posed.resources.values()]
+    branches = {row.branch_id for row in rows}
     problem = replace(
         posed.problem,
         pins={pair: posed.sizes.get(pair[0], 1) for pair in conditions.pins},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from ledgers.views.common import unit_of
 from ledgers.views.export import download, rows_in_order
 from ledgers.views.lists import DEMAND_SORTS, filtered_demands
@@ -14,7 +15,7 @@ from pairing.reports.exchange import TITLE, closure_workbook
 
 
 @require_safe
-def closure_export(request: HttpRequest) -> FileResponse:
+def closure_export(request: Request) -> FileResponse:
     today = timezone.localdate()
     closed = closure_rows(filtered_demands(request).qs, request.user)
     rows = rows_in_order(request, closed, DEMAND_SORTS)

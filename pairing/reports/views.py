@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from pairing.plans.enums import Line
 from pairing.reports.forms import WindowForm, presets
 from pairing.reports.lights import pairing_lights
@@ -42,7 +43,7 @@ def window_query(window: Window) -> str:
 
 @require_safe
 @view_dashboard
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: Request) -> HttpResponse:
     form = WindowForm(request.GET, today=timezone.localdate())
     found, months = dashboard_numbers(form.window)
     context = {
@@ -63,7 +64,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @view_dashboard
-def dashboard_pairings(request: HttpRequest) -> HttpResponse:
+def dashboard_pairings(request: Request) -> HttpResponse:
     """Lights and the 应开/实开 matrix; a fragment of the dashboard and a page of its own."""
     today = timezone.localdate()
     window = WindowForm(request.GET, today=today).window
@@ -80,7 +81,7 @@ def dashboard_pairings(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @view_dashboard
-def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
+def figure_detail(request: Request, key: str) -> HttpResponse:
     if key not in FIGURES:
         raise Http404
     window = WindowForm(request.GET, today=timezone.localdate()).window

@@ -8,11 +8,12 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.forms import attempt
 from core.pages import PAGE_SIZE, found, number
@@ -24,7 +25,7 @@ from pairing.reviews.services.meetings import action_item_done as finish
 from pairing.reviews.services.meetings import review_record as record
 
 
-def _tab(request: HttpRequest, today: date) -> tuple[str, QuerySet[Review]]:
+def _tab(request: Request, today: date) -> tuple[str, QuerySet[Review]]:
     """The tab the address asks for and its rows, of one pairing if it names one."""
     tabs = {
         "current": review_current(request.user, today=today),
@@ -38,7 +39,7 @@ def _tab(request: HttpRequest, today: date) -> tuple[str, QuerySet[Review]]:
 
 
 @require_safe
-def review_list(request: HttpRequest) -> HttpResponse:
+def review_list(request: Request) -> HttpResponse:
     """What the current periods owe, what was missed, or what was held; and the matrix of 应开/实开."""
     today = timezone.localdate()
     show, rows = _tab(request, today)
@@ -58,14 +59,14 @@ def review_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/review_list.html", context)
 
 
-def _review(request: HttpRequest, pk: int, permission: str = "") -> Review:
+def _review(request: Request, pk: int, permission: str = "") -> Review:
     visible = Review.objects.visible_to(request.user).select_related(
         "series__pairing__branch_a", "series__pairing__branch_b", "activity"
     )
     return found(visible, pk, request.user, permission)
 
 
-def _page(request: HttpRequest, review: Review, forms: RecordForms | None, status: int = 200) -> HttpResponse:
+def _page(request: Request, review: Review, forms: RecordForms | None, status: int = 200) -> HttpResponse:
     today = timezone.localdate()
     pairing = review.series.pairing
     context = {
@@ -83,7 +84,7 @@ def _page(request: HttpRequest, review: Review, forms: RecordForms | None, statu
 
 
 @require_safe
-def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def review_detail(request: Request, pk: int) -> HttpResponse:
     """The agenda with the minutes form while the review is due, its minutes and decisions afterwards."""
     review = _review(request, pk)
     may_record = not review.is_held and request.user.has_perm("reviews.record_review", review)
@@ -92,7 +93,7 @@ def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def review_record(request: HttpRequest, pk: int) -> HttpResponse:
+def review_record(request: Request, pk: int) -> HttpResponse:
     """Record the meeting; what was typed stays on the page when it is refused."""
     review = _review(request, pk, "reviews.record_review")
     forms = RecordForms(request.POST, review=review, user=request.user)
@@ -108,7 +109,7 @@ def review_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def action_item_done(request: HttpRequest, pk: int) -> HttpResponse:
+def action_item_done(request: Request, pk: int) -> HttpResponse:
     """Mark a decision done."""
     items = ActionItem.objects.visible_to(request.user).select_related(
         "review__series__pairing__branch_a", "review__series__pairing__branch_b"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.pages import text_of
 from pairing.plans.models import Pairing
 from pairing.reports.lights import pairing_lights
@@ -17,7 +18,7 @@ from pairing.workbench.todos import coming_activities, todos_of
 
 
 @require_safe
-def workbench(request: HttpRequest) -> HttpResponse:
+def workbench(request: Request) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     tally = tally_of(request.user, today=today)
@@ -31,7 +32,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def workbench_pairings(request: HttpRequest) -> HttpResponse:
+def workbench_pairings(request: Request) -> HttpResponse:
     """My pairs with their lights; a fragment of the workbench and a page of its own."""
     rows = Pairing.objects.active().visible_to(request.user).select_related("branch_a", "branch_b")
     context = {"lights": pairing_lights(rows, today=timezone.localdate())}
@@ -40,7 +41,7 @@ def workbench_pairings(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def pairing_detail(request: Request, pk: int) -> HttpResponse:
     """One pairing; ?tab= names the part of the page."""
     rows = Pairing.objects.visible_to(request.user).select_related("branch_a", "branch_b")
     pairing = get_object_or_404(rows, pk=pk)
@@ -60,7 +61,7 @@ def pairing_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Whatever this person may see that holds the words typed above every page."""
     text = text_of(request.GET, "q")[:100]
     context = {"q": text, "groups": search_everything(request.user, text)}

@@ -8,12 +8,13 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import DomainError
@@ -38,7 +39,7 @@ may_enter = permission_required("plans.add_claim", raise_exception=True)
 
 
 @require_safe
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: Request) -> HttpResponse:
     """FullCalendar where JavaScript runs; the agenda of one month everywhere."""
     month = _month(request)
     context = {
@@ -52,7 +53,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/calendar.html", context)
 
 
-def _month(request: HttpRequest) -> Period:
+def _month(request: Request) -> Period:
     found = MONTH.match(request.GET.get("month", ""))
     today = timezone.localdate()
     return period_of(
@@ -61,7 +62,7 @@ def _month(request: HttpRequest) -> Period:
 
 
 @require_safe
-def calendar_events(request: HttpRequest) -> HttpResponse:
+def calendar_events(request: Request) -> HttpResponse:
     """The entries between ?start= and ?end=, as FullCalendar asks for them."""
     starts_at, ends_at = _instant(request, "start"), _instant(request, "end")
     if not starts_at < ends_at <= starts_at + LONGEST_VIEW:
@@ -70,7 +71,7 @@ def calendar_events(request: HttpRequest) -> HttpResponse:
     return JsonResponse(events, safe=False)
 
 
-def _instant(request: HttpRequest, name: str) -> datetime:
+def _instant(request: Request, name: str) -> datetime:
     try:
         value = parse_datetime(request.GET.get(name, ""))
     except ValueError:
@@ -81,7 +82,7 @@ def _instant(request: HttpRequest, name: str) -> datetime:
 
 
 @require_safe
-def activity_list(request: HttpRequest) -> HttpResponse:
+def activity_list(request: Request) -> HttpResponse:
     """The ledger of activities with its filters."""
     rows = ActivityFilter(request.GET, selectors.activity_list(request.user), user=request.user)
     context = {
@@ -93,7 +94,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def activity_detail(request: Request, pk: int) -> HttpResponse:
     """One activity: when, where, who, what came of it, and the next step."""
     activity = get_object_or_404(selectors.activity_detail(request.user), pk=pk)
     context = {
@@ -111,7 +112,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 @may_enter
-def activity_new(request: HttpRequest) -> HttpResponse:
+def activity_new(request: Request) -> HttpResponse:
     """Enter a free-standing activity; the free half-days follow pairing, venue and people."""
     now = timezone.now()
     pairings = own_pairings(request.user)
@@ -135,7 +136,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
+def activity_record(request: Request, pk: int) -> HttpResponse:
     """The whole record on one page, short enough for a phone."""
     activity, now = own(request, pk), timezone.now()
     blockers = records.activity_record_blockers(activity, now=now)

@@ -6,11 +6,12 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.forms import attempt
 from core.pages import get_or_post, number
@@ -23,7 +24,7 @@ may_enter = permission_required("plans.add_claim", raise_exception=True)
 
 @get_or_post
 @may_enter
-def activity_reschedule(request: HttpRequest) -> HttpResponse:
+def activity_reschedule(request: Request) -> HttpResponse:
     """What cannot stay where it is and where it could go; a POST moves what is ticked."""
     now = timezone.now()
     if request.method == "POST":
@@ -46,7 +47,7 @@ def activity_reschedule(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 @may_enter
-def closure_new(request: HttpRequest) -> HttpResponse:
+def closure_new(request: Request) -> HttpResponse:
     """Report a hall, a person or the own branch as not to be had; leads to what that moves."""
     now = timezone.now()
     form = ClosureForm(request.POST or None, subjects=selectors.subject_own(request.user, now=now))
@@ -60,7 +61,7 @@ def closure_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def closure_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def closure_remove(request: Request, pk: int) -> HttpResponse:
     """Take a closure back."""
     closure = get_object_or_404(selectors.closure_list(request.user, now=timezone.now()), pk=pk)
     rescheduling.closure_remove(closure=closure, actor=request.user)

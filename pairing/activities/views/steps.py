@@ -8,10 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.errors import StaleVersionError
 from core.forms import attempt
@@ -33,7 +34,7 @@ from pairing.activities.services.orders import UNDER_WAY
 
 
 @get_or_post
-def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
+def activity_move(request: Request, pk: int) -> HttpResponse:
     """Give the activity another time, or its first."""
     activity, now = own(request, pk), timezone.now()
     question = asked_about(activity, now=now)
@@ -59,7 +60,7 @@ def activity_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def activity_lead(request: HttpRequest, pk: int) -> HttpResponse:
+def activity_lead(request: Request, pk: int) -> HttpResponse:
     """Name somebody else to lead."""
     activity = own(request, pk)
     initial = {"person": activity.person, "version": activity.version}
@@ -85,10 +86,11 @@ def _lead_words(activity: Activity) -> dict[str, Any]:
 
 
 @get_or_post
-def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def activity_cancel(request: Request, pk: int) -> HttpResponse:
     """Cancel the activity after naming what that does."""
     activity = own(request, pk)
-    may_again = activity.task_id is not None and activity.plan_order.state in UNDER_WAY
+    order = activity.plan_order
+    may_again = activity.task_id is not None and order is not None and order.state in UNDER_WAY
     form = ActivityCancelForm(request.POST or None, may_again=may_again)
     if request.method == "POST" and form.is_valid():
         cancel = partial(
@@ -137,7 +139,7 @@ def _attempt(form: SeenForm, activity: Activity, call: Callable[[], Activity]) -
         return None
 
 
-def own(request: HttpRequest, pk: int) -> Activity:
+def own(request: Request, pk: int) -> Activity:
     """The activity, for staff of its pairing; others may at most read it."""
     activity = get_object_or_404(selectors.activity_detail(request.user), pk=pk)
     if not request.user.has_perm("activities.change_activity", activity):

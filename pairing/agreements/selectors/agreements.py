@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 
-from branches.models import User
+from branches.models import Branch, User
 from pairing.agreements.selectors.progress import Progress
 from pairing.plans.enums import Line
 from pairing.plans.models import Agreement, OnBehalf, Pairing
@@ -25,8 +26,8 @@ class Signature:
     """One side of the paper: 甲方 or 乙方, its branch, the day it signed, and whether the office did it."""
 
     party: str
-    branch: object
-    signed_on: object
+    branch: Branch
+    signed_on: date | None
     is_on_behalf: bool
 
 

@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import StaleVersionError
@@ -29,7 +30,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
-def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_detail(request: Request, pk: int) -> HttpResponse:
     """The text by 四联 with live progress, both signatures, versions, and the next step."""
     agreement = _visible(request, pk)
     today, user = timezone.localdate(), request.user
@@ -53,7 +54,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_new(request: Request, pk: int) -> HttpResponse:
     """Draft the agreement of a pairing from the template, or from the one in force that it renews."""
     rows = Pairing.objects.visible_to(request.user).select_related("branch_a", "branch_b")
     pairing = found(rows, pk, request.user, "agreements.draft_agreement")
@@ -77,7 +78,7 @@ def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_edit(request: Request, pk: int) -> HttpResponse:
     """Change a draft; a stale save is refused with everything typed still on the page."""
     agreement = _visible(request, pk, "agreements.change_agreement")
     forms = AgreementForms(posted(request), instance=_visible(request, pk))
@@ -93,7 +94,7 @@ def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def agreement_clauses(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_clauses(request: Request, pk: int) -> HttpResponse:
     """Add the countable clauses of a paper that was signed before it was entered here."""
     agreement = _visible(request, pk, "agreements.change_agreement")
     forms = AgreementForms(posted(request), instance=agreement, only_clauses=True)
@@ -109,7 +110,7 @@ def agreement_clauses(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _write(
-    request: HttpRequest, forms: AgreementForms, service: Any, context: dict[str, Any], done: str
+    request: Request, forms: AgreementForms, service: Any, context: dict[str, Any], done: str
 ) -> HttpResponse:
     """Show terms and clauses; on POST give them to the service and go to the agreement."""
     status, refusal = 200, ""
@@ -133,7 +134,7 @@ def _write(
 
 
 @require_safe
-def agreement_word(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_word(request: Request, pk: int) -> HttpResponse:
     """共建协议书 as a Word document."""
     agreement = _visible(request, pk)
     response = HttpResponse(word_of(agreement), content_type=DOCX)
@@ -142,7 +143,7 @@ def agreement_word(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _visible(request: HttpRequest, pk: int, permission: str = "") -> Agreement:
+def _visible(request: Request, pk: int, permission: str = "") -> Agreement:
     return found(agreement_rows(request.user), pk, request.user, permission)
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
@@ -24,7 +25,7 @@ from pairing.plans.models import Agreement
 
 
 @require_POST
-def agreement_send(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_send(request: Request, pk: int) -> HttpResponse:
     """Put the version that the page showed before both secretaries."""
     agreement = _visible(request, pk, "agreements.change_agreement")
     version = number(request.POST.get("version", ""))
@@ -37,7 +38,7 @@ def agreement_send(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def agreement_sign(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_sign(request: Request, pk: int) -> HttpResponse:
     """Sign in the name of one's own branch."""
     agreement = _visible(request, pk)
     return _step(
@@ -58,7 +59,7 @@ def agreement_sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def agreement_sign_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_sign_on_behalf(request: Request, pk: int) -> HttpResponse:
     """Record the signature that a branch gave on paper."""
     agreement = _visible(request, pk, "plans.confirm_on_behalf")
     return _step(
@@ -76,7 +77,7 @@ def agreement_sign_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def agreement_terminate(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_terminate(request: Request, pk: int) -> HttpResponse:
     """Give up a draft, or end an agreement in force, with a summary."""
     agreement = _visible(request, pk)
     words = "作废草稿" if agreement.is_open else "终止协议"
@@ -93,12 +94,12 @@ def agreement_terminate(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _visible(request: HttpRequest, pk: int, permission: str = "") -> Agreement:
+def _visible(request: Request, pk: int, permission: str = "") -> Agreement:
     return found(agreement_rows(request.user), pk, request.user, permission)
 
 
 def _step(
-    request: HttpRequest,
+    request: Request,
     agreement: Agreement,
     form: Form,
     service: Callable[..., Any],

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_POST, require_safe
 from rules import has_perm
 
+from branches.requests import Request
 from core.errors import DomainError
 from core.pages import get_or_post, posted
 from core.workbooks.errors import HeadingError
@@ -38,14 +39,14 @@ SHOWN_ROWS = 200  # rows of a preview; its counts speak of all
 
 @require_safe
 @permission_required("imports.import_any", raise_exception=True)
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: Request) -> HttpResponse:
     """The ledgers in the order an empty database needs, with what each is and when it was last imported."""
     lines = import_lines(request.user, [(ledger.kind, ledger.lead) for ledger in LEDGERS.values()])
     return render(request, "imports/import_list.html", {"lines": lines})
 
 
 @get_or_post
-def import_upload(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+def import_upload(request: Request, kind: LedgerKind) -> HttpResponse:
     """Take a file for preview; nothing is written yet."""
     _check_permission(request, kind)
     if request.method != "POST":
@@ -60,7 +61,7 @@ def import_upload(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
 
 
 @require_safe
-def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+def import_preview(request: Request, kind: LedgerKind) -> HttpResponse:
     """Say what the uploaded file would do, row by row, or everything that is wrong with it.
 
     Where a column was guessed and nobody has settled it yet, or something has to be given for this very
@@ -78,7 +79,7 @@ def import_preview(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
 
 
 @get_or_post
-def import_columns(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+def import_columns(request: Request, kind: LedgerKind) -> HttpResponse:
     """Show which row is taken for the header and which column for which; keep what a person settles."""
     _check_permission(request, kind)
     ledger = LEDGERS[kind]
@@ -99,7 +100,7 @@ def import_columns(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
 
 
 @require_safe
-def import_errors(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+def import_errors(request: Request, kind: LedgerKind) -> HttpResponse:
     """The uploaded file with its bad cells marked and a list of the faults, to be mended and sent again."""
     _check_permission(request, kind)
     try:
@@ -115,7 +116,7 @@ def import_errors(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
 
 
 @require_POST
-def import_confirm(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+def import_confirm(request: Request, kind: LedgerKind) -> HttpResponse:
     """Import the very file that was previewed."""
     _check_permission(request, kind)
     try:
@@ -141,7 +142,7 @@ def import_confirm(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
 
 
 @require_safe
-def import_template(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
+def import_template(request: Request, kind: LedgerKind) -> HttpResponse:
     """An empty workbook with the ledger's columns."""
     _check_permission(request, kind)
     disposition = content_disposition_header(True, f"{kind.label}模板.xlsx")
@@ -149,17 +150,17 @@ def import_template(request: HttpRequest, kind: LedgerKind) -> HttpResponse:
     return HttpResponse(content, SPREADSHEET, headers={"Content-Disposition": disposition})
 
 
-def _open(request: HttpRequest, kind: LedgerKind, header: str = "", by_hand: bool = False) -> Opened:
+def _open(request: Request, kind: LedgerKind, header: str = "", by_hand: bool = False) -> Opened:
     token = request.POST.get("upload") or request.GET.get("upload", "")
     return upload_open(user=request.user, kind=kind, token=token, header=header, by_hand=by_hand)
 
 
-def _terms(request: HttpRequest, opened: Opened) -> ImportTerms:
+def _terms(request: Request, opened: Opened) -> ImportTerms:
     as_of = opened.upload.as_of
     return terms_for(request.user, now=timezone.now(), as_of=as_of, match=opened.match)
 
 
-def _previewed(request: HttpRequest, kind: LedgerKind, opened: Opened) -> ImportResult:
+def _previewed(request: Request, kind: LedgerKind, opened: Opened) -> ImportResult:
     content, terms = opened.upload.content, _terms(request, opened)
     return ledger_preview(kind=kind, content=content, terms=terms, book=opened.book)
 
@@ -168,14 +169,12 @@ def _page(name: str, kind: LedgerKind, token: str) -> str:
     return f"{reverse(name, args=[kind])}?{urlencode({'upload': token})}"
 
 
-def _check_permission(request: HttpRequest, kind: LedgerKind) -> None:
+def _check_permission(request: Request, kind: LedgerKind) -> None:
     if not has_perm("imports.import_ledger", request.user, kind):
         raise PermissionDenied
 
 
-def _upload_page(
-    request: HttpRequest, kind: LedgerKind, form: UploadForm, by_hand_url: str = ""
-) -> HttpResponse:
+def _upload_page(request: Request, kind: LedgerKind, form: UploadForm, by_hand_url: str = "") -> HttpResponse:
     """The form that takes a file, on whatever page it is drawn again."""
     status = form.status if form.errors else HTTPStatus.OK
     action = reverse("import_upload", args=[kind])
@@ -183,12 +182,12 @@ def _upload_page(
     return render(request, "imports/import_upload.html", context, status=status)
 
 
-def _refused(request: HttpRequest, kind: LedgerKind, error: DomainError) -> HttpResponse:
+def _refused(request: Request, kind: LedgerKind, error: DomainError) -> HttpResponse:
     """The upload page again, with the reason why the file did not get through.
 
     Where only its header was not found, a link leads to saying by hand which row it is.
     """
-    form = UploadForm({}, {})
+    form = UploadForm({})
     form.errors.clear()
     form.refuse(error)
     has_rows = isinstance(error, HeadingError) and request.GET.get("upload")
@@ -197,7 +196,7 @@ def _refused(request: HttpRequest, kind: LedgerKind, error: DomainError) -> Http
 
 
 def _preview_page(
-    request: HttpRequest, kind: LedgerKind, upload: Upload, result: ImportResult, status: int
+    request: Request, kind: LedgerKind, upload: Upload, result: ImportResult, status: int
 ) -> HttpResponse:
     context = {
         "ledger": LEDGERS[kind],
@@ -222,7 +221,7 @@ def _told(kind: LedgerKind, result: ImportResult) -> str:
     )
 
 
-def _to_confirm(request: HttpRequest, count: int) -> str:
+def _to_confirm(request: Request, count: int) -> str:
     """What is left to do with the new rows: for their branches, or for the importer of one."""
     if not has_perm("ledgers.add_demand", request.user):
         return f"其中 {count} 行还没有服务事项，已列在各支部的工作台，请支部核对。"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.pages import found, get_or_post, sorted_page
 from core.wording import cn_datetime
 from pairing.imports.selectors import batches
@@ -18,14 +19,14 @@ from pairing.imports.services.undo import batch_undo, undo_blockers
 
 @require_safe
 @permission_required("imports.import_any", raise_exception=True)
-def import_history(request: HttpRequest) -> HttpResponse:
+def import_history(request: Request) -> HttpResponse:
     """Every import the reader may see, newest first, with what it did."""
     page = sorted_page(request, batches(request.user), {})
     return render(request, "imports/import_history.html", {"page": page})
 
 
 @get_or_post
-def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def import_undo(request: Request, pk: int) -> HttpResponse:
     """Say what taking the import back would do, or what stands against it; then do it."""
     batch = found(batches(request.user), pk, request.user, "imports.undo_batch")
     if request.method == "POST":

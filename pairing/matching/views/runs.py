@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
@@ -37,11 +38,11 @@ SHOWN_REFUSALS = 10
 
 
 @require_safe
-def match_run_list(request: HttpRequest) -> HttpResponse:
+def match_run_list(request: Request) -> HttpResponse:
     return _list(request, RunForm(user=request.user))
 
 
-def _list(request: HttpRequest, form: RunForm, status: int = 200) -> HttpResponse:
+def _list(request: Request, form: RunForm, status: int = 200) -> HttpResponse:
     page = Paginator(match_run_rows(request.user), 20).get_page(request.GET.get("page"))
     can_start = form.is_county or bool(request.user.staff_branch_ids)
     context = {"page": page, "form": form, "can_start": can_start}
@@ -49,26 +50,26 @@ def _list(request: HttpRequest, form: RunForm, status: int = 200) -> HttpRespons
 
 
 @require_POST
-def match_run_new(request: HttpRequest) -> HttpResponse:
+def match_run_new(request: Request) -> HttpResponse:
     """Order the plan of one pairing, of a group, or of the county."""
     form = RunForm(request.POST, user=request.user)
     run = submit(form, match_run_start, actor=request.user, now=timezone.now())
     return _solve(request, run) if run else _list(request, form, status=422)
 
 
-def _solve(request: HttpRequest, run: MatchRun) -> HttpResponse:
+def _solve(request: Request, run: MatchRun) -> HttpResponse:
     for _ in range(run.shards.filter(state=MatchRunState.QUEUED).count()):
         ring("match_shard_queued", run.pk)
     return redirect(run)
 
 
 @require_safe
-def match_run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def match_run_detail(request: Request, pk: int) -> HttpResponse:
     """A plan; while it is being solved its progress, once a second, and the plan as soon as there is one.
 
     `?part=news` is what has changed since.
     """
-    run = found(match_run_rows(request.user), pk, request.user)
+    run: Any = found(match_run_rows(request.user), pk, request.user)  # with annotations
     can_change = request.user.has_perm("matching.change_run", run)
     if request.htmx and request.GET.get("part") == "news":
         news = match_run_news(run, timezone.localdate())
@@ -98,12 +99,12 @@ def match_run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "matching/match_run_detail.html", context)
 
 
-def _changeable(request: HttpRequest, pk: int) -> MatchRun:
+def _changeable(request: Request, pk: int) -> MatchRun:
     return found(match_run_rows(request.user), pk, request.user, "matching.change_run")
 
 
 @require_POST
-def match_run_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def match_run_edit(request: Request, pk: int) -> HttpResponse:
     """Pin, forbid or clear one candidate: ?edit=pin:DEMAND:RESOURCE; the answer is the demand's own row."""
     run = _changeable(request, pk)
     verb, demand_id, resource_id = _edit(request.POST.get("edit", ""))
@@ -126,7 +127,7 @@ def _edit(value: str) -> tuple[str, int, int]:
 
 
 @get_or_post
-def match_run_pin(request: HttpRequest, pk: int, demand_pk: int) -> HttpResponse:
+def match_run_pin(request: Request, pk: int, demand_pk: int) -> HttpResponse:
     """Pin any of the partners' resources to a demand of a draft, listed for it or not."""
     run = _changeable(request, pk)
     demand = found(demands_of(run).select_related("branch"), demand_pk, request.user)
@@ -144,7 +145,7 @@ def _pin(*, resource: Resource, **said: Any) -> MatchEdit | None:
 
 
 @require_POST
-def match_run_resolve(request: HttpRequest, pk: int) -> HttpResponse:
+def match_run_resolve(request: Request, pk: int) -> HttpResponse:
     """Solve a draft again around what was pinned and forbidden, under new bounds."""
     run = _changeable(request, pk)
     form = ConditionsForm(request.POST, run=run)
@@ -157,40 +158,40 @@ def match_run_resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def match_run_update(request: HttpRequest, pk: int) -> HttpResponse:
+def match_run_update(request: Request, pk: int) -> HttpResponse:
     """Bring a plan up to the ledgers of today."""
     return _solve(request, update(run=_changeable(request, pk), actor=request.user, now=timezone.now()))
 
 
 @require_POST
-def match_run_retry(request: HttpRequest, pk: int) -> HttpResponse:
+def match_run_retry(request: Request, pk: int) -> HttpResponse:
     """Solve the parts that have failed once more."""
     return _solve(request, retry(run=_changeable(request, pk), actor=request.user, now=timezone.now()))
 
 
 @require_POST
-def match_run_accept(request: HttpRequest, pk: int) -> HttpResponse:
+def match_run_accept(request: Request, pk: int) -> HttpResponse:
     """Claim the ticked matches, or all of the draft. No submit token: each pair has a transaction of its own,
     and the matches remember their claims, so a second copy of the form finds everything done."""
     run = _changeable(request, pk)
-    who = {"actor": request.user, "now": timezone.now()}
+    now = timezone.now()
     if "all" in request.POST:
-        accepted = accept_all(run=run, **who)
+        accepted = accept_all(run=run, actor=request.user, now=now)
     else:
         chosen = [int(each) for each in request.POST.getlist("match") if each.isdecimal() and len(each) < 19]
-        accepted = accept(run=run, match_ids=chosen, **who)
+        accepted = accept(run=run, match_ids=chosen, actor=request.user, now=now)
     ring("notification_queued")
     _say(request, accepted)
     return redirect(run.get_absolute_url() + _same_pages(request))
 
 
-def _same_pages(request: HttpRequest) -> str:
+def _same_pages(request: Request) -> str:
     """The pages of both lists that a form was sent from, as a query."""
     pages = {name: number for name in ("page", "gaps") if (number := request.GET.get(name, "")).isdecimal()}
     return f"?{urlencode(pages)}" if pages else ""
 
 
-def _say(request: HttpRequest, accepted: Acceptance) -> None:
+def _say(request: Request, accepted: Acceptance) -> None:
     if accepted.claims:
         messages.success(request, f"已采纳 {len(accepted.claims)} 条，认领已发给对方支部，等对方答复。")
     if accepted.left:

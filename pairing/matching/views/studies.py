@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.pages import PAGE_SIZE
 from pairing.matching.selectors.gaps import (
     Gap,
@@ -31,7 +32,7 @@ WINDOWS = {"90": "近三个月", "180": "近半年", "365": "近一年"}
 
 @require_safe
 @view_studies
-def gap_list(request: HttpRequest) -> HttpResponse:
+def gap_list(request: Request) -> HttpResponse:
     """Demands without a resource, counted by aspect and area; each count leads to its rows."""
     gaps = county_gaps(today=timezone.localdate())
     kind: Kind = "elsewhere" if request.GET.get("kind") == "elsewhere" else "none"
@@ -56,7 +57,7 @@ def _kinds(gaps: Gaps) -> list[tuple[Kind, str, int]]:
     return [(kind, label, len(gaps.of(kind))) for kind, label in KINDS.items()]
 
 
-def _chosen(request: HttpRequest, rows: list[Gap]) -> list[Gap]:
+def _chosen(request: Request, rows: list[Gap]) -> list[Gap]:
     """The rows of the aspect and the area that the address names."""
     aspect, area = request.GET.get("aspect", ""), request.GET.get("area", "")
     return [
@@ -66,7 +67,7 @@ def _chosen(request: HttpRequest, rows: list[Gap]) -> list[Gap]:
 
 @require_safe
 @view_studies
-def idle_list(request: HttpRequest) -> HttpResponse:
+def idle_list(request: Request) -> HttpResponse:
     """Resources nobody used within a window, each with what it could do now."""
     today = timezone.localdate()
     wanted = request.GET.get("days", "")
@@ -86,7 +87,7 @@ def idle_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @view_studies
-def repairing_detail(request: HttpRequest) -> HttpResponse:
+def repairing_detail(request: Request) -> HttpResponse:
     """Today's pairs beside the best ones: a study, nothing on this page changes a pairing."""
     whole_year = request.GET.get("of") == "year"
     study = repairing_study(today=timezone.localdate(), whole_year=whole_year)

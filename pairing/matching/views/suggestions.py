@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.models import Branch
+from branches.requests import Request
 from core.pages import get_or_post, number
 from ledgers.models import Demand, Resource
 from pairing.matching.selectors.suggestions import (
@@ -22,7 +25,7 @@ from pairing.plans.views.claims import propose_page
 
 
 @require_safe
-def matching(request: HttpRequest) -> HttpResponse:
+def matching(request: Request) -> HttpResponse:
     """The best matches of my branch; the county chooses whose matches to look at."""
     branch_ids = _chosen_branches(request)
     found = branch_suggestions(branch_ids, today=timezone.localdate()) if branch_ids else None
@@ -40,7 +43,7 @@ def matching(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/matching.html", context)
 
 
-def _chosen_branches(request: HttpRequest) -> frozenset[int]:
+def _chosen_branches(request: Request) -> frozenset[int]:
     if not request.user.sees_county:
         return request.user.branch_ids
     chosen = number(request.GET.get("branch", ""))
@@ -48,9 +51,9 @@ def _chosen_branches(request: HttpRequest) -> frozenset[int]:
 
 
 @get_or_post
-def match_claim(request: HttpRequest, demand_pk: int, resource_pk: int) -> HttpResponse:
+def match_claim(request: Request, demand_pk: int, resource_pk: int) -> HttpResponse:
     """Claim a match: the claim keeps the score and the reasons; the page asks for them by itself."""
-    match = {}
+    match: dict[str, Any] = {}
     if request.method == "POST" or request.htmx:
         found = _suggestion(request, demand_pk, resource_pk)
         match = {"score": found.score.value, "explanation": found.explanation} if found else {}
@@ -59,7 +62,7 @@ def match_claim(request: HttpRequest, demand_pk: int, resource_pk: int) -> HttpR
     return propose_page(request, demand_pk, resource_pk, why_url=request.path, **match)
 
 
-def _suggestion(request: HttpRequest, demand_pk: int, resource_pk: int) -> Suggestion | None:
+def _suggestion(request: Request, demand_pk: int, resource_pk: int) -> Suggestion | None:
     today = timezone.localdate()
     demand = get_object_or_404(Demand.objects.claimable_by(request.user, on=today), pk=demand_pk)
     resource = get_object_or_404(Resource.objects.visible_to(request.user), pk=resource_pk)
@@ -67,7 +70,7 @@ def _suggestion(request: HttpRequest, demand_pk: int, resource_pk: int) -> Sugge
 
 
 @require_safe
-def hall_matches(request: HttpRequest, pk: int) -> HttpResponse:
+def hall_matches(request: Request, pk: int) -> HttpResponse:
     """What could serve one demand of the 认领大厅, as far as this person may see it: a part of its page."""
     today = timezone.localdate()
     user = request.user

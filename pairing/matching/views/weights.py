@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from branches.requests import Request
 from core.forms import attempt
 from core.pages import get_or_post, posted
 from pairing.matching.adapter import weights_of
@@ -29,7 +30,7 @@ change_weights = permission_required("matching.change_weights", raise_exception=
 
 @get_or_post
 @change_weights
-def weights_edit(request: HttpRequest) -> HttpResponse:
+def weights_edit(request: Request) -> HttpResponse:
     """The editor; asked by htmx, what the numbers in the address would have made of past decisions."""
     if request.method != "POST" and request.htmx:
         return _preview(request)
@@ -50,7 +51,7 @@ def weights_edit(request: HttpRequest) -> HttpResponse:
     return render(request, PAGE, context)
 
 
-def _save(request: HttpRequest, form: WeightsSaveForm) -> ScoreWeights:
+def _save(request: Request, form: WeightsSaveForm) -> ScoreWeights:
     return weights_change(
         weights=form.weights,
         reason=form.cleaned_data["reason"],
@@ -60,7 +61,7 @@ def _save(request: HttpRequest, form: WeightsSaveForm) -> ScoreWeights:
     )
 
 
-def _preview(request: HttpRequest) -> HttpResponse:
+def _preview(request: Request) -> HttpResponse:
     """The fragment beside the form; faults of the numbers stand where the figures would."""
     current = weights_current()
     form = WeightsForm(request.GET, current=current)
@@ -73,7 +74,7 @@ def _preview(request: HttpRequest) -> HttpResponse:
     return render(request, f"{PAGE}#preview", {"preview": preview})
 
 
-def _offered(request: HttpRequest, current: Weights) -> Weights:
+def _offered(request: Request, current: Weights) -> Weights:
     """The numbers the form starts with: those of the address, so that an old version can be taken up."""
     form = WeightsForm(request.GET, current=current)
     return form.weights if form.is_valid() else current

@@ -14,7 +14,7 @@ from core.periods import period_of
 from ledgers.enums import Sharing
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import CLAIM_UNDECIDED, ClaimState
-from pairing.plans.models import Claim, PlanOrder
+from pairing.plans.models import Claim, ClaimQuerySet, PlanOrder
 
 TERMS = ("visit_count", "wanted_on", "person", "words")  # what a counter-proposal may change
 
@@ -48,7 +48,7 @@ class ClaimInbox:
     history: QuerySet[Claim]
 
 
-def claim_rows(user: User) -> QuerySet[Claim]:
+def claim_rows(user: User) -> ClaimQuerySet:
     """Every claim the person may see, with what a row shows."""
     return (
         Claim.objects.visible_to(user)

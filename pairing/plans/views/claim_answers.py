@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.forms import submit
 from core.pages import get_or_post, posted
@@ -23,7 +24,7 @@ from pairing.plans.services.claim_guards import claim_answer_blockers, claim_wit
 
 
 @require_POST
-def claim_accept(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_accept(request: Request, pk: int) -> HttpResponse:
     """Agree to the terms as they stand."""
     claim = claim_answers.claim_accept(claim=_own(request, pk), actor=request.user, now=timezone.now())
     ring("notification_queued")
@@ -35,7 +36,7 @@ def claim_accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def claim_counter(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_counter(request: Request, pk: int) -> HttpResponse:
     """Answer with other terms."""
     claim = _own(request, pk)
     terms = {name: getattr(claim, name) for name in ("visit_count", "wanted_on", "person")}
@@ -55,7 +56,7 @@ def claim_counter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def claim_decline(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_decline(request: Request, pk: int) -> HttpResponse:
     """Turn a claim down with a reason."""
     claim = _own(request, pk)
     return _refusal(
@@ -69,7 +70,7 @@ def claim_decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_withdraw(request: Request, pk: int) -> HttpResponse:
     """Take back the terms on the table with a reason."""
     claim = _own(request, pk)
     return _refusal(
@@ -83,7 +84,7 @@ def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refusal(
-    request: HttpRequest,
+    request: Request,
     claim: Claim,
     service: Callable[..., Claim],
     word: str,
@@ -116,5 +117,5 @@ def _refusal(
     return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
 
 
-def _own(request: HttpRequest, pk: int) -> Claim:
+def _own(request: Request, pk: int) -> Claim:
     return get_object_or_404(claim_rows(request.user), pk=pk)

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.models import Branch, User
+from branches.requests import Request
 from core.audit import entries_of
 from core.doorbell import ring
 from core.forms import submit
@@ -38,7 +39,7 @@ from pairing.plans.services.claim_guards import (
 
 
 @require_safe
-def claim_list(request: HttpRequest) -> HttpResponse:
+def claim_list(request: Request) -> HttpResponse:
     """What waits for my answer, what waits for theirs, and what is decided."""
     inbox = claim_inbox(request.user)
     page = Paginator(inbox.history, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -46,7 +47,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_detail(request: Request, pk: int) -> HttpResponse:
     """Both sides of one claim, its terms, and the answers open to this person."""
     claim = get_object_or_404(claim_rows(request.user), pk=pk)
     context = {
@@ -64,13 +65,13 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def claim_new(request: HttpRequest) -> HttpResponse:
+def claim_new(request: Request) -> HttpResponse:
     """Propose that ?resource= serve ?demand=, in the name of the branch one works for."""
     return propose_page(request, _key(request, "demand"), _key(request, "resource"))
 
 
 def propose_page(
-    request: HttpRequest,
+    request: Request,
     demand_pk: int,
     resource_pk: int,
     *,
@@ -104,7 +105,7 @@ def propose_page(
     return render(request, "plans/claim_new.html", context | {"form": form}, status=status)
 
 
-def _match(request: HttpRequest, demand_pk: int, resource_pk: int) -> dict[str, Any]:
+def _match(request: Request, demand_pk: int, resource_pk: int) -> dict[str, Any]:
     """Both rows of the match, and what stands in the way of claiming it."""
     today = timezone.localdate()
     demand = get_object_or_404(
@@ -135,7 +136,7 @@ def _match(request: HttpRequest, demand_pk: int, resource_pk: int) -> dict[str, 
 
 
 @get_or_post
-def claim_joint(request: HttpRequest) -> HttpResponse:
+def claim_joint(request: Request) -> HttpResponse:
     """Ask several branches at once to serve ?demand= together, each with a resource of its own."""
     demand = get_object_or_404(
         Demand.objects.visible_to(request.user).select_related("branch", "aspect"),
@@ -161,7 +162,7 @@ def claim_joint(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/claim_joint.html", context, status=422 if form.errors else 200)
 
 
-def _key(request: HttpRequest, name: str) -> int:
+def _key(request: Request, name: str) -> int:
     """The key in the address; 0, which no row has, for anything else."""
     return number(request.GET.get(name, "")) or 0
 

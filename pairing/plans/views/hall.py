@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.forms import submit
 from core.pages import PAGE_SIZE, get_or_post, posted
@@ -23,7 +24,7 @@ from pairing.plans.services import hall as service
 
 
 @require_safe
-def hall_list(request: HttpRequest) -> HttpResponse:
+def hall_list(request: Request) -> HttpResponse:
     """What the county may claim now, and what will come when nobody claims it before."""
     today = timezone.localdate()
     rows = hall_rows(request.user, on=today)
@@ -37,7 +38,7 @@ def hall_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def hall_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def hall_detail(request: Request, pk: int) -> HttpResponse:
     """One demand of the hall, without its contact, and who could claim it with what."""
     demand = _own(request, pk)
     context = {
@@ -50,7 +51,7 @@ def hall_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def hall_assign(request: HttpRequest, pk: int) -> HttpResponse:
+def hall_assign(request: Request, pk: int) -> HttpResponse:
     """Ask, in the name of the demand's branch, the owner of a resource to serve it."""
     demand = _own(request, pk)
     usable = Resource.objects.published().valid(on=timezone.localdate()).exclude(branch=demand.branch_id)
@@ -80,14 +81,14 @@ def hall_assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def hall_urge(request: HttpRequest, pk: int) -> HttpResponse:
+def hall_urge(request: Request, pk: int) -> HttpResponse:
     """Ask the demand's branch and its partners to see to it."""
     effects = ["提出需求的支部和它的结对支部都会收到通知。", "一条需求一天只催办一次，理由留痕。"]
     return _step(request, pk, service.demand_urge, "催办", effects, done="已催办，双方会收到通知。")
 
 
 @get_or_post
-def hall_open(request: HttpRequest, pk: int) -> HttpResponse:
+def hall_open(request: Request, pk: int) -> HttpResponse:
     """Open a demand to the county before its day."""
     effects = ["需求马上进入认领大厅，全县支部都可以认领。", "提出需求的支部和它的结对支部会收到通知。"]
     return _step(
@@ -96,7 +97,7 @@ def hall_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _step(
-    request: HttpRequest, pk: int, call: Callable[..., Demand], title: str, effects: list[str], *, done: str
+    request: Request, pk: int, call: Callable[..., Demand], title: str, effects: list[str], *, done: str
 ) -> HttpResponse:
     """Show the page of one step of the county office; on POST give its reason to the service."""
     demand = _own(request, pk)
@@ -118,7 +119,7 @@ def _step(
     return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
 
 
-def _own(request: HttpRequest, pk: int) -> Demand:
+def _own(request: Request, pk: int) -> Demand:
     """A demand of the hall; the county also opens those on their way there."""
     user = request.user
     rows = Demand.objects.open() if user.sees_county else hall_rows(user, on=timezone.localdate())

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.attachments.views import attachment_file
 from core.doorbell import ring
 from core.forms import submit
@@ -37,7 +38,7 @@ MARKED = "页面、记录和导出的台账都会标明“县党建办代确认�
 
 
 @get_or_post
-def claim_accept_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_accept_on_behalf(request: Request, pk: int) -> HttpResponse:
     """Agree to a claim in the name of the branch whose answer is awaited."""
     claim = found(claim_rows(request.user), pk, request.user, RIGHT)
     return _step(
@@ -53,7 +54,7 @@ def claim_accept_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def plan_order_confirm_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_confirm_on_behalf(request: Request, pk: int) -> HttpResponse:
     """Confirm the version that the page showed, for the side that has not."""
     order = found(plan_order_rows(request.user), pk, request.user, RIGHT)
     return _step(
@@ -69,7 +70,7 @@ def plan_order_confirm_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def plan_order_accept_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_accept_on_behalf(request: Request, pk: int) -> HttpResponse:
     """Accept the work for the branch that raised the demand."""
     order = found(plan_order_rows(request.user), pk, request.user, RIGHT)
     return _step(
@@ -85,7 +86,7 @@ def plan_order_accept_on_behalf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def change_request_answer_on_behalf(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
+def change_request_answer_on_behalf(request: Request, pk: int, change_pk: int) -> HttpResponse:
     """Agree to a change, or keep the order as it is, for the side whose answer is awaited."""
     order = found(plan_order_rows(request.user), pk, request.user, RIGHT)
     change = get_object_or_404(order.changes.select_related("asked_by"), pk=change_pk)
@@ -103,14 +104,14 @@ def change_request_answer_on_behalf(request: HttpRequest, pk: int, change_pk: in
 
 
 @require_safe
-def on_behalf_scan(request: HttpRequest, pk: int) -> HttpResponse:
+def on_behalf_scan(request: Request, pk: int) -> HttpResponse:
     """The paper behind one step; both sides of the pair and the county may open it."""
     row = get_object_or_404(OnBehalf.objects.visible_to(request.user), pk=pk)
     return attachment_file(request, get_object_or_404(Attachment.objects.of(row)).pk)
 
 
 def _step(
-    request: HttpRequest, form: Form, service: Callable[..., Any], row: Claim | PlanOrder, **page: Any
+    request: Request, form: Form, service: Callable[..., Any], row: Claim | PlanOrder, **page: Any
 ) -> HttpResponse:
     """Show the page of one step; on POST give its form to the service and go back to the row."""
     if request.method == "POST" and submit(form, service, actor=request.user, now=timezone.now()):

@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.errors import StaleVersionError
 from core.forms import attempt, submit
@@ -30,7 +31,7 @@ from pairing.plans.services import change_requests, order_contents, order_guards
 
 
 @get_or_post
-def plan_order_new(request: HttpRequest) -> HttpResponse:
+def plan_order_new(request: Request) -> HttpResponse:
     """Draw up an order by hand with the partner of ?pairing=, or with the only one there is."""
     mine = Pairing.objects.active().of_branches(request.user.staff_branch_ids)
     pairings = list(mine.select_related("branch_a", "branch_b"))
@@ -54,7 +55,7 @@ def plan_order_new(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def plan_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_edit(request: Request, pk: int) -> HttpResponse:
     """Change an order that is not agreed yet; a stale save shows both versions side by side."""
     order = _own(request, pk)
     return _contents(
@@ -66,7 +67,7 @@ def plan_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def change_request_new(request: HttpRequest, pk: int) -> HttpResponse:
+def change_request_new(request: Request, pk: int) -> HttpResponse:
     """Ask the other side to change an order that both have confirmed."""
     order = _own(request, pk)
     return _contents(
@@ -79,7 +80,7 @@ def change_request_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _contents(
-    request: HttpRequest, order: PlanOrder, service: Any, blockers: list[str], *, is_change: bool = False
+    request: Request, order: PlanOrder, service: Any, blockers: list[str], *, is_change: bool = False
 ) -> HttpResponse:
     """The form of an order's contents; on POST give it to the service, and show both versions if stale."""
     forms = OrderForms(posted(request), order, is_change=is_change)
@@ -113,9 +114,7 @@ def _saved_words(order: PlanOrder, saved: Any, *, is_change: bool) -> str:
     return f"已保存为第 {saved.version} 版，双方需要重新确认。"
 
 
-def _stale(
-    request: HttpRequest, mine: OrderForms, stale: StaleVersionError, *, is_change: bool
-) -> HttpResponse:
+def _stale(request: Request, mine: OrderForms, stale: StaleVersionError, *, is_change: bool) -> HttpResponse:
     """Show what differs; the form keeps what this person changed and takes over the rest of their version."""
     theirs = _own(request, mine.form.instance.pk)
     sent = mine.form.cleaned_data
@@ -143,7 +142,7 @@ def _stale(
 
 
 def _merge_tasks(
-    request: HttpRequest, mine: OrderForms, forms: OrderForms, theirs: PlanOrder
+    request: Request, mine: OrderForms, forms: OrderForms, theirs: PlanOrder
 ) -> list[dict[str, Any]]:
     """Put both lists of tasks together into `forms`; give the row that compares them, if they differ."""
     my_tasks, their_tasks = mine.drafts, task_drafts(theirs)
@@ -155,7 +154,7 @@ def _merge_tasks(
 
 
 def _merge_targets(
-    request: HttpRequest, mine: OrderForms, forms: OrderForms, theirs: PlanOrder
+    request: Request, mine: OrderForms, forms: OrderForms, theirs: PlanOrder
 ) -> list[dict[str, Any]]:
     """The same for the expected metrics."""
     my_aims, their_aims = mine.aims, targets_of(theirs)
@@ -179,7 +178,7 @@ def _shown(field: Any, value: Any) -> str:
 
 
 @require_POST
-def change_request_accept(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
+def change_request_accept(request: Request, pk: int, change_pk: int) -> HttpResponse:
     """Agree to a change: a new version that both sides have confirmed."""
     order = _own(request, pk)
     change = get_object_or_404(order.changes, pk=change_pk)
@@ -191,7 +190,7 @@ def change_request_accept(request: HttpRequest, pk: int, change_pk: int) -> Http
 
 
 @get_or_post
-def change_request_decline(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
+def change_request_decline(request: Request, pk: int, change_pk: int) -> HttpResponse:
     """Say no to a change with a reason."""
     order = _own(request, pk)
     change = get_object_or_404(order.changes.select_related("asked_by"), pk=change_pk)
@@ -200,7 +199,7 @@ def change_request_decline(request: HttpRequest, pk: int, change_pk: int) -> Htt
 
 
 @get_or_post
-def change_request_withdraw(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
+def change_request_withdraw(request: Request, pk: int, change_pk: int) -> HttpResponse:
     """Take one's own request back with a reason."""
     order = _own(request, pk)
     change = get_object_or_404(order.changes.select_related("asked_by"), pk=change_pk)
@@ -209,7 +208,7 @@ def change_request_withdraw(request: HttpRequest, pk: int, change_pk: int) -> Ht
 
 
 def _answer(
-    request: HttpRequest,
+    request: Request,
     order: PlanOrder,
     change: ChangeRequest,
     service: Any,
@@ -236,5 +235,5 @@ def _answer(
     return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
 
 
-def _own(request: HttpRequest, pk: int) -> PlanOrder:
+def _own(request: Request, pk: int) -> PlanOrder:
     return get_object_or_404(plan_order_rows(request.user), pk=pk)

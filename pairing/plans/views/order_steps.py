@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
@@ -29,7 +30,7 @@ OTHER_PARTS = "这条需求还有其他部分没有办完，都验收后才销�
 
 
 @require_POST
-def plan_order_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_confirm(request: Request, pk: int) -> HttpResponse:
     """Confirm the version that the page showed."""
     order = _own(request, pk)
     version = number(request.POST.get("version", ""))
@@ -46,7 +47,7 @@ def plan_order_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_hand_in(request: Request, pk: int) -> HttpResponse:
     """Ask the branch that raised the demand for acceptance."""
     order = _own(request, pk)
     unrecorded = order.tasks.filter(kind=TaskKind.ACTIVITY, done_on=None)
@@ -71,7 +72,7 @@ def plan_order_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def plan_order_accept(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_accept(request: Request, pk: int) -> HttpResponse:
     """Accept the work with a satisfaction of 1–5, which closes the demand unless other parts are left."""
     order = _own(request, pk)
     is_last = demand_parts(order.demand).is_last
@@ -92,7 +93,7 @@ def plan_order_accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def plan_order_return(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_return(request: Request, pk: int) -> HttpResponse:
     """Send handed-in work back with a reason."""
     order = _own(request, pk)
     return _step(
@@ -111,7 +112,7 @@ def plan_order_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def plan_order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_cancel(request: Request, pk: int) -> HttpResponse:
     """Give the order up with a reason."""
     order = _own(request, pk)
     return _step(
@@ -134,7 +135,7 @@ def plan_order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def plan_task_done(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
+def plan_task_done(request: Request, pk: int, task_pk: int) -> HttpResponse:
     """Record that a task of the order is done."""
     order = _own(request, pk)
     task = get_object_or_404(order.tasks, pk=task_pk)
@@ -148,12 +149,12 @@ def acceptance_effects(*, is_last: bool) -> list[str]:
     return ["定单记为已完成，需求销号，之后不能再改。" if is_last else f"定单记为已完成。{OTHER_PARTS}"]
 
 
-def _own(request: HttpRequest, pk: int) -> PlanOrder:
+def _own(request: Request, pk: int) -> PlanOrder:
     return get_object_or_404(plan_order_rows(request.user), pk=pk)
 
 
 def _step(
-    request: HttpRequest,
+    request: Request,
     order: PlanOrder,
     service: Callable[..., PlanOrder],
     form: Form,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.pages import PAGE_SIZE
 from pairing.plans.forms.orders import PlanOrderFilter
 from pairing.plans.selectors.gantt import plan_order_gantt
@@ -32,7 +33,7 @@ SORTS = {"number", "-number", "due_on", "-due_on", "state", "-state"}
 
 
 @require_safe
-def plan_order_list(request: HttpRequest) -> HttpResponse:
+def plan_order_list(request: Request) -> HttpResponse:
     """The ledger of orders as a table; ?view=board lays it out by state, ?view=gantt over the months."""
     sort = request.GET.get("sort")
     rows = plan_order_rows(request.user).order_by(sort if sort in SORTS else "-number")
@@ -54,7 +55,7 @@ def plan_order_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def plan_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_order_detail(request: Request, pk: int) -> HttpResponse:
     """One order: where it stands, the next step or what is in its way, tasks, both ledger rows, history."""
     order = get_object_or_404(detail_rows(request.user), pk=pk)
     user = request.user

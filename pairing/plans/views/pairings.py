@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
@@ -20,7 +21,7 @@ from pairing.plans.services import pairing_ending, pairings
 
 
 @require_safe
-def pairing_list(request: HttpRequest) -> HttpResponse:
+def pairing_list(request: Request) -> HttpResponse:
     """Who is paired with whom; ?state=ended shows the history."""
     rows = list(pairing_rows(request.user, on=timezone.localdate()))
     state = PairingState.ENDED if request.GET.get("state") == "ended" else PairingState.ACTIVE
@@ -36,7 +37,7 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def pairing_new(request: HttpRequest) -> HttpResponse:
+def pairing_new(request: Request) -> HttpResponse:
     """Register a pairing with its agreement."""
     if not request.user.is_admin:
         raise DomainError(pairings.NOT_ADMIN)
@@ -51,7 +52,7 @@ def pairing_new(request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def pairing_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def pairing_edit(request: Request, pk: int) -> HttpResponse:
     """Change liaisons, aims and, while no agreement is in force, the term."""
     pairing = _visible(request, pk)
     form = PairingEditForm(posted(request), instance=_visible(request, pk))
@@ -70,7 +71,7 @@ def pairing_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get_or_post
-def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
+def pairing_end(request: Request, pk: int) -> HttpResponse:
     """End a pairing with a reason."""
     pairing = _visible(request, pk)
     form = PairingEndForm(posted(request))
@@ -92,6 +93,6 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
 
 
-def _visible(request: HttpRequest, pk: int) -> Pairing:
+def _visible(request: Request, pk: int) -> Pairing:
     rows = Pairing.objects.visible_to(request.user).select_related("branch_a", "branch_b")
     return get_object_or_404(rows, pk=pk)

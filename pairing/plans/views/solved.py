@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from branches.requests import Request
 from core.forms import submit
 from core.pages import PAGE_SIZE, get_or_post, posted
 from pairing.plans.forms.solved import SolvedProblemForm
@@ -18,7 +19,7 @@ from pairing.plans.services.solved import solved_problem_record
 
 
 @require_safe
-def solved_problem_list(request: HttpRequest) -> HttpResponse:
+def solved_problem_list(request: Request) -> HttpResponse:
     rows = SolvedProblem.objects.visible_to(request.user).select_related("branch", "helper", "recorded_by")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     may_record = request.user.has_perm("plans.add_claim")
@@ -27,7 +28,7 @@ def solved_problem_list(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 @permission_required("plans.add_claim", raise_exception=True)
-def solved_problem_new(request: HttpRequest) -> HttpResponse:
+def solved_problem_new(request: Request) -> HttpResponse:
     form = SolvedProblemForm(posted(request), user=request.user)
     if request.method == "POST" and submit(
         form, solved_problem_record, actor=request.user, now=timezone.now()
