@@ -25,7 +25,7 @@ from pairing.plans.services.locks import lock_pairing
 
 DISPATCH_WORDS = "县党建办整单派单"
 DRAFT_WORDS = "按整单方案发起"
-MOST = 300  # claims made while somebody waits for the page
+MOST = 100  # claims made while somebody waits for the page, about ten seconds
 
 
 @dataclass(frozen=True)
