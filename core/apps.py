@@ -1,7 +1,6 @@
 """Core: no domain word; what at least two apps need."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class CoreConfig(AppConfig):
@@ -10,7 +9,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core.faults import reword
+        from core.seeding import seeded
         from core.working_days import seed_working_days
 
         reword()
-        post_migrate.connect(seed_working_days, sender=self)
+        seeded(self, seed_working_days)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import chinese_calendar
 import holidays
@@ -36,7 +35,7 @@ def working_days_between(first: date, last: date) -> list[date]:
     return [day for day in days_between(first, last) if is_working(day, exceptions)]
 
 
-def seed_working_days(**_kwargs: Any) -> None:
+def seed_working_days() -> None:
     """Fill an empty calendar: the announced years from chinesecalendar, the year after as a marked guess."""
     if WorkingDay.objects.exists():
         return

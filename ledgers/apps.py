@@ -1,7 +1,6 @@
 """Ledgers: what one branch declares."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class LedgersConfig(AppConfig):
@@ -10,10 +9,11 @@ class LedgersConfig(AppConfig):
 
     def ready(self) -> None:
         from core.attachments.registry import attachable
+        from core.seeding import seeded
         from ledgers import rules  # noqa: F401  registers the permissions
         from ledgers.catalogue import seed_catalogue
         from ledgers.models import Demand, Resource
 
         for name, model in (("demand", Demand), ("resource", Resource)):
             attachable(name, model, change=f"ledgers.change_{name}", branches=lambda row: [row.branch])
-        post_migrate.connect(seed_catalogue, sender=self)
+        seeded(self, seed_catalogue)

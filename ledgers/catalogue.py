@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.db import transaction
 
@@ -12,7 +11,7 @@ from ledgers.reading.lexicon import SEED
 
 
 @transaction.atomic
-def seed_catalogue(**_kwargs: Any) -> None:
+def seed_catalogue() -> None:
     """Fill an empty catalogue from the shipped file; a catalogue somebody has edited is left alone."""
     if ServiceAspect.objects.exists():
         return

@@ -1,7 +1,6 @@
 """Activities: what branches do together, when and where, and what came of it."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class ActivitiesConfig(AppConfig):
@@ -10,10 +9,11 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from core.attachments.registry import attachable
+        from core.seeding import seeded
         from pairing.activities import rules  # noqa: F401  registers the permissions
         from pairing.activities.dictionary import seed_dictionary
         from pairing.activities.models import Activity
 
         change = "activities.change_activity"
         attachable("activity", Activity, change=change, branches=lambda row: row.pairing.branches)
-        post_migrate.connect(seed_dictionary, sender=self)
+        seeded(self, seed_dictionary)

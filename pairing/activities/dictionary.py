@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
 from pairing.activities.models import ActivityKind
@@ -72,7 +70,7 @@ METRICS = {
 
 
 @transaction.atomic
-def seed_dictionary(**_kwargs: Any) -> None:
+def seed_dictionary() -> None:
     """Fill empty dictionaries; ones somebody has edited are left alone."""
     if not ActivityKind.objects.exists():
         pairs = [(line, name) for line, names in KINDS.items() for name in names]
