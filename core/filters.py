@@ -8,9 +8,10 @@ from typing import Any
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.actions import action_words
+from core.forms import DateInput
 from core.models import AuditEntry
 from core.periods import day_starts
 
@@ -29,17 +30,28 @@ class AuditFilter(django_filters.FilterSet):
         empty_label="全部",
         widget=forms.Select(attrs={"data-pick": True}),
     )
-    day = django_filters.DateFilter(
-        label="日期", method="by_day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    words = django_filters.CharFilter(
+        label="对象或说明",
+        method="by_words",
+        widget=forms.TextInput(attrs={"placeholder": "名称、说明、理由"}),
     )
+    since = django_filters.DateFilter(label="从哪天起", method="by_first_day", widget=DateInput())
+    until = django_filters.DateFilter(label="到哪天止", method="by_last_day", widget=DateInput())
 
     class Meta:
         model = AuditEntry
-        fields = ["action", "actor", "day"]
+        fields = ["words", "since", "until", "action", "actor"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["action"].extra["choices"] = _actions()
 
-    def by_day(self, rows: QuerySet[AuditEntry], _name: str, day: date) -> QuerySet[AuditEntry]:
-        return rows.filter(at__gte=day_starts(day), at__lt=day_starts(day + timedelta(days=1)))
+    def by_words(self, rows: QuerySet[AuditEntry], _name: str, words: str) -> QuerySet[AuditEntry]:
+        said = Q(target_label__icontains=words) | Q(summary__icontains=words) | Q(reason__icontains=words)
+        return rows.filter(said)
+
+    def by_first_day(self, rows: QuerySet[AuditEntry], _name: str, day: date) -> QuerySet[AuditEntry]:
+        return rows.filter(at__gte=day_starts(day))
+
+    def by_last_day(self, rows: QuerySet[AuditEntry], _name: str, day: date) -> QuerySet[AuditEntry]:
+        return rows.filter(at__lt=day_starts(day + timedelta(days=1)))

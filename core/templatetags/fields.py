@@ -38,6 +38,14 @@ def any_errors(fields: Sequence[BoundField]) -> bool:
 
 
 @register.filter
+def lost_files(field: BoundField) -> list[str]:
+    """The files sent with a form that comes back for another fault: no page can fill them in again."""
+    if not field.form.is_bound or field.errors or not isinstance(field.field.widget, forms.FileInput):
+        return []
+    return [file.name for file in field.form.files.getlist(field.html_name)]
+
+
+@register.filter
 def is_wide(field: BoundField) -> bool:
     """Say whether a field needs the whole width: long text, files and lists of choices."""
     return isinstance(

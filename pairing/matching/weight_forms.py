@@ -22,6 +22,7 @@ class WeightsForm(forms.Form):
         numbers = current.as_dict()
         for line in LINES:
             self.fields[line.name] = _number(line, numbers[line.name])
+        self.order_fields([line.name for line in LINES])
 
     @property
     def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from core.forms import RowFault, row_faults
+from core.wording import cn_date
 from pairing.reviews.enums import HeldBy
 from pairing.reviews.models import Review
 from pairing.reviews.selectors import review_companions
@@ -72,8 +73,13 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
         assert isinstance(owner, forms.TypedChoiceField)
-        owner.choices = [("", "---------"), *((str(side.pk), side.name) for side in sides)]
+        owner.choices = [("", "请选择负责支部"), *((str(side.pk), side.name) for side in sides)]
         owner.coerce = {str(side.pk): side for side in sides}.__getitem__
+
+    def is_before(self, day: date) -> bool:
+        """Whether this decision, once checked, is due before `day`."""
+        due_on = self.cleaned_data.get("due_on")
+        return bool(due_on and due_on < day)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -102,7 +108,16 @@ class RecordForms:
         self.decisions = DecisionFormSet(data, prefix="decisions", form_kwargs={"sides": sides})
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), self.decisions.is_valid()])
+        valid = all([self.form.is_valid(), self.decisions.is_valid()])
+        return self._in_order() and valid
+
+    def _in_order(self) -> bool:
+        """Whether no decision is due before the meeting; says so beside those that are."""
+        held_on = self.form.cleaned_data.get("held_on")
+        late = [row for row in self.decisions if row.is_before(held_on)] if held_on else []
+        for row in late:
+            row.add_error("due_on", f"完成时限早于召开日期，请改为{cn_date(held_on)}或以后。")
+        return not late
 
     @property
     def row_faults(self) -> list[RowFault]:

@@ -142,7 +142,7 @@ def test_audit_list_of_somebody_not_logged_in(client):
     assert (response.status_code, response["Location"]) == (302, f"{reverse('login')}?next={URL}")
 
 
-def test_audit_list_filters_by_action_actor_and_local_day(client):
+def test_audit_list_filters_by_action_actor_words_and_local_days(client):
     client.force_login(UserFactory(auditor=True))
     shanghai = ZoneInfo("Asia/Shanghai")
     late = entry(at=datetime(2026, 3, 31, 23, 30, tzinfo=shanghai))
@@ -152,10 +152,14 @@ def test_audit_list_filters_by_action_actor_and_local_day(client):
         return list(client.get(URL, query).context["page"])
 
     assert listed() == [early, late]
-    assert listed(day="2026-03-31") == [late]
+    assert listed(since="2026-03-31", until="2026-03-31") == [late]
+    assert listed(since="2026-04-01") == [early]
     assert listed(action="branch.create") == [early]
     assert listed(actor=late.actor_id) == [late]
-    assert listed(actor=late.actor_id, day="2026-04-01") == []
+    assert listed(actor=late.actor_id, since="2026-04-01") == []
+    assert listed(words=early.target_label) == [early]
+    assert listed(words="更名") == [early, late]
+    assert listed(words="没有这个词") == []
 
 
 def test_audit_list_needs_the_same_queries_for_one_and_three_rows(client, django_assert_num_queries):

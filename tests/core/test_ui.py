@@ -11,12 +11,14 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import path, resolve
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from branches.backends import PersonBackend
 from core import wording
@@ -150,6 +152,19 @@ def test_form_with_a_faulty_hidden_field_opens_more():
     form = DemandForm({"title": "x", "nature": "a", "note": "太长的备注"})
     html = render('{% include "components/form.html" %}', form=form)
     assert html.split('<details class="more-fields"')[1].split(">")[0].strip() == "open"
+
+
+def test_field_of_a_form_that_comes_back_names_the_file_to_choose_again():
+    class ScanForm(forms.Form):
+        reason = forms.CharField(label="理由")
+        scan = forms.FileField(label="扫描件")
+
+    words = "“意见.png”没有保留下来，请再选一次。"
+    files = MultiValueDict({"scan": [SimpleUploadedFile("意见.png", b"1")]})
+    template = "{% include 'components/field.html' with field=form.scan %}"
+    assert words in render(template, form=ScanForm({"reason": ""}, files))
+    assert "没有保留下来" not in render(template, form=ScanForm({"reason": ""}))
+    assert "没有保留下来" not in render(template, form=ScanForm())
 
 
 def test_error_summary_links_lead_to_elements_of_the_form():

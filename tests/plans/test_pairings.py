@@ -57,8 +57,16 @@ def test_pairing_create_with_itself_twice_or_a_dissolved_branch_is_refused():
     ):
         with pytest.raises(DomainError) as refusal:
             create(*pair)
-        assert refusal.value.message == words
+        assert (refusal.value.message, refusal.value.field) == (words, "branch_b")
     assert Pairing.objects.count() == 1
+
+
+def test_pairing_create_signed_on_a_day_to_come_is_refused_beside_the_day():
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with pytest.raises(DomainError) as refusal:
+        create(BranchFactory(), BranchFactory(), signed_on=tomorrow)
+    assert refusal.value.message == "签约日期不能晚于今天；还没签的留空，存为草稿。"
+    assert refusal.value.field == "signed_on"
 
 
 def test_pairing_create_sees_a_branch_dissolved_since_the_form_was_opened():

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.wording import cn_date
 from pairing.reviews.enums import ReviewKind, ReviewState
 from pairing.reviews.models import ActionItem
 from tests.factories.branches import UserFactory
@@ -134,6 +135,22 @@ def test_review_record_with_half_a_decision_is_refused(client, review, secretary
         "owner": ["请选择负责支部。"],
         "due_on": ["请填写完成时限。"],
     }
+
+
+def test_review_record_with_a_decision_due_before_the_meeting_says_so_at_its_row(client, review, secretary):
+    today = timezone.localdate()
+    typed = {
+        "decisions-0-title": "补齐台账",
+        "decisions-0-owner": review.series.pairing.branch_b_id,
+        "decisions-0-due_on": (today - timedelta(days=1)).isoformat(),
+    }
+
+    response = client.post(reverse("review_record", args=[review.pk]), posted(**typed))
+
+    sentence = f"完成时限早于召开日期，请改为{cn_date(today)}或以后。"
+    forms = response.context["forms"]
+    assert (response.status_code, forms.decisions[0].errors) == (422, {"due_on": [sentence]})
+    assert [fault.words for fault in forms.row_faults] == [f"第 1 项督办事项，完成时限：{sentence}"]
 
 
 def test_review_record_with_a_companion_of_strangers_is_refused(client, review, secretary):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
@@ -59,13 +60,16 @@ def pairing_create(
 
     Raises:
         DomainError: see `pairing_create_blockers`; also for a term that ends before it starts, a number
-            in use, or an actor who is not an administrator.
+            in use, a day of signing to come, or an actor who is not an administrator.
     """
     if not actor.has_perm("plans.manage_pairing"):
         raise DomainError(NOT_ADMIN)
     branch_a, branch_b = _locked_branches(branch_a, branch_b)
-    refuse(pairing_create_blockers(branch_a, branch_b))
+    if blockers := pairing_create_blockers(branch_a, branch_b):
+        raise DomainError(blockers[0], field="branch_b")
     _check_term(branch_a, branch_b, starts_on, ends_on)
+    if signed_on and signed_on > timezone.localdate(now):
+        raise DomainError("签约日期不能晚于今天；还没签的留空，存为草稿。", field="signed_on")
     if Agreement.objects.filter(number=number).exists():
         raise DomainError(f"协议编号 {number} 已被使用，请换一个编号。", field="number")
     with audit.action("pairing.create", actor=actor) as entry:
