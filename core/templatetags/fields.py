@@ -42,7 +42,7 @@ def lost_files(field: BoundField) -> list[str]:
     """The files sent with a form that comes back for another fault: no page can fill them in again."""
     if not field.form.is_bound or field.errors or not isinstance(field.field.widget, forms.FileInput):
         return []
-    return [file.name for file in field.form.files.getlist(field.html_name)]
+    return [str(file.name) for file in field.form.files.getlist(field.html_name)]
 
 
 @register.filter
