@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from core.actions import action_words
 from core.forms import DateInput
 from core.models import AuditEntry
-from core.periods import day_starts
+from core.periods import day_ends, day_starts
 
 
 def _actions() -> list[tuple[str, str]]:
@@ -54,4 +54,4 @@ class AuditFilter(django_filters.FilterSet):
         return rows.filter(at__gte=day_starts(day))
 
     def by_last_day(self, rows: QuerySet[AuditEntry], _name: str, day: date) -> QuerySet[AuditEntry]:
-        return rows.filter(at__lt=day_starts(day + timedelta(days=1)))
+        return rows.filter(at__lte=day_ends(day))

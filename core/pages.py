@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
@@ -12,8 +14,11 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
+from core.periods import Period, period_of
+
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 25
+MONTH = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -30,6 +35,12 @@ def number(text: str) -> int | None:
 def text_of(query: QueryDict, name: str) -> str:
     """The text that stands in an address, without the NUL that no column can hold."""
     return query.get(name, "").replace("\x00", "").strip()
+
+
+def month_in(text: str) -> Period | None:
+    """The month that stands in an address, 2026-03; None for anything else or a year that no row has."""
+    named = MONTH.fullmatch(text)
+    return period_of("month", date(int(named[1]), int(named[2]), 1)) if named else None
 
 
 def found(rows: QuerySet[M], pk: int, user: Any, permission: str = "") -> M:

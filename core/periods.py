@@ -68,5 +68,10 @@ def day_starts(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def day_ends(day: date) -> datetime:
+    """The last instant of a local day, to the microsecond that the database keeps."""
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
 def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])

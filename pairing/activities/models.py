@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from core.models import TimeStampedModel
-from core.periods import day_starts
+from core.periods import day_ends, day_starts
 from pairing.activities.enums import ActivityState, ParticipationRole, SubjectKind
 from pairing.activities.tallies import tally_trigger
 from pairing.plans.enums import Line
@@ -50,9 +50,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
     def between(self, first: date, last: date) -> ActivityQuerySet:
         """Activities whose local day lies in [first, last], both inclusive."""
-        return self.filter(
-            starts_at__gte=day_starts(first), starts_at__lt=day_starts(last + timedelta(days=1))
-        )
+        return self.filter(starts_at__range=(day_starts(first), day_ends(last)))
 
     def unscheduled(self) -> ActivityQuerySet:
         return self.filter(state=ActivityState.PLANNED, starts_at=None)

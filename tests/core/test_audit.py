@@ -160,6 +160,7 @@ def test_audit_list_filters_by_action_actor_words_and_local_days(client):
     assert listed(words=early.target_label) == [early]
     assert listed(words="更名") == [early, late]
     assert listed(words="没有这个词") == []
+    assert listed(since="0001-01-01", until="9999-12-31") == [early, late]
 
 
 def test_audit_list_needs_the_same_queries_for_one_and_three_rows(client, django_assert_num_queries):

@@ -442,3 +442,20 @@ def test_page_takes_the_same_queries_at_one_and_three_rows(
         PlanTaskFactory(plan_order=order)
     with django_assert_num_queries(queries):
         assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("month", ["2026-13", "9999-12", "0001-01", "2026-3", "下月"])
+def test_plan_order_gantt_of_a_month_that_is_none_begins_today(client, pair, month):
+    log_in(client, office=True)
+    page = client.get(reverse("plan_order_list"), {"view": "gantt", "from": month})
+    today = timezone.localdate()
+    assert (page.status_code, page.context["gantt"].months[0].label) == (200, f"{today.month}月")
+
+
+def test_plan_order_list_gives_equal_rows_one_order(client, pair):
+    log_in(client, office=True)
+    PlanOrderFactory.create_batch(3, pairing=pair, demand__branch=pair.branch_b)
+    for sort, sign in (("state", 1), ("-state", -1)):
+        rows = client.get(reverse("plan_order_list"), {"sort": sort}).context["page"]
+        keys = [row.pk for row in rows]
+        assert keys == sorted(keys)[::sign]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +10,11 @@ from django import forms
 from django.db.models import Q
 
 from branches.models import User
+from core.pages import month_in
 from pairing.activities.enums import ActivityState
 from pairing.activities.models import Activity, ActivityKind
 from pairing.plans.enums import Line
 from pairing.plans.models import Pairing
-
-MONTH = re.compile(r"^((?:19|20)\d\d)-(0[1-9]|1[0-2])$", re.ASCII)
 
 
 class ActivityFilter(django_filters.FilterSet):
@@ -46,8 +44,8 @@ class ActivityFilter(django_filters.FilterSet):
         )
 
     def in_month(self, rows: Any, _name: str, value: str) -> Any:
-        found = MONTH.match(value)
-        return rows.filter(starts_at__year=found[1], starts_at__month=found[2]) if found else rows.none()
+        month = month_in(value)
+        return rows.between(month.starts_on, month.last_day) if month else rows.none()
 
     def with_words(self, rows: Any, _name: str, value: str) -> Any:
         return rows.filter(Q(title__icontains=value) | Q(venue__icontains=value))

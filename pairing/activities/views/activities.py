@@ -19,10 +19,10 @@ from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import attempt
-from core.pages import PAGE_SIZE, get_or_post
+from core.pages import PAGE_SIZE, get_or_post, month_in
 from core.periods import Period, period_of
 from pairing.activities import selectors
-from pairing.activities.forms.filters import MONTH, ActivityFilter
+from pairing.activities.forms.filters import ActivityFilter
 from pairing.activities.forms.records import RecordForm, record_initial
 from pairing.activities.forms.slots import (
     ActivityForm,
@@ -54,11 +54,7 @@ def calendar(request: Request) -> HttpResponse:
 
 
 def _month(request: Request) -> Period:
-    found = MONTH.match(request.GET.get("month", ""))
-    today = timezone.localdate()
-    return period_of(
-        "month", today.replace(year=int(found[1]), month=int(found[2]), day=1) if found else today
-    )
+    return month_in(request.GET.get("month", "")) or period_of("month", timezone.localdate())
 
 
 @require_safe

@@ -8,11 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from branches.requests import Request
-from core.pages import PAGE_SIZE
+from core.pages import PAGE_SIZE, in_order, month_in
+from core.periods import period_of
 from pairing.plans.forms.orders import PlanOrderFilter
 from pairing.plans.selectors.gantt import plan_order_gantt
 from pairing.plans.selectors.orders import (
@@ -29,14 +29,13 @@ from pairing.plans.selectors.targets import target_rows
 from pairing.plans.services import order_guards
 
 LAYOUTS = ("board", "gantt")
-SORTS = {"number", "-number", "due_on", "-due_on", "state", "-state"}
+SORTS = {name: name for name in ("number", "due_on", "state")}
 
 
 @require_safe
 def plan_order_list(request: Request) -> HttpResponse:
     """The ledger of orders as a table; ?view=board lays it out by state, ?view=gantt over the months."""
-    sort = request.GET.get("sort")
-    rows = plan_order_rows(request.user).order_by(sort if sort in SORTS else "-number")
+    rows = in_order(request, plan_order_rows(request.user).order_by("-number"), SORTS)
     filtered = PlanOrderFilter(request.GET, rows)
     view = request.GET.get("view")
     context: dict[str, Any] = {"filter": filtered, "view": view if view in LAYOUTS else "table"}
@@ -45,8 +44,8 @@ def plan_order_list(request: Request) -> HttpResponse:
         context["count"] = sum(column.count for column in context["columns"])
     elif view == "gantt":
         today = timezone.localdate()
-        first = parse_date(f"{request.GET.get('from', '')}-01") or today
-        context["gantt"] = plan_order_gantt(filtered.qs, first=first, today=today)
+        month = month_in(request.GET.get("from", "")) or period_of("month", today)
+        context["gantt"] = plan_order_gantt(filtered.qs, first=month.starts_on, today=today)
         context["count"] = context["gantt"].count
     else:
         context["page"] = Paginator(filtered.qs, PAGE_SIZE).get_page(request.GET.get("page"))
