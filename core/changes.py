@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -11,9 +13,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 
+from core.wording import cn_date
+
 Changes = dict[str, list[str]]
 BLANK = frozenset({"", "None"})
 YES_NO = {"True": "是", "False": "否"}
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def changes_of(row: models.Model, values: Mapping[str, Any]) -> Changes:
@@ -55,7 +60,7 @@ def in_words(table: str, name: str, pair: Any, *, most: int | None = None) -> st
     """
     column = _column(table, name)
     label = str(getattr(column, "verbose_name", "") or getattr(_related(column), "verbose_name", "") or name)
-    old, new = (_value(column, value) for value in pair)
+    old, new = (value_in_words(column, value) for value in pair)
     if old.startswith(("[", "{")) or new.startswith(("[", "{")) or (most and max(len(old), len(new)) > most):
         return label
     return f"{label}：{old} → {new}"
@@ -73,7 +78,11 @@ def _related(column: Any) -> Any:
     return getattr(getattr(column, "related_model", None), "_meta", None)
 
 
-def _value(column: Any, value: Any) -> str:
+def value_in_words(column: Any, value: Any) -> str:
+    """A kept value of a column, or of none, as pages write it: a choice by its words, a day in Chinese."""
     text = str(value)
+    if DAY.fullmatch(text):
+        with suppress(ValueError):  # a text that only looks like a day
+            return cn_date(date.fromisoformat(text))
     words = {str(key): str(word) for key, word in getattr(column, "flatchoices", None) or ()}
     return "空" if text in BLANK else words.get(text, YES_NO.get(text, text))

@@ -121,7 +121,7 @@ def test_audit_list_says_changes_in_the_words_of_the_forms(client):
 
     latest, before = client.get(URL).context["page"]
 
-    assert set(latest.changes_in_words) == {"同义说法：空 → 划龙船", "撤销日期：空 → 2026-03-01"}
+    assert set(latest.changes_in_words) == {"同义说法：空 → 划龙船", "撤销日期：空 → 2026年3月1日"}
     assert set(before.changes_in_words) == {
         "组织类型：机关 → 村",
         "联系电话：073****1234 → 空",

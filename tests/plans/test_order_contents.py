@@ -346,6 +346,22 @@ def test_open_change_request_lapses_when_the_order_is_over():
     assert (request.state, request.answer) == (ChangeState.LAPSED, "定单已取消")
 
 
+def test_change_request_of_a_deadline_says_days_as_pages_do_and_that_open_tasks_move():
+    order = with_tasks("一", in_progress=True, due_on=timezone.localdate() + timedelta(days=40))
+    person, _ = secretaries(order)
+    client = Client()
+    client.force_login(person)
+    day = timezone.localdate() + timedelta(days=20)
+
+    typed = fields_of(order, due_on=day.isoformat(), reason="提前办")
+    client.post(reverse("change_request_new", args=[order.pk]), typed)
+
+    assert client.get(order.get_absolute_url()).context["changes"][0]["moved"] == [
+        {"label": "完成时限", "old": cn_date(order.due_on), "new": cn_date(day)},
+        {"label": "没办的任务", "old": "各自的时限", "new": "时限按新的完成时限重新分配"},
+    ]
+
+
 def test_change_request_pages_show_old_and_new_and_carry_it_out():
     order = with_tasks("一", in_progress=True)
     ours, theirs = (Client(), Client())

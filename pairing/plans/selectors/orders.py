@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from branches.models import User
+from core.changes import value_in_words
 from core.models import AuditEntry
 from core.wording import short_date
 from ledgers.models import Demand, Resource
@@ -84,16 +85,11 @@ def _moved(order: PlanOrder, request: ChangeRequest) -> list[dict[str, str]]:
     """Old is the order as it is for an open request; an answered one shows what it asked for only."""
     moved = []
     for name, new in request.fields.items():
-        field = PlanOrder._meta.get_field(name)
-        words = dict(getattr(field, "flatchoices", ()) or ())
-        old = str(getattr(order, name) or "")
-        moved.append(
-            {
-                "label": str(field.verbose_name),  # type: ignore[union-attr]
-                "old": str(words.get(old, old)) if request.is_open else "",
-                "new": str(words.get(new, new) or "空"),
-            }
-        )
+        field: Any = PlanOrder._meta.get_field(name)
+        old = value_in_words(field, getattr(order, name) or "") if request.is_open else ""
+        moved.append({"label": str(field.verbose_name), "old": old, "new": value_in_words(field, new)})
+    if request.is_open and request.tasks is None and "due_on" in request.fields:
+        moved.append({"label": "没办的任务", "old": "各自的时限", "new": "时限按新的完成时限重新分配"})
     if request.tasks is not None:
         new_tasks = tasks_in_words([TaskDraft.from_json(task) for task in request.tasks], order)
         old_tasks = tasks_in_words(task_drafts(order), order) if request.is_open else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from core.changes import value_in_words
 from core.models import AuditEntry
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 
@@ -70,4 +71,4 @@ def _changes_in_words(entry: AuditEntry) -> str:
 
 
 def _word(name: str, value: str) -> str:
-    return str(dict(FIELDS[name].flatchoices).get(value, value)) or "空"
+    return value_in_words(FIELDS[name], value)
