@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -170,12 +170,13 @@ class MembershipEndForm(forms.Form):
     ends_on = forms.DateField(
         label="最后一天",
         widget=DateInput(),
-        help_text="这一天仍算任职；要马上收回，请填昨天或停用账号。",
+        help_text="这一天仍算任职；要马上收回，请填昨天。今天才登记错的、还没开始的，填开始前一天就撤回登记。",
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seat: Membership, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ends_on"].initial = today
+        is_to_come = seat.starts_on > today
+        self.fields["ends_on"].initial = seat.starts_on - timedelta(days=1) if is_to_come else today
 
 
 class WorkingDayForm(forms.Form):

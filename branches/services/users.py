@@ -154,18 +154,33 @@ def membership_end_blockers(seat: Membership, *, today: date) -> list[str]:
 def membership_end(*, seat: Membership, ends_on: date, actor: User, today: date) -> Membership:
     """End a seat after the day `ends_on`, which still counts.
 
+    A seat that begins today or later and ends before that was never meant: it is taken back altogether.
+
     Raises:
-        DomainError: see `membership_end_blockers`; also for a day before the seat began.
+        DomainError: see `membership_end_blockers`; also for a day before a seat that was held, and for
+            taking back one that is to be handed over.
     """
     _hold_admin_seats()
     seat = Membership.objects.select_for_update(of=("self",)).select_related("user", "branch").get(pk=seat.pk)
     refuse(membership_end_blockers(seat, today=today))
     if ends_on < seat.starts_on:
-        raise DomainError("结束日期不能早于任职开始日期。", field="ends_on")
+        return _take_back(seat, actor, today)
     with audit.action("membership.end", actor=actor, target=seat) as entry:
         entry.changes = {"ends_on": [str(seat.ends_on), str(ends_on)]}
         seat.ends_on = ends_on
         seat.save(update_fields=["ends_on", "updated_at"])
+    return seat
+
+
+def _take_back(seat: Membership, actor: User, today: date) -> Membership:
+    """Delete a seat registered by mistake; the trail and the history keep what it was."""
+    if seat.starts_on < today:
+        raise DomainError("结束日期不能早于任职开始日期。", field="ends_on")
+    if seat.handovers.exists():
+        raise DomainError("这个任职办过交接，不能撤回登记，请填开始日期或以后。", field="ends_on")
+    with audit.action("membership.delete", actor=actor, target=seat) as entry:
+        entry.summary = f"登记有误，原定{cn_date(seat.starts_on)}开始"
+        Membership.objects.filter(pk=seat.pk).delete()
     return seat
 
 

@@ -29,6 +29,7 @@ from branches.services.users import (
 )
 from core.forms import ReasonForm, attempt
 from core.pages import found, get_or_post, posted, sorted_page
+from core.wording import cn_date
 
 SORTS = {"name": "display_name", "username": "username", "login": "last_login"}
 RESET_EFFECTS = (
@@ -94,7 +95,8 @@ def user_reset(request: Request, pk: int) -> HttpResponse:
         password = one_time_password()
         user_reset_password(user=person, actor=request.user, password=password)
         messages.success(request, f"{person} 的密码已重置。")
-        return render(request, "branches/user_password.html", {"person": person, "password": password})
+        shown = {"person": person, "password": password, "is_reset": True}
+        return render(request, "branches/user_password.html", shown)
     context = {
         "title": f"重置密码：{person}",
         "effects": RESET_EFFECTS,
@@ -154,15 +156,22 @@ def membership_new(request: Request, user_pk: int) -> HttpResponse:
 def membership_end_page(request: Request, pk: int) -> HttpResponse:
     seat = found(Membership.objects.select_related("user", "branch"), pk, request.user)
     today = timezone.localdate()
-    form = MembershipEndForm(posted(request), today=today)
+    form = MembershipEndForm(posted(request), seat=seat, today=today)
     if form.is_valid() and attempt(
         form, lambda: membership_end(seat=seat, actor=request.user, today=today, **form.cleaned_data)
     ):
-        messages.success(request, "任职已结束。")
+        last = form.cleaned_data["ends_on"]
+        messages.success(
+            request, "任职登记已撤回。" if last < seat.starts_on else f"任职到{cn_date(last)}结束。"
+        )
         return redirect("user_edit", seat.user_id)
     context = {
         "title": f"结束任职：{seat.user}",
-        "rows": [("党组织", seat.branch), ("职务", seat.get_role_display()), ("开始日期", seat.starts_on)],
+        "rows": [
+            ("党组织", seat.branch),
+            ("职务", seat.get_role_display()),
+            ("开始日期", cn_date(seat.starts_on)),
+        ],
         "effects": ["到期后，本人不能再以这个身份查看和办理。"],
         "form": form,
         "blockers": membership_end_blockers(seat, today=today),

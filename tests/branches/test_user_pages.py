@@ -16,6 +16,7 @@ from branches.models import Membership, User
 from core.models import AuditEntry
 from core.wording import cn_date
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
+from tests.factories.handovers import HandoverFactory
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "shan-gu-you-feng-2025"
@@ -223,13 +224,39 @@ def test_membership_end_takes_the_rights_away_after_its_last_day(page):
     assert User.objects.get(pk=seat.user.pk).staff_branch_ids == frozenset()
 
 
-def test_membership_end_before_its_start_is_refused_beside_the_field(page):
-    seat = MembershipFactory(starts_on=timezone.localdate())
+def test_membership_end_before_a_seat_that_was_held_is_refused_beside_the_field(page):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    seat = MembershipFactory(starts_on=yesterday)
+    before = yesterday - timedelta(days=1)
+
+    response = page.post(reverse("membership_end", args=[seat.pk]), {"ends_on": before.isoformat()})
+
+    assert response.context["form"].errors == {"ends_on": ["结束日期不能早于任职开始日期。"]}
+
+
+def test_membership_end_before_a_seat_to_come_takes_it_back(page):
+    start = timezone.localdate() + timedelta(days=30)
+    seat = MembershipFactory(starts_on=start)
+    url = reverse("membership_end", args=[seat.pk])
+    proposed = page.get(url).context["form"].fields["ends_on"].initial
+
+    response = page.post(url, {"ends_on": proposed.isoformat()}, follow=True)
+
+    assert [str(each) for each in response.context["messages"]] == ["任职登记已撤回。"]
+    assert not Membership.objects.filter(pk=seat.pk).exists()
+    [entry] = AuditEntry.objects.filter(action="membership.delete", target_id=seat.pk)
+    assert (entry.words, entry.summary) == ("删除任职", f"登记有误，原定{cn_date(start)}开始")
+
+
+def test_membership_end_takes_back_no_seat_that_is_to_be_handed_over(page):
+    seat = HandoverFactory(seat__starts_on=timezone.localdate()).seat
     yesterday = timezone.localdate() - timedelta(days=1)
 
     response = page.post(reverse("membership_end", args=[seat.pk]), {"ends_on": yesterday.isoformat()})
 
-    assert response.context["form"].errors == {"ends_on": ["结束日期不能早于任职开始日期。"]}
+    assert response.context["form"].errors == {
+        "ends_on": ["这个任职办过交接，不能撤回登记，请填开始日期或以后。"]
+    }
 
 
 def test_membership_end_of_the_last_administrator_is_refused(page, admin):
