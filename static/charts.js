@@ -40,7 +40,6 @@ function draw(canvas) {
   new ResizeObserver(() => chart.resize()).observe(canvas);
   /* A datum may carry `url`: every number opens the rows behind it. */
   chart.on("click", (event) => event.data?.url && location.assign(event.data.url));
-  window.addEventListener("beforeprint", () => chart.resize());
 }
 
 document.querySelectorAll("[data-chart]").forEach(draw);
