@@ -59,7 +59,8 @@ class Learned:
         """
         if not self.votes:
             return rows
-        return np.array([self._blend(row, points, *entry) for row, entry in zip(rows, entries, strict=True)])
+        blended = [self._blend(row, points, *entry) for row, entry in zip(rows, entries, strict=True)]
+        return np.array(blended).reshape(rows.shape)  # also without a row
 
     def _blend(self, row: np.ndarray, points: Mapping[str, np.ndarray], title: str, text: str) -> np.ndarray:
         weights = _word_weights(title, text)

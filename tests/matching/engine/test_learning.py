@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pairing.matching.engine import suggest
 from pairing.matching.engine.affinity import points, profiles
 from pairing.matching.engine.evaluation import judge
 from pairing.matching.engine.learning import Learned, Lesson
@@ -55,6 +56,14 @@ def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
     known = quality(county, told, before).ndcg
     assert quality(county, told, after).ndcg > known + 0.2 * (1 - known)
     assert quality(county, unseen, after).ndcg >= quality(county, unseen, before).ndcg - 0.005
+
+
+def test_what_was_taught_is_no_matter_where_nobody_asks(county):
+    """A branch without a demand read an error page once the county had decided about one."""
+    learned = Learned.of(lessons_of(county, list(county.labels)[:5]))
+    nobody = replace(county.problem, needs=(), learned=learned)
+    assert suggest(nobody, top=3) == {}
+    assert suggest(replace(nobody, offers=()), top=3) == {}
 
 
 def test_adjust_leaves_unknown_wording_exactly_alone():
