@@ -22,6 +22,8 @@ from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from branches.enums import BRANCH_STAFF, COUNTY_WIDE, BranchKind, Role
+from branches.tree import tree_trigger
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from core.prepared import Prepared, blank
 from core.search.models import Searchable, SearchableQuerySet, stale_trigger
@@ -76,7 +78,7 @@ class Branch(Searchable, TreeNode, TimeStampedModel):
     )
     name = models.CharField("党组织名称", max_length=100, unique=True)
     name_key = models.CharField("拼音排序键", max_length=600, editable=False, db_index=True, default="")
-    kind = models.CharField("组织类型", max_length=20, choices=BranchKind, default=BranchKind.OTHER)
+    kind = OneOfField("组织类型", max_length=20, choices=BranchKind, default=BranchKind.OTHER)
     secretary_name = models.CharField("书记", max_length=60, blank=True)
     liaison_name = models.CharField("联络员", max_length=60, blank=True)
     phone = models.CharField("联系电话", max_length=30, blank=True)
@@ -93,7 +95,7 @@ class Branch(Searchable, TreeNode, TimeStampedModel):
         verbose_name = verbose_name_plural = "党组织"
         ordering = ["serial", "name_key", "pk"]
         indexes = [GinIndex(fields=["search"], name="branch_search")]
-        triggers = [stale_trigger("name", "address")]
+        triggers = [stale_trigger("name", "address"), tree_trigger()]
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="branch_not_own_parent"),
             models.CheckConstraint(
@@ -235,7 +237,7 @@ class Membership(TimeStampedModel):
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", related_name="memberships")
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="党组织", related_name="memberships")
-    role = models.CharField("角色", max_length=20, choices=Role)
+    role = OneOfField("角色", max_length=20, choices=Role)
     starts_on = models.DateField("开始日期", default=timezone.localdate)
     ends_on = models.DateField("结束日期", null=True, blank=True)
 

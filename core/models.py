@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +17,7 @@ from core.actions import action_words
 from core.attachments import registry
 from core.changes import in_words
 from core.enums import Channel, NotificationState
+from core.fields import OneOfField
 
 
 class TimeStampedModel(models.Model):
@@ -62,6 +64,9 @@ class AuditEntry(models.Model):
         verbose_name = verbose_name_plural = "操作留痕"
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["target_type", "target_id", "-at"], name="audit_target")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_label}"
@@ -96,14 +101,12 @@ class Notification(TimeStampedModel):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="收件人", related_name="notifications"
     )
-    channel = models.CharField("渠道", max_length=10, choices=Channel)
+    channel = OneOfField("渠道", max_length=10, choices=Channel)
     dedupe_key = models.CharField("去重键", max_length=200, unique=True)
     subject = models.CharField("标题", max_length=200)
     body = models.TextField("内容", blank=True)
     url = models.CharField("链接", max_length=300, blank=True, help_text="path within this site")
-    state = models.CharField(
-        "状态", max_length=10, choices=NotificationState, default=NotificationState.PENDING
-    )
+    state = OneOfField("状态", max_length=10, choices=NotificationState, default=NotificationState.PENDING)
     due_at = models.DateTimeField("应发时间", default=timezone.now)
     sent_at = models.DateTimeField("送达时间", null=True, blank=True)
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)

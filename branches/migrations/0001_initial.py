@@ -1,3 +1,4 @@
+import core.fields
 import core.search.fields
 import django.contrib.auth.models
 import django.contrib.auth.validators
@@ -60,7 +61,7 @@ class Migration(migrations.Migration):
                     ('search', core.search.fields.SearchField(editable=False, null=True, verbose_name='检索词')),
                     ('name', models.CharField(max_length=100, unique=True, verbose_name='党组织名称')),
                     ('name_key', models.CharField(db_index=True, default='', editable=False, max_length=600, verbose_name='拼音排序键')),
-                    ('kind', models.CharField(choices=[('office', '机关'), ('station', '所站'), ('community', '社区'), ('village', '村'), ('police', '公安'), ('city_section', '市局科室'), ('school', '学校'), ('hospital', '医院'), ('company', '企业'), ('court', '法院'), ('bank', '银行'), ('power', '供电'), ('other', '其他')], default='other', max_length=20, verbose_name='组织类型')),
+                    ('kind', core.fields.OneOfField(choices=[('office', '机关'), ('station', '所站'), ('community', '社区'), ('village', '村'), ('police', '公安'), ('city_section', '市局科室'), ('school', '学校'), ('hospital', '医院'), ('company', '企业'), ('court', '法院'), ('bank', '银行'), ('power', '供电'), ('other', '其他')], default='other', max_length=20, verbose_name='组织类型')),
                     ('secretary_name', models.CharField(blank=True, max_length=60, verbose_name='书记')),
                     ('liaison_name', models.CharField(blank=True, max_length=60, verbose_name='联络员')),
                     ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
@@ -82,6 +83,7 @@ class Migration(migrations.Migration):
                         pgtrigger.compiler.Trigger(name='search_stale', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."name" IS DISTINCT FROM (NEW."name"))', func='IF NEW.search IS NOT DISTINCT FROM OLD.search THEN NEW.search := NULL; END IF; RETURN NEW;', hash='fecb4d1aa73cb2201d7be98d37a630aa76865625', operation='UPDATE', pgid='pgtrigger_search_stale_ceb89', table='branches_branch', when='BEFORE')),
                         pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "branches_branchevent" ("address", "created_at", "dissolved_on", "id", "kind", "latitude", "liaison_name", "longitude", "member_count", "name", "name_key", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "secretary_name", "serial", "updated_at") VALUES (NEW."address", NEW."created_at", NEW."dissolved_on", NEW."id", NEW."kind", NEW."latitude", NEW."liaison_name", NEW."longitude", NEW."member_count", NEW."name", NEW."name_key", NEW."parent_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."secretary_name", NEW."serial", NEW."updated_at"); RETURN NULL;', hash='de1a5bdeff701e9b8623aeb67f8ed0a08013f5aa', operation='INSERT', pgid='pgtrigger_insert_insert_00e85', table='branches_branch', when='AFTER')),
                         pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."dissolved_on" IS DISTINCT FROM (NEW."dissolved_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."liaison_name" IS DISTINCT FROM (NEW."liaison_name") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."member_count" IS DISTINCT FROM (NEW."member_count") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."name_key" IS DISTINCT FROM (NEW."name_key") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."secretary_name" IS DISTINCT FROM (NEW."secretary_name") OR OLD."serial" IS DISTINCT FROM (NEW."serial") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at"))', func='INSERT INTO "branches_branchevent" ("address", "created_at", "dissolved_on", "id", "kind", "latitude", "liaison_name", "longitude", "member_count", "name", "name_key", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "secretary_name", "serial", "updated_at") VALUES (NEW."address", NEW."created_at", NEW."dissolved_on", NEW."id", NEW."kind", NEW."latitude", NEW."liaison_name", NEW."longitude", NEW."member_count", NEW."name", NEW."name_key", NEW."parent_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."secretary_name", NEW."serial", NEW."updated_at"); RETURN NULL;', hash='3563d960a6a42b61f26a15750995e2d3139b7ed3', operation='UPDATE', pgid='pgtrigger_update_update_98809', table='branches_branch', when='AFTER')),
+                        pgtrigger.compiler.Trigger(name='tree', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.parent_id IS NULL OR NEW.parent_id IS NOT DISTINCT FROM OLD.parent_id THEN RETURN NEW; END IF;\n    PERFORM pg_advisory_xact_lock(hashtext('branches_branch.parent_id'));\n    IF EXISTS (\n        WITH RECURSIVE above AS (\n            SELECT NEW.parent_id AS id\n            UNION\n            SELECT branch.parent_id FROM branches_branch AS branch JOIN above ON branch.id = above.id\n        )\n        SELECT FROM above WHERE id = NEW.id\n    ) THEN\n        RAISE check_violation USING\n            MESSAGE = 'branch_tree: an organisation would stand below itself', CONSTRAINT = 'branch_tree';\n    END IF;\n    RETURN NEW;\n", hash='f289d52901c0776005e50976b4fe2cb4fe6ed9bd', operation='INSERT OR UPDATE OF "parent_id"', pgid='pgtrigger_tree_a4cda', table='branches_branch', when='BEFORE')),
                     ],
                 },
             ),
@@ -96,7 +98,7 @@ class Migration(migrations.Migration):
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                     ('name', models.CharField(max_length=100, verbose_name='党组织名称')),
                     ('name_key', models.CharField(default='', editable=False, max_length=600, verbose_name='拼音排序键')),
-                    ('kind', models.CharField(choices=[('office', '机关'), ('station', '所站'), ('community', '社区'), ('village', '村'), ('police', '公安'), ('city_section', '市局科室'), ('school', '学校'), ('hospital', '医院'), ('company', '企业'), ('court', '法院'), ('bank', '银行'), ('power', '供电'), ('other', '其他')], default='other', max_length=20, verbose_name='组织类型')),
+                    ('kind', core.fields.OneOfField(choices=[('office', '机关'), ('station', '所站'), ('community', '社区'), ('village', '村'), ('police', '公安'), ('city_section', '市局科室'), ('school', '学校'), ('hospital', '医院'), ('company', '企业'), ('court', '法院'), ('bank', '银行'), ('power', '供电'), ('other', '其他')], default='other', max_length=20, verbose_name='组织类型')),
                     ('secretary_name', models.CharField(blank=True, max_length=60, verbose_name='书记')),
                     ('liaison_name', models.CharField(blank=True, max_length=60, verbose_name='联络员')),
                     ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
@@ -123,7 +125,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('role', models.CharField(choices=[('secretary', '支部书记'), ('liaison', '支部联络员'), ('member', '党员'), ('county_office', '县党建办'), ('admin', '管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
+                    ('role', core.fields.OneOfField(choices=[('secretary', '支部书记'), ('liaison', '支部联络员'), ('member', '党员'), ('county_office', '县党建办'), ('admin', '管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
                     ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='开始日期')),
                     ('ends_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
                     ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='branches.branch', verbose_name='党组织')),
@@ -149,7 +151,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigIntegerField()),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('role', models.CharField(choices=[('secretary', '支部书记'), ('liaison', '支部联络员'), ('member', '党员'), ('county_office', '县党建办'), ('admin', '管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
+                    ('role', core.fields.OneOfField(choices=[('secretary', '支部书记'), ('liaison', '支部联络员'), ('member', '党员'), ('county_office', '县党建办'), ('admin', '管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
                     ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='开始日期')),
                     ('ends_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
                     ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='党组织')),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from branches.enums import Role
 from branches.models import Branch, Membership, User
 from branches.selectors import administrators
+from branches.tree import tree_hold
 from core import audit
 from core.changes import changes_of
 from core.errors import DomainError
@@ -39,6 +40,7 @@ def branch_update(*, branch: Branch, actor: User, **fields: Any) -> Branch:
     Raises:
         ValidationError: when the name is taken, or the superior lies below the organisation itself.
     """
+    tree_hold()
     branch = locked(branch)
     changes = changes_of(branch, fields)
     with audit.action("branch.update", actor=actor, target=branch) as entry:

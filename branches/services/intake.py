@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from branches.models import Branch
+from branches.tree import tree_hold
 from core.workbooks.merging import Merge, Record
 from core.workbooks.results import RowChange
 
@@ -22,6 +23,7 @@ def branches_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCha
     Raises:
         ValueError: when the superiors go round in a circle; the caller has checked the file for that.
     """
+    tree_hold()
     known = {row.name: row for row in Branch.objects.select_for_update(of=("self",)).order_by("pk")}
     _create_roots(known, records)
     waiting = list(records)

@@ -1,5 +1,7 @@
+import core.fields
 import django.db.models.deletion
 import django.utils.timezone
+import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
@@ -87,6 +89,7 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': '操作留痕',
                     'ordering': ['-at', '-pk'],
                     'indexes': [models.Index(fields=['target_type', 'target_id', '-at'], name='audit_target')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6b2652b5bb5129424469034ae53d5116f56d3e42', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97da0', table='core_auditentry', when='BEFORE'))],
                 },
             ),
             migrations.CreateModel(
@@ -95,12 +98,12 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('channel', models.CharField(choices=[('in_app', '站内'), ('email', '邮件')], max_length=10, verbose_name='渠道')),
+                    ('channel', core.fields.OneOfField(choices=[('in_app', '站内'), ('email', '邮件')], max_length=10, verbose_name='渠道')),
                     ('dedupe_key', models.CharField(max_length=200, unique=True, verbose_name='去重键')),
                     ('subject', models.CharField(max_length=200, verbose_name='标题')),
                     ('body', models.TextField(blank=True, verbose_name='内容')),
                     ('url', models.CharField(blank=True, help_text='path within this site', max_length=300, verbose_name='链接')),
-                    ('state', models.CharField(choices=[('pending', '待发送'), ('claimed', '发送中'), ('sent', '已送达'), ('uncertain', '结果未知'), ('failed', '发送失败'), ('cancelled', '已取消')], default='pending', max_length=10, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('pending', '待发送'), ('claimed', '发送中'), ('sent', '已送达'), ('uncertain', '结果未知'), ('failed', '发送失败'), ('cancelled', '已取消')], default='pending', max_length=10, verbose_name='状态')),
                     ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='应发时间')),
                     ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='送达时间')),
                     ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='阅读时间')),

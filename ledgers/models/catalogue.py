@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from core.fields import OneOfField
 from ledgers.enums import Audience, HelpKind, Relation
 
 E = TypeVar("E", bound="CatalogueEntry")
@@ -85,7 +86,7 @@ class LexiconTerm(models.Model):
     """词库: a word that points to a service item, or away from it."""
 
     item = models.ForeignKey(ServiceItem, models.CASCADE, verbose_name="事项", related_name="terms")
-    relation = models.CharField("关系", max_length=20, choices=Relation)
+    relation = OneOfField("关系", max_length=20, choices=Relation)
     text = models.CharField("词语", max_length=40)
 
     class Meta:

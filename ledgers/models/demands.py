@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
 from ledgers.enums import (
@@ -87,8 +88,8 @@ class Demand(Searchable, TimeStampedModel):
     title = models.CharField("需求内容", max_length=120)
     title_key = models.CharField("拼音排序键", max_length=600, editable=False, default="")
     description = models.TextField("具体描述", max_length=2000, blank=True)
-    nature = models.CharField("需求性质", max_length=20, choices=DemandNature, default=DemandNature.PROBLEM)
-    source = models.CharField("需求来源", max_length=20, choices=DemandSource, default=DemandSource.OTHER)
+    nature = OneOfField("需求性质", max_length=20, choices=DemandNature, default=DemandNature.PROBLEM)
+    source = OneOfField("需求来源", max_length=20, choices=DemandSource, default=DemandSource.OTHER)
     source_event = models.CharField("来源事件", max_length=120, blank=True, help_text="提出它的会议或走访")
     source_on = models.DateField("来源日期", null=True, blank=True)
     audience_text = models.CharField("服务对象", max_length=100, blank=True)
@@ -113,7 +114,7 @@ class Demand(Searchable, TimeStampedModel):
     place = models.CharField("地点", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=60, blank=True)
     contact_phone = models.CharField("联系电话", max_length=30, blank=True)
-    state = models.CharField("状态", max_length=20, choices=DemandState, default=DemandState.DRAFT)
+    state = OneOfField("状态", max_length=20, choices=DemandState, default=DemandState.DRAFT)
     state_reason = models.CharField("状态说明", max_length=300, blank=True)
     hall_on = models.DateField("进入认领大厅日期", null=True, blank=True, editable=False)
     closed_on = models.DateField("解决日期", null=True, blank=True)
@@ -154,10 +155,11 @@ class Demand(Searchable, TimeStampedModel):
                 violation_error_message="所需次数须在 1 到 50 之间；不定次数请留空。",
             ),
             models.CheckConstraint(
-                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5), state="closed"),
                 name="demand_satisfaction",
-                violation_error_message="满意度须为 1 到 5 分。",
+                violation_error_message="满意度须为 1 到 5 分，销号时填写。",
             ),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="demand_urgency"),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("raised_on")),
                 name="demand_closed_after_raised",
@@ -188,7 +190,7 @@ class DemandOrigin(models.Model):
 
     demand = models.ForeignKey(Demand, models.PROTECT, verbose_name="需求", related_name="origins")
     origin = models.ForeignKey(Demand, models.PROTECT, verbose_name="原需求", related_name="successors")
-    kind = models.CharField("方式", max_length=10, choices=OriginKind)
+    kind = OneOfField("方式", max_length=10, choices=OriginKind)
     reason = models.CharField("理由", max_length=300)
     made_at = models.DateTimeField("时间")
     made_by = models.ForeignKey(

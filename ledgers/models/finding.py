@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.fields import OneOfField
 from ledgers.enums import LedgerPage
 from ledgers.models.demands import Demand
 from ledgers.models.resources import Resource
@@ -17,7 +18,7 @@ class SavedView(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="用户", related_name="saved_views"
     )
-    page = models.CharField("列表", max_length=20, choices=LedgerPage)
+    page = OneOfField("列表", max_length=20, choices=LedgerPage)
     name = models.CharField("名称", max_length=20)
     query = models.CharField("条件", max_length=1000)
     is_default = models.BooleanField("默认打开", default=False)

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from core.periods import period_of
 from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
@@ -80,7 +81,7 @@ class Resource(Searchable, TimeStampedModel):
 
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="提供单位", related_name="resources")
     serial = models.PositiveIntegerField("序号")
-    kind = models.CharField("资源类别", max_length=20, choices=ResourceKind)
+    kind = OneOfField("资源类别", max_length=20, choices=ResourceKind)
     title = models.CharField("资源名称", max_length=120)
     title_key = models.CharField("拼音排序键", max_length=600, editable=False, default="")
     description = models.TextField("资源说明", max_length=2000, blank=True)
@@ -111,9 +112,9 @@ class Resource(Searchable, TimeStampedModel):
     details = models.JSONField(
         "分类信息", default=dict, blank=True, help_text="fields of its kind: area, seats, issuer…"
     )
-    sharing = models.CharField("共享范围", max_length=10, choices=Sharing, default=Sharing.PAIR)
+    sharing = OneOfField("共享范围", max_length=10, choices=Sharing, default=Sharing.PAIR)
     note = models.CharField("备注", max_length=300, blank=True)
-    state = models.CharField("状态", max_length=20, choices=ResourceState, default=ResourceState.DRAFT)
+    state = OneOfField("状态", max_length=20, choices=ResourceState, default=ResourceState.DRAFT)
 
     objects = SearchableManager.from_queryset(ResourceQuerySet)()
 
@@ -182,7 +183,7 @@ class Availability(models.Model):
     resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="availabilities")
     weekday = models.PositiveSmallIntegerField("星期", null=True, blank=True, help_text="0 = 星期一")
     day = models.DateField("日期", null=True, blank=True, help_text="某一天的例外")
-    half = models.CharField("半天", max_length=2, choices=[("am", "上午"), ("pm", "下午")])
+    half = OneOfField("半天", max_length=2, choices=[("am", "上午"), ("pm", "下午")])
     is_available = models.BooleanField("可服务", default=True)
     opens_at = models.TimeField("从几点", null=True, blank=True)
     closes_at = models.TimeField("到几点", null=True, blank=True)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from core.periods import day_ends, day_starts
 from pairing.activities.enums import ActivityState, ParticipationRole, SubjectKind
@@ -30,7 +31,7 @@ class ActivityKind(models.Model):
     """活动类型: one row of the dictionary that says on which of the 四联 a kind of activity counts."""
 
     name = models.CharField("名称", max_length=40, unique=True)
-    line = models.CharField("四联类别", max_length=20, choices=Line)
+    line = OneOfField("四联类别", max_length=20, choices=Line)
     is_volunteer_service = models.BooleanField("计入联合志愿服务", default=False)
     position = models.PositiveSmallIntegerField("排序", default=0)
     retired_on = models.DateField("停用日期", null=True, blank=True)
@@ -89,7 +90,7 @@ class Activity(TimeStampedModel):
     member_count = models.PositiveIntegerField("参加党员数", null=True, blank=True)
     served_count = models.PositiveIntegerField("服务群众人次", null=True, blank=True)
     record = models.TextField("纪实", max_length=4000, blank=True)
-    state = models.CharField("状态", max_length=20, choices=ActivityState, default=ActivityState.PLANNED)
+    state = OneOfField("状态", max_length=20, choices=ActivityState, default=ActivityState.PLANNED)
     state_reason = models.CharField("状态说明", max_length=300, blank=True)
     unplaced_reason = models.CharField("未能排期的原因", max_length=300, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
@@ -140,7 +141,7 @@ class Participation(TimeStampedModel):
 
     activity = models.ForeignKey(Activity, models.CASCADE, verbose_name="活动", related_name="participations")
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="支部", related_name="participations")
-    role = models.CharField("角色", max_length=10, choices=ParticipationRole)
+    role = OneOfField("角色", max_length=10, choices=ParticipationRole)
     expected_count = models.PositiveIntegerField("应到", null=True, blank=True)
     attended_count = models.PositiveIntegerField("实到", null=True, blank=True)
     absence_reason = models.CharField("缺席原因", max_length=200, blank=True)
@@ -150,6 +151,11 @@ class Participation(TimeStampedModel):
         ordering = ["activity", "role", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["activity", "branch"], name="participation_once"),
+            models.UniqueConstraint(
+                fields=["activity", "role"],
+                condition=Q(role__in=["party_a", "party_b"]),
+                name="participation_one_of_each_side",
+            ),
             models.CheckConstraint(
                 condition=Q(expected_count__isnull=True)
                 | Q(attended_count__isnull=True)
@@ -166,7 +172,7 @@ class Participation(TimeStampedModel):
 class Subject(models.Model):
     """占用对象: anything that cannot be in two places at once – a branch, a venue, a person."""
 
-    kind = models.CharField("类别", max_length=10, choices=SubjectKind)
+    kind = OneOfField("类别", max_length=10, choices=SubjectKind)
     key = models.CharField(
         "键", max_length=300, unique=True, help_text="branch:12, venue:名称, person:支部/姓名"
     )

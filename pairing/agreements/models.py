@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from ledgers.models import ServiceAspect
 from pairing.activities.models import ActivityKind
@@ -39,9 +40,9 @@ class AgreementClause(TimeStampedModel):
     agreement = models.ForeignKey(Agreement, models.CASCADE, verbose_name="协议", related_name="clauses")
     version = models.PositiveIntegerField("版本", default=1)
     position = models.PositiveSmallIntegerField("序号")
-    line = models.CharField("四联类别", max_length=20, choices=Line)
+    line = OneOfField("四联类别", max_length=20, choices=Line)
     words = models.CharField("条款", max_length=300)
-    kind = models.CharField("计数内容", max_length=20, choices=ClauseKind, blank=True)
+    kind = OneOfField("计数内容", max_length=20, choices=ClauseKind, blank=True)
     activity_kind = models.ForeignKey(
         ActivityKind, models.PROTECT, null=True, blank=True, verbose_name="活动类型", related_name="+"
     )
@@ -51,7 +52,7 @@ class AgreementClause(TimeStampedModel):
     target = models.PositiveSmallIntegerField(
         "不少于", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(999)]
     )
-    period = models.CharField("每", max_length=10, choices=ClausePeriod, blank=True)
+    period = OneOfField("每", max_length=10, choices=ClausePeriod, blank=True)
 
     objects = AgreementClauseQuerySet.as_manager()
 

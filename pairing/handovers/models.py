@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Branch, Membership
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from pairing.handovers.enums import HandoverState
 
@@ -40,7 +41,7 @@ class Handover(TimeStampedModel):
     )
     on = models.DateField("交接日期")
     note = models.CharField("说明", max_length=300, blank=True)
-    state = models.CharField("状态", max_length=10, choices=HandoverState, default=HandoverState.PLANNED)
+    state = OneOfField("状态", max_length=10, choices=HandoverState, default=HandoverState.PLANNED)
     state_reason = models.CharField("取消理由", max_length=300, blank=True)
     planned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="办理人", related_name="+"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from branches.models import Branch
+from core.fields import OneOfField
 from pairing.imports.enums import OWN_LEDGERS, LedgerKind
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 class ImportBatch(models.Model):
     """导入记录: one file, taken in as a whole; the target of the import's audit entry."""
 
-    kind = models.CharField("台账", max_length=20, choices=LedgerKind)
+    kind = OneOfField("台账", max_length=20, choices=LedgerKind)
     file_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("文件摘要", max_length=64)
     rows = models.PositiveIntegerField("行数")
@@ -75,7 +76,7 @@ class ColumnChoice(models.Model):
     branch = models.ForeignKey(
         Branch, models.CASCADE, null=True, blank=True, verbose_name="支部", related_name="+"
     )
-    kind = models.CharField("台账", max_length=20, choices=LedgerKind)
+    kind = OneOfField("台账", max_length=20, choices=LedgerKind)
     shape = models.CharField("表头摘要", max_length=64)
     sheet = models.CharField("工作表", max_length=100, blank=True)
     row = models.PositiveSmallIntegerField("表头行", default=1)

@@ -6,6 +6,7 @@ from django.db import models
 
 from branches.enums import Role
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from pairing.reminders.enums import ReminderState
 
@@ -27,14 +28,21 @@ class Reminder(TimeStampedModel):
     branch = models.ForeignKey(
         Branch, models.CASCADE, null=True, blank=True, verbose_name="支部", related_name="reminders"
     )
-    role = models.CharField("角色", max_length=20, choices=Role)
-    state = models.CharField("状态", max_length=10, choices=ReminderState, default=ReminderState.PENDING)
+    role = OneOfField("角色", max_length=20, choices=Role)
+    state = OneOfField("状态", max_length=10, choices=ReminderState, default=ReminderState.PENDING)
     is_late = models.BooleanField("补发", default=False)
     settled_at = models.DateTimeField("处理时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "提醒"
         ordering = ["remind_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="pending", settled_at__isnull=True)
+                | ~models.Q(state="pending") & models.Q(settled_at__isnull=False),
+                name="reminder_settled_has_time",
+            )
+        ]
         indexes = [
             models.Index(fields=["remind_on"], condition=models.Q(state="pending"), name="reminder_pending"),
             models.Index(fields=["rule", "object_id"], name="reminder_object"),

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from core.periods import label_of
 from pairing.activities.models import Activity
@@ -26,7 +27,7 @@ class ReviewSeries(TimeStampedModel):
     """例会系列: one kind of review of one pairing, over the term of its agreement."""
 
     pairing = models.ForeignKey(Pairing, models.CASCADE, verbose_name="结对", related_name="review_series")
-    kind = models.CharField("种类", max_length=20, choices=ReviewKind)
+    kind = OneOfField("种类", max_length=20, choices=ReviewKind)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
 
@@ -74,9 +75,9 @@ class Review(TimeStampedModel):
     period_key = models.CharField("期间", max_length=10, help_text="2026-03, 2026Q1 or 2026")
     period_starts_on = models.DateField("期间起")
     due_on = models.DateField("应开日期")
-    state = models.CharField("状态", max_length=10, choices=ReviewState, default=ReviewState.DUE)
+    state = OneOfField("状态", max_length=10, choices=ReviewState, default=ReviewState.DUE)
     held_on = models.DateField("召开日期", null=True, blank=True)
-    held_by = models.CharField("方式", max_length=10, choices=HeldBy, blank=True)
+    held_by = OneOfField("方式", max_length=10, choices=HeldBy, blank=True)
     activity = models.ForeignKey(
         Activity, models.SET_NULL, null=True, blank=True, verbose_name="会议活动", related_name="reviews"
     )

@@ -251,7 +251,14 @@ def test_activities_whose_time_the_successor_has_not_stay_and_everybody_is_told(
 def test_parts_of_a_joint_claim_that_are_agreed_move_too(seat, successor, admin):
     pair = seat.branch.pairings_as_a.get()
     series = Series.objects.create(title="义诊进村")
-    claim = ClaimFactory(pairing=pair, proposer=seat.user, person=OLD, state="agreed", series=series)
+    claim = ClaimFactory(
+        pairing=pair,
+        proposer=seat.user,
+        person=OLD,
+        state="agreed",
+        decided_at=timezone.now(),
+        series=series,
+    )
     plan(seat, successor, admin)
     claim.refresh_from_db()
     assert (claim.proposer, claim.person) == (successor, NEW)

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from core.wording import cn_date
 from ledgers.models import Demand, Resource, ServiceAspect
 from pairing.imports.registry import LEDGERS
 from tests.factories.branches import BranchFactory
@@ -122,7 +123,7 @@ def test_branch_is_known_by_its_unit_alone(branch) -> None:
     result = take_in("demands", demand(1, 提出单位="荷叶镇"), demand(2, 提出单位="花门村党支部"))
     assert [(row, reason.split("，")[0]) for row, _, _, reason in short(result.errors)] == [
         (4, "没有这个党组织"),
-        (5, f"已在 {TERMS.as_of} 撤销"),
+        (5, f"已在{cn_date(TERMS.as_of)}撤销"),
     ]
 
 

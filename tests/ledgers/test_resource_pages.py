@@ -251,7 +251,7 @@ def test_resource_whose_month_is_promised_is_full_in_list_filter_and_detail(page
     for resource in (full, half, unlimited):
         ClaimFactory(pairing=pairing, resource=resource, visit_count=2)
         ClaimFactory(pairing=pairing, resource=resource, visit_count=1, wanted_on=today)
-    ClaimFactory(pairing=pairing, resource=free, state="declined", reason="人手不够")
+    ClaimFactory(pairing=pairing, resource=free, declined=True)
     ClaimFactory(pairing=pairing, resource=later, wanted_on=today + timedelta(days=40))
 
     listed = page.get(reverse("resource_list"))

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from pairing.plans.models import Agreement, Claim, Pairing, PlanOrder
 from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory, PlanOrderFactory
@@ -27,7 +28,7 @@ def test_pairing_twice_at_once_is_refused_either_way_round(swapped):
     twin = Pairing(branch_a=branch_a, branch_b=branch_b, starts_on=pairing.starts_on)
     with refused("pairing_once_while_active"), transaction.atomic():
         Pairing.objects.bulk_create([twin])
-    Pairing.objects.update(state="ended")
+    Pairing.objects.update(state="ended", ends_on=pairing.starts_on)
     assert Pairing.objects.bulk_create([twin]) == [twin]
 
 
@@ -68,7 +69,7 @@ def test_plan_order_cancelled_without_reason_is_refused():
 def test_claim_declined_without_reason_is_refused():
     claim = ClaimFactory()
     with refused("claim_refusal_has_reason"), transaction.atomic():
-        Claim.objects.filter(pk=claim.pk).update(state="declined")
+        Claim.objects.filter(pk=claim.pk).update(state="declined", decided_at=timezone.now())
 
 
 def test_claim_twice_while_pending_is_refused():
@@ -82,3 +83,25 @@ def test_claim_of_no_visit_is_refused():
     claim = ClaimFactory()
     with refused("claim_visit_count"), transaction.atomic():
         Claim.objects.filter(pk=claim.pk).update(visit_count=0)
+
+
+def test_claim_decided_without_its_time_is_refused():
+    claim = ClaimFactory()
+    with refused("claim_decided_has_time"), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(state="accepted")
+    with refused("claim_decided_has_time"), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(decided_at=timezone.now())
+
+
+def test_plan_order_completed_without_its_day_is_refused():
+    order = PlanOrderFactory()
+    with refused("plan_order_completed_has_date"), transaction.atomic():
+        PlanOrder.objects.filter(pk=order.pk).update(state="completed")
+    with refused("plan_order_completed_has_date"), transaction.atomic():
+        PlanOrder.objects.filter(pk=order.pk).update(completed_on="2026-03-01")
+
+
+def test_pairing_ended_without_its_day_is_refused():
+    pairing = PairingFactory(ends_on=None)
+    with refused("pairing_ended_has_date"), transaction.atomic():
+        Pairing.objects.filter(pk=pairing.pk).update(state="ended")

@@ -1,3 +1,4 @@
+import core.fields
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
-                    ('line', models.CharField(choices=[('organisation', '组织联建'), ('activity', '活动联办'), ('talent', '人才联育'), ('work', '工作联抓')], max_length=20, verbose_name='四联类别')),
+                    ('line', core.fields.OneOfField(choices=[('organisation', '组织联建'), ('activity', '活动联办'), ('talent', '人才联育'), ('work', '工作联抓')], max_length=20, verbose_name='四联类别')),
                     ('is_volunteer_service', models.BooleanField(default=False, verbose_name='计入联合志愿服务')),
                     ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
                     ('retired_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
@@ -41,7 +42,7 @@ class Migration(migrations.Migration):
                 name='Subject',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('branch', '支部'), ('venue', '场地'), ('person', '人员')], max_length=10, verbose_name='类别')),
+                    ('kind', core.fields.OneOfField(choices=[('branch', '支部'), ('venue', '场地'), ('person', '人员')], max_length=10, verbose_name='类别')),
                     ('key', models.CharField(help_text='branch:12, venue:名称, person:支部/姓名', max_length=300, unique=True, verbose_name='键')),
                     ('name', models.CharField(max_length=200, verbose_name='名称')),
                 ],
@@ -66,7 +67,7 @@ class Migration(migrations.Migration):
                     ('member_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='参加党员数')),
                     ('served_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='服务群众人次')),
                     ('record', models.TextField(blank=True, max_length=4000, verbose_name='纪实')),
-                    ('state', models.CharField(choices=[('planned', '拟定'), ('announced', '已通知'), ('under_way', '进行中'), ('to_record', '待补记录'), ('archived', '已归档'), ('cancelled', '取消')], default='planned', max_length=20, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('planned', '拟定'), ('announced', '已通知'), ('under_way', '进行中'), ('to_record', '待补记录'), ('archived', '已归档'), ('cancelled', '取消')], default='planned', max_length=20, verbose_name='状态')),
                     ('state_reason', models.CharField(blank=True, max_length=300, verbose_name='状态说明')),
                     ('unplaced_reason', models.CharField(blank=True, max_length=300, verbose_name='未能排期的原因')),
                     ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
@@ -146,7 +147,7 @@ class Migration(migrations.Migration):
                     ('member_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='参加党员数')),
                     ('served_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='服务群众人次')),
                     ('record', models.TextField(blank=True, max_length=4000, verbose_name='纪实')),
-                    ('state', models.CharField(choices=[('planned', '拟定'), ('announced', '已通知'), ('under_way', '进行中'), ('to_record', '待补记录'), ('archived', '已归档'), ('cancelled', '取消')], default='planned', max_length=20, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('planned', '拟定'), ('announced', '已通知'), ('under_way', '进行中'), ('to_record', '待补记录'), ('archived', '已归档'), ('cancelled', '取消')], default='planned', max_length=20, verbose_name='状态')),
                     ('state_reason', models.CharField(blank=True, max_length=300, verbose_name='状态说明')),
                     ('unplaced_reason', models.CharField(blank=True, max_length=300, verbose_name='未能排期的原因')),
                     ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
@@ -230,7 +231,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('role', models.CharField(choices=[('party_a', '甲方'), ('party_b', '乙方'), ('other', '参加')], max_length=10, verbose_name='角色')),
+                    ('role', core.fields.OneOfField(choices=[('party_a', '甲方'), ('party_b', '乙方'), ('other', '参加')], max_length=10, verbose_name='角色')),
                     ('expected_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='应到')),
                     ('attended_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='实到')),
                     ('absence_reason', models.CharField(blank=True, max_length=200, verbose_name='缺席原因')),
@@ -241,7 +242,7 @@ class Migration(migrations.Migration):
                     'verbose_name': '参加',
                     'verbose_name_plural': '参加',
                     'ordering': ['activity', 'role', 'pk'],
-                    'constraints': [models.UniqueConstraint(fields=('activity', 'branch'), name='participation_once'), models.CheckConstraint(condition=models.Q(('expected_count__isnull', True), ('attended_count__isnull', True), ('attended_count__lte', models.F('expected_count')), _connector='OR'), name='participation_attended', violation_error_message='实到人数不能多于应到人数。')],
+                    'constraints': [models.UniqueConstraint(fields=('activity', 'branch'), name='participation_once'), models.CheckConstraint(condition=models.Q(('expected_count__isnull', True), ('attended_count__isnull', True), ('attended_count__lte', models.F('expected_count')), _connector='OR'), name='participation_attended', violation_error_message='实到人数不能多于应到人数。'), models.UniqueConstraint(condition=models.Q(('role__in', ['party_a', 'party_b'])), fields=('activity', 'role'), name='participation_one_of_each_side')],
                     'triggers': [
                         pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "activities_participationevent" ("absence_reason", "activity_id", "attended_count", "branch_id", "created_at", "expected_count", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "updated_at") VALUES (NEW."absence_reason", NEW."activity_id", NEW."attended_count", NEW."branch_id", NEW."created_at", NEW."expected_count", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."updated_at"); RETURN NULL;', hash='28e6e69417e7f99a9336f384a149da2d92de7b2f', operation='INSERT', pgid='pgtrigger_insert_insert_8822d', table='activities_participation', when='AFTER')),
                         pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "activities_participationevent" ("absence_reason", "activity_id", "attended_count", "branch_id", "created_at", "expected_count", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "updated_at") VALUES (NEW."absence_reason", NEW."activity_id", NEW."attended_count", NEW."branch_id", NEW."created_at", NEW."expected_count", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."updated_at"); RETURN NULL;', hash='94a0b4f65db75138970e473dc822d82f6f8b9ea9', operation='UPDATE', pgid='pgtrigger_update_update_55c88', table='activities_participation', when='AFTER')),
@@ -280,7 +281,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigIntegerField()),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('role', models.CharField(choices=[('party_a', '甲方'), ('party_b', '乙方'), ('other', '参加')], max_length=10, verbose_name='角色')),
+                    ('role', core.fields.OneOfField(choices=[('party_a', '甲方'), ('party_b', '乙方'), ('other', '参加')], max_length=10, verbose_name='角色')),
                     ('expected_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='应到')),
                     ('attended_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='实到')),
                     ('absence_reason', models.CharField(blank=True, max_length=200, verbose_name='缺席原因')),

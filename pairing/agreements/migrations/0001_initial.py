@@ -1,3 +1,4 @@
+import core.fields
 import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
@@ -22,11 +23,11 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('line', models.CharField(choices=[('organisation', '组织联建'), ('activity', '活动联办'), ('talent', '人才联育'), ('work', '工作联抓')], max_length=20, verbose_name='四联类别')),
+                ('line', core.fields.OneOfField(choices=[('organisation', '组织联建'), ('activity', '活动联办'), ('talent', '人才联育'), ('work', '工作联抓')], max_length=20, verbose_name='四联类别')),
                 ('words', models.CharField(max_length=300, verbose_name='条款')),
-                ('kind', models.CharField(blank=True, choices=[('activity', '联办活动'), ('volunteer', '联合志愿服务'), ('communication', '沟通'), ('dispatch', '调度'), ('seminar', '研讨'), ('visit', '走访'), ('order', '办成定单')], max_length=20, verbose_name='计数内容')),
+                ('kind', core.fields.OneOfField(blank=True, choices=[('activity', '联办活动'), ('volunteer', '联合志愿服务'), ('communication', '沟通'), ('dispatch', '调度'), ('seminar', '研讨'), ('visit', '走访'), ('order', '办成定单')], max_length=20, verbose_name='计数内容')),
                 ('target', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(999)], verbose_name='不少于')),
-                ('period', models.CharField(blank=True, choices=[('month', '月'), ('quarter', '季'), ('year', '年'), ('term', '期内')], max_length=10, verbose_name='每')),
+                ('period', core.fields.OneOfField(blank=True, choices=[('month', '月'), ('quarter', '季'), ('year', '年'), ('term', '期内')], max_length=10, verbose_name='每')),
                 ('activity_kind', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='activities.activitykind', verbose_name='活动类型')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='plans.agreement', verbose_name='协议')),
                 ('aspect', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledgers.serviceaspect', verbose_name='服务方向')),

@@ -1,3 +1,4 @@
+import core.fields
 import django.db.models.deletion
 import pgtrigger.compiler
 from django.conf import settings
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                     ('on', models.DateField(verbose_name='交接日期')),
                     ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                    ('state', models.CharField(choices=[('planned', '待交接'), ('done', '已交接'), ('cancelled', '已取消')], default='planned', max_length=10, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('planned', '待交接'), ('done', '已交接'), ('cancelled', '已取消')], default='planned', max_length=10, verbose_name='状态')),
                     ('state_reason', models.CharField(blank=True, max_length=300, verbose_name='取消理由')),
                     ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='交接时间')),
                     ('moved', models.JSONField(blank=True, default=dict, verbose_name='移交内容')),
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                     ('on', models.DateField(verbose_name='交接日期')),
                     ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                    ('state', models.CharField(choices=[('planned', '待交接'), ('done', '已交接'), ('cancelled', '已取消')], default='planned', max_length=10, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('planned', '待交接'), ('done', '已交接'), ('cancelled', '已取消')], default='planned', max_length=10, verbose_name='状态')),
                     ('state_reason', models.CharField(blank=True, max_length=300, verbose_name='取消理由')),
                     ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='交接时间')),
                     ('moved', models.JSONField(blank=True, default=dict, verbose_name='移交内容')),

@@ -1,3 +1,4 @@
+import core.fields
 import django.db.models.deletion
 import uuid
 from django.conf import settings
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
                 name='ColumnChoice',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('branches', '组织清单'), ('pairings', '结对协议'), ('resources', '资源清单'), ('demands', '需求账单'), ('plan_orders', '计划定单'), ('activities', '活动台账'), ('catalogue', '服务目录')], max_length=20, verbose_name='台账')),
+                    ('kind', core.fields.OneOfField(choices=[('branches', '组织清单'), ('pairings', '结对协议'), ('resources', '资源清单'), ('demands', '需求账单'), ('plan_orders', '计划定单'), ('activities', '活动台账'), ('catalogue', '服务目录')], max_length=20, verbose_name='台账')),
                     ('shape', models.CharField(max_length=64, verbose_name='表头摘要')),
                     ('sheet', models.CharField(blank=True, max_length=100, verbose_name='工作表')),
                     ('row', models.PositiveSmallIntegerField(default=1, verbose_name='表头行')),
@@ -40,7 +41,7 @@ class Migration(migrations.Migration):
                 name='ImportBatch',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('branches', '组织清单'), ('pairings', '结对协议'), ('resources', '资源清单'), ('demands', '需求账单'), ('plan_orders', '计划定单'), ('activities', '活动台账'), ('catalogue', '服务目录')], max_length=20, verbose_name='台账')),
+                    ('kind', core.fields.OneOfField(choices=[('branches', '组织清单'), ('pairings', '结对协议'), ('resources', '资源清单'), ('demands', '需求账单'), ('plan_orders', '计划定单'), ('activities', '活动台账'), ('catalogue', '服务目录')], max_length=20, verbose_name='台账')),
                     ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
                     ('sha256', models.CharField(max_length=64, verbose_name='文件摘要')),
                     ('rows', models.PositiveIntegerField(verbose_name='行数')),

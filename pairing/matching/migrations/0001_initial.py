@@ -1,3 +1,4 @@
+import core.fields
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
@@ -25,11 +26,11 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('scope', models.CharField(choices=[('pairing', '一对支部'), ('group', '一组支部'), ('area', '一个上级组织及下属支部'), ('county', '全部支部')], default='pairing', max_length=10, verbose_name='范围')),
+                    ('scope', core.fields.OneOfField(choices=[('pairing', '一对支部'), ('group', '一组支部'), ('area', '一个上级组织及下属支部'), ('county', '全部支部')], default='pairing', max_length=10, verbose_name='范围')),
                     ('scope_key', models.CharField(help_text='equal for runs of the same branches', max_length=80, verbose_name='范围标识')),
                     ('branch_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, help_text='empty: all', size=None, verbose_name='支部')),
-                    ('origin', models.CharField(choices=[('new', '新生成'), ('edited', '按意见重算'), ('ledgers', '按最新台账更新')], default='new', max_length=10, verbose_name='来由')),
-                    ('state', models.CharField(choices=[('queued', '排队中'), ('running', '计算中'), ('done', '已完成'), ('failed', '失败')], default='queued', max_length=10, verbose_name='状态')),
+                    ('origin', core.fields.OneOfField(choices=[('new', '新生成'), ('edited', '按意见重算'), ('ledgers', '按最新台账更新')], default='new', max_length=10, verbose_name='来由')),
+                    ('state', core.fields.OneOfField(choices=[('queued', '排队中'), ('running', '计算中'), ('done', '已完成'), ('failed', '失败')], default='queued', max_length=10, verbose_name='状态')),
                     ('as_of', models.DateField(verbose_name='统计日')),
                     ('weights', models.JSONField(default=dict, verbose_name='权重')),
                     ('conditions', models.JSONField(blank=True, default=dict, verbose_name='条件')),
@@ -124,7 +125,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('kind', models.CharField(choices=[('pin', '锁定'), ('forbid', '排除')], max_length=10, verbose_name='意见')),
+                    ('kind', core.fields.OneOfField(choices=[('pin', '锁定'), ('forbid', '排除')], max_length=10, verbose_name='意见')),
                     ('demand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ledgers.demand', verbose_name='需求')),
                     ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
                     ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ledgers.resource', verbose_name='资源')),
@@ -163,7 +164,7 @@ class Migration(migrations.Migration):
                     ('position', models.PositiveIntegerField(verbose_name='序号')),
                     ('name', models.CharField(help_text='the organisations at its top', max_length=200, verbose_name='名称')),
                     ('branch_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, help_text='empty: all', size=None, verbose_name='支部')),
-                    ('state', models.CharField(choices=[('queued', '排队中'), ('running', '计算中'), ('done', '已完成'), ('failed', '失败')], default='queued', max_length=10, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('queued', '排队中'), ('running', '计算中'), ('done', '已完成'), ('failed', '失败')], default='queued', max_length=10, verbose_name='状态')),
                     ('attempt_count', models.PositiveSmallIntegerField(default=0, verbose_name='尝试次数')),
                     ('lease_token', models.UUIDField(blank=True, null=True, verbose_name='租约')),
                     ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='租约到期')),

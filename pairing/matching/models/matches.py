@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from ledgers.enums import DemandState, ResourceState
 from ledgers.models import Demand, Resource
@@ -118,7 +119,7 @@ class MatchEdit(TimeStampedModel):
     run = models.ForeignKey(MatchRun, models.CASCADE, verbose_name="批次", related_name="edits")
     demand = models.ForeignKey(Demand, models.CASCADE, verbose_name="需求", related_name="+")
     resource = models.ForeignKey(Resource, models.CASCADE, verbose_name="资源", related_name="+")
-    kind = models.CharField("意见", max_length=10, choices=MatchEditKind)
+    kind = OneOfField("意见", max_length=10, choices=MatchEditKind)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name="提出人", related_name="+"
     )

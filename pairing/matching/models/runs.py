@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from pairing.matching.enums import (
     MATCH_RUN_LIVE,
@@ -46,7 +47,7 @@ class MatchRun(TimeStampedModel):
     A run is done when any of its shards is; what the failed ones leave out can be tried again by itself.
     """
 
-    scope = models.CharField("范围", max_length=10, choices=MatchScope, default=MatchScope.PAIRING)
+    scope = OneOfField("范围", max_length=10, choices=MatchScope, default=MatchScope.PAIRING)
     scope_key = models.CharField("范围标识", max_length=80, help_text="equal for runs of the same branches")
     pairing = models.ForeignKey(
         Pairing, models.CASCADE, null=True, blank=True, verbose_name="结对", related_name="match_runs"
@@ -60,7 +61,7 @@ class MatchRun(TimeStampedModel):
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, verbose_name="上一份方案", related_name="children"
     )
-    origin = models.CharField("来由", max_length=10, choices=MatchRunOrigin, default=MatchRunOrigin.NEW)
+    origin = OneOfField("来由", max_length=10, choices=MatchRunOrigin, default=MatchRunOrigin.NEW)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -69,7 +70,7 @@ class MatchRun(TimeStampedModel):
         verbose_name="发起人",
         related_name="+",
     )
-    state = models.CharField("状态", max_length=10, choices=MatchRunState, default=MatchRunState.QUEUED)
+    state = OneOfField("状态", max_length=10, choices=MatchRunState, default=MatchRunState.QUEUED)
     as_of = models.DateField("统计日")
     weights = models.JSONField("权重", default=dict)
     conditions = models.JSONField("条件", default=dict, blank=True)
@@ -155,7 +156,7 @@ class MatchShard(models.Model):
     branch_ids = ArrayField(
         models.BigIntegerField(), default=list, blank=True, verbose_name="支部", help_text="empty: all"
     )
-    state = models.CharField("状态", max_length=10, choices=MatchRunState, default=MatchRunState.QUEUED)
+    state = OneOfField("状态", max_length=10, choices=MatchRunState, default=MatchRunState.QUEUED)
     attempt_count = models.PositiveSmallIntegerField("尝试次数", default=0)
     lease_token = models.UUIDField("租约", null=True, blank=True)
     lease_until = models.DateTimeField("租约到期", null=True, blank=True)

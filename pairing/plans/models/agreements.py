@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from core.fields import OneOfField
 from core.models import Attachment, TimeStampedModel
 from pairing.plans.enums import AGREEMENT_OPEN, AgreementState
 from pairing.plans.models.pairings import Pairing
@@ -55,7 +56,7 @@ class Agreement(TimeStampedModel):
     signed_on_a = models.DateField("甲方签约日期", null=True, blank=True)
     signed_on_b = models.DateField("乙方签约日期", null=True, blank=True)
     signed_on = models.DateField("签约日期", null=True, blank=True, help_text="the later of the two")
-    state = models.CharField("状态", max_length=20, choices=AgreementState, default=AgreementState.DRAFT)
+    state = OneOfField("状态", max_length=20, choices=AgreementState, default=AgreementState.DRAFT)
     end_summary = models.TextField("终止说明", max_length=2000, blank=True)
 
     files = GenericRelation(Attachment)  # the signed paper, scanned

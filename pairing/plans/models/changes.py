@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from pairing.plans.enums import ChangeState
 from pairing.plans.models.orders import PlanOrder
@@ -31,7 +32,7 @@ class ChangeRequest(TimeStampedModel):
     asker = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="申请人", related_name="+"
     )
-    state = models.CharField("状态", max_length=10, choices=ChangeState, default=ChangeState.PROPOSED)
+    state = OneOfField("状态", max_length=10, choices=ChangeState, default=ChangeState.PROPOSED)
     answer = models.CharField("答复", max_length=300, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import CLAIM_PENDING, CLAIM_UNDECIDED, ClaimState, PlanOrderState
@@ -99,7 +100,7 @@ class Claim(TimeStampedModel):
     wanted_on = models.DateField("希望日期", null=True, blank=True)
     person = models.CharField("派出人员", max_length=60, blank=True)
     words = models.CharField("留言", max_length=300, blank=True)
-    state = models.CharField("状态", max_length=10, choices=ClaimState, default=ClaimState.PROPOSED)
+    state = OneOfField("状态", max_length=10, choices=ClaimState, default=ClaimState.PROPOSED)
     reason = models.CharField("理由", max_length=300, blank=True)
     is_unfit = models.BooleanField("办不了这件事", default=False)  # said when declining; else it was the time
     expires_on = models.DateField("有效期至")
@@ -130,6 +131,11 @@ class Claim(TimeStampedModel):
             models.CheckConstraint(
                 condition=~Q(state="agreed") | Q(series__isnull=False),
                 name="claim_agreed_is_joint",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "countered"], decided_at__isnull=True)
+                | ~Q(state__in=["proposed", "countered"]) & Q(decided_at__isnull=False),
+                name="claim_decided_has_time",
             ),
             models.CheckConstraint(condition=Q(visit_count__range=(1, 50)), name="claim_visit_count"),
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from pairing.plans.enums import OnBehalfStep
 from pairing.plans.models.agreements import Agreement
@@ -39,7 +40,7 @@ class OnBehalf(TimeStampedModel):
 
     pairing = models.ForeignKey(Pairing, models.PROTECT, verbose_name="结对", related_name="on_behalf")
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="代哪个支部", related_name="+")
-    step = models.CharField("步骤", max_length=20, choices=OnBehalfStep)
+    step = OneOfField("步骤", max_length=20, choices=OnBehalfStep)
     claim = models.ForeignKey(
         Claim, models.PROTECT, null=True, blank=True, verbose_name="认领", related_name="on_behalf"
     )

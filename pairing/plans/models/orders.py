@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from ledgers.models import Demand, Resource
 from pairing.plans.enums import CONFIRMING_STEPS, PLAN_ORDER_LIVE, Line, PlanOrderState, TaskKind
@@ -77,14 +78,14 @@ class PlanOrder(TimeStampedModel):
     visit_count = models.PositiveSmallIntegerField(
         "承接次数", default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
-    line = models.CharField("四联类别", max_length=20, choices=Line)
+    line = OneOfField("四联类别", max_length=20, choices=Line)
     task = models.TextField("任务", max_length=1000)
     responsible_a = models.CharField("甲方责任人", max_length=60, blank=True)
     responsible_b = models.CharField("乙方责任人", max_length=60, blank=True)
     place = models.CharField("地点意向", max_length=200, blank=True)
     wanted_on = models.DateField("希望日期", null=True, blank=True)
     due_on = models.DateField("完成时限")
-    state = models.CharField("状态", max_length=20, choices=PlanOrderState, default=PlanOrderState.DRAFT)
+    state = OneOfField("状态", max_length=20, choices=PlanOrderState, default=PlanOrderState.DRAFT)
     state_reason = models.CharField("状态说明", max_length=300, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
     confirmed_version_a = models.PositiveIntegerField("甲方确认的版本", null=True, blank=True)
@@ -120,6 +121,11 @@ class PlanOrder(TimeStampedModel):
                 ),
                 name="plan_order_both_confirmed",
                 violation_error_message="双方都确认同一版本后，定单才能实施。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="completed", completed_on__isnull=False)
+                | ~Q(state="completed") & Q(completed_on__isnull=True),
+                name="plan_order_completed_has_date",
             ),
             models.CheckConstraint(condition=Q(visit_count__range=(1, 50)), name="plan_order_visit_count"),
             models.CheckConstraint(
@@ -183,7 +189,7 @@ class PlanTask(TimeStampedModel):
 
     plan_order = models.ForeignKey(PlanOrder, models.CASCADE, verbose_name="定单", related_name="tasks")
     position = models.PositiveSmallIntegerField("序号")
-    kind = models.CharField("类型", max_length=20, choices=TaskKind)
+    kind = OneOfField("类型", max_length=20, choices=TaskKind)
     title = models.CharField("任务", max_length=200)
     owner = models.ForeignKey(Branch, models.PROTECT, verbose_name="负责支部", related_name="+")
     responsible = models.CharField("责任人", max_length=60, blank=True)

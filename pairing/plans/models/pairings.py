@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 
 from branches.models import Branch
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from pairing.plans.enums import PairingKind, PairingState
 
@@ -46,7 +47,7 @@ class Pairing(TimeStampedModel):
     opens neither ledger, owes no meetings, counts in no figure of pairs, and ends with its last order.
     """
 
-    kind = models.CharField("性质", max_length=10, choices=PairingKind, default=PairingKind.TERM)
+    kind = OneOfField("性质", max_length=10, choices=PairingKind, default=PairingKind.TERM)
     branch_a = models.ForeignKey(Branch, models.PROTECT, verbose_name="甲方", related_name="pairings_as_a")
     branch_b = models.ForeignKey(Branch, models.PROTECT, verbose_name="乙方", related_name="pairings_as_b")
     liaison_a = models.CharField("甲方联络员", max_length=60, blank=True)
@@ -54,7 +55,7 @@ class Pairing(TimeStampedModel):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
     aims = models.TextField("共建目标", blank=True)
-    state = models.CharField("状态", max_length=10, choices=PairingState, default=PairingState.ACTIVE)
+    state = OneOfField("状态", max_length=10, choices=PairingState, default=PairingState.ACTIVE)
     end_reason = models.CharField("结束说明", max_length=300, blank=True)
     end_summary = models.TextField("共建总结", max_length=2000, blank=True)
 
@@ -81,6 +82,9 @@ class Pairing(TimeStampedModel):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="pairing_term",
                 violation_error_message="结对结束日期不能早于开始日期。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ended") | Q(ends_on__isnull=False), name="pairing_ended_has_date"
             ),
         ]
 

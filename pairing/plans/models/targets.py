@@ -8,6 +8,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
+from core.fields import OneOfField
 from core.models import TimeStampedModel
 from pairing.plans.enums import Aggregation, Line
 from pairing.plans.models.orders import PlanOrder
@@ -27,9 +28,9 @@ class Metric(models.Model):
 
     name = models.CharField("名称", max_length=40, unique=True)
     unit = models.CharField("单位", max_length=10, blank=True)
-    aggregation = models.CharField("汇总方式", max_length=10, choices=Aggregation, default=Aggregation.SUM)
+    aggregation = OneOfField("汇总方式", max_length=10, choices=Aggregation, default=Aggregation.SUM)
     is_approximate = models.BooleanField("约数", default=False)
-    line = models.CharField("四联类别", max_length=20, choices=Line, blank=True)
+    line = OneOfField("四联类别", max_length=20, choices=Line, blank=True)
     position = models.PositiveSmallIntegerField("排序", default=0)
 
     class Meta:

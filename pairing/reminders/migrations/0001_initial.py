@@ -1,3 +1,4 @@
+import core.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -23,8 +24,8 @@ class Migration(migrations.Migration):
                 ('stage_days', models.SmallIntegerField(help_text='-7, -1, 0, 3, 7 days from the due date', verbose_name='阶段')),
                 ('due_on', models.DateField(verbose_name='到期日')),
                 ('remind_on', models.DateField(verbose_name='提醒日')),
-                ('role', models.CharField(choices=[('secretary', '支部书记'), ('liaison', '支部联络员'), ('member', '党员'), ('county_office', '县党建办'), ('admin', '管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
-                ('state', models.CharField(choices=[('pending', '待提醒'), ('sent', '已提醒'), ('merged', '合并补发'), ('obsolete', '已不需要')], default='pending', max_length=10, verbose_name='状态')),
+                ('role', core.fields.OneOfField(choices=[('secretary', '支部书记'), ('liaison', '支部联络员'), ('member', '党员'), ('county_office', '县党建办'), ('admin', '管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
+                ('state', core.fields.OneOfField(choices=[('pending', '待提醒'), ('sent', '已提醒'), ('merged', '合并补发'), ('obsolete', '已不需要')], default='pending', max_length=10, verbose_name='状态')),
                 ('is_late', models.BooleanField(default=False, verbose_name='补发')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
                 ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='branches.branch', verbose_name='支部')),
@@ -34,6 +35,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '提醒',
                 'ordering': ['remind_on', 'pk'],
                 'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['remind_on'], name='reminder_pending'), models.Index(fields=['rule', 'object_id'], name='reminder_object')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='reminder_settled_has_time')],
             },
         ),
     ]

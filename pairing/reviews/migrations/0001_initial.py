@@ -1,3 +1,4 @@
+import core.fields
 import django.db.models.deletion
 import pgtrigger.compiler
 from django.db import migrations, models
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                    ('kind', models.CharField(choices=[('communication', '沟通'), ('dispatch', '调度'), ('seminar', '研讨')], max_length=20, verbose_name='种类')),
+                    ('kind', core.fields.OneOfField(choices=[('communication', '沟通'), ('dispatch', '调度'), ('seminar', '研讨')], max_length=20, verbose_name='种类')),
                     ('starts_on', models.DateField(verbose_name='开始日期')),
                     ('ends_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
                     ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_series', to='plans.pairing', verbose_name='结对')),
@@ -45,9 +46,9 @@ class Migration(migrations.Migration):
                     ('period_key', models.CharField(help_text='2026-03, 2026Q1 or 2026', max_length=10, verbose_name='期间')),
                     ('period_starts_on', models.DateField(verbose_name='期间起')),
                     ('due_on', models.DateField(verbose_name='应开日期')),
-                    ('state', models.CharField(choices=[('due', '待召开'), ('held', '已召开'), ('held_late', '补开')], default='due', max_length=10, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('due', '待召开'), ('held', '已召开'), ('held_late', '补开')], default='due', max_length=10, verbose_name='状态')),
                     ('held_on', models.DateField(blank=True, null=True, verbose_name='召开日期')),
-                    ('held_by', models.CharField(blank=True, choices=[('meeting', '会议'), ('call', '电话视频'), ('visit', '走访')], max_length=10, verbose_name='方式')),
+                    ('held_by', core.fields.OneOfField(blank=True, choices=[('meeting', '会议'), ('call', '电话视频'), ('visit', '走访')], max_length=10, verbose_name='方式')),
                     ('minutes', models.TextField(blank=True, max_length=8000, verbose_name='纪要')),
                     ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to='activities.activity', verbose_name='会议活动')),
                     ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='reviews.reviewseries', verbose_name='系列')),
@@ -99,9 +100,9 @@ class Migration(migrations.Migration):
                     ('period_key', models.CharField(help_text='2026-03, 2026Q1 or 2026', max_length=10, verbose_name='期间')),
                     ('period_starts_on', models.DateField(verbose_name='期间起')),
                     ('due_on', models.DateField(verbose_name='应开日期')),
-                    ('state', models.CharField(choices=[('due', '待召开'), ('held', '已召开'), ('held_late', '补开')], default='due', max_length=10, verbose_name='状态')),
+                    ('state', core.fields.OneOfField(choices=[('due', '待召开'), ('held', '已召开'), ('held_late', '补开')], default='due', max_length=10, verbose_name='状态')),
                     ('held_on', models.DateField(blank=True, null=True, verbose_name='召开日期')),
-                    ('held_by', models.CharField(blank=True, choices=[('meeting', '会议'), ('call', '电话视频'), ('visit', '走访')], max_length=10, verbose_name='方式')),
+                    ('held_by', core.fields.OneOfField(blank=True, choices=[('meeting', '会议'), ('call', '电话视频'), ('visit', '走访')], max_length=10, verbose_name='方式')),
                     ('minutes', models.TextField(blank=True, max_length=8000, verbose_name='纪要')),
                     ('activity', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='activities.activity', verbose_name='会议活动')),
                     ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),

@@ -18,7 +18,7 @@ from pairing.matching.services.acceptance import match_run_accept
 from pairing.matching.services.drafts import match_edit_set
 from pairing.matching.services.runs import match_run_resolve, match_run_update
 from pairing.matching.services.weights import weights_change
-from pairing.plans.enums import ClaimState, PairingState
+from pairing.plans.enums import PairingState
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import ClaimFactory, PairingFactory
 from tests.matching.conftest import NOW, TODAY, law_demand, pairs_of, planned, speaker_of, work_off
@@ -187,9 +187,7 @@ def test_accepted_match_is_no_news_and_frees_nothing(draft, secretary, law_pair)
 
 def test_declined_match_is_not_proposed_again(draft, secretary, law_pair):
     pairing, demand, speaker = law_pair
-    ClaimFactory(
-        pairing=pairing, demand=demand, resource=speaker, state=ClaimState.DECLINED, reason="人手不够"
-    )
+    ClaimFactory(pairing=pairing, demand=demand, resource=speaker, declined=True)
     child = updated(draft, secretary)
     assert pairs_of(child) == set()
     [change] = child.changes
