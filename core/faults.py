@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from django import forms
 from django.core import validators
 from django.core.exceptions import ValidationError
+
+from core.workbooks.dates import YEARS
 
 # The categories Cc and Cs of Unicode but line ends, tabs and NUL, which Django's own check refuses.
 CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -23,10 +26,21 @@ def no_unseen_characters(value: str) -> None:
         raise ValidationError(UNSEEN)
 
 
+def no_slip_of_the_year(day: date) -> None:
+    """Refuse the years an import refuses: 0026, which the browser's picker makes of 26, and 9999.
+
+    Raises:
+        ValidationError: with what to do about it.
+    """
+    if not YEARS[0] < day.year <= YEARS[1]:
+        raise ValidationError(f"年份 {day.year} 不合理，请写成 2026-03-01 这样。")
+
+
 def reword() -> None:
     """Replace the default sentences; a field's own `error_messages` still win."""
     validators.ProhibitNullCharactersValidator.message = UNSEEN
     forms.CharField.default_validators = [no_unseen_characters]
+    forms.DateField.default_validators = [no_slip_of_the_year]
     validators.MinValueValidator.message = "不能小于 %(limit_value)s。"
     validators.MaxValueValidator.message = "不能大于 %(limit_value)s。"
     validators.MaxLengthValidator.message = "最多 %(limit_value)d 个字，现在是 %(show_value)d 个。"

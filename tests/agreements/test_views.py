@@ -112,6 +112,19 @@ def test_term_that_ends_before_it_starts_is_refused_beside_its_end(client):
     )
 
 
+def test_term_to_the_end_of_time_is_refused(client):
+    """No day comes after 9999-12-31, which the form of its renewal would have to begin with."""
+    pairing = PairingFactory()
+    log_in(client, secretary_of=pairing.branch_a)
+    url = reverse("agreement_new", args=[pairing.pk])
+    days = {"number": "2026-共建-01", "starts_on": "2026-05-01", "ends_on": "9999-12-31"}
+    refused = client.post(url, typed(client.get(url)) | days)
+    assert (refused.status_code, refused.context["forms"].form.errors) == (
+        422,
+        {"ends_on": ["年份 9999 不合理，请写成 2026-03-01 这样。"]},
+    )
+
+
 def test_renewal_signed_early_says_from_when_it_counts(client):
     starts_on = timezone.localdate() + timedelta(days=21)
     old = AgreementFactory(ends_on=starts_on - timedelta(days=1), state=AgreementState.RENEWED)

@@ -32,7 +32,7 @@ TEXTS = {
 }
 # What a number, a day, a time or a choice is replaced by: formally right, and far beyond what is meant.
 WHOLE = ("-1", str(2**63), "9" * 5000)
-DAYS = ("0001-01-01", "9999-12-31")
+DAYS = ("0001-01-01", "1901-01-01", "2100-12-31", "9999-12-31")  # the two between are taken
 ODD = ("NaN", "\x00")
 FORMS = {
     name: sorted(rule.post & {"secretary_a", "secretary_b", "admin", "office"})[0]
