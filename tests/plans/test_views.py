@@ -331,7 +331,7 @@ def test_pairing_new_and_end_by_the_admin(client):
     client.post(reverse("pairing_new"), terms)
     pairing = Pairing.objects.get()
     again = client.post(reverse("pairing_new"), terms | {"number": "XY-2"})
-    assert again.context["form"].non_field_errors() == [f"{one}和{two}已经在结对中，不能重复结对。"]
+    assert again.context["form"].errors == {"branch_b": [f"{one}和{two}已经在结对中，不能重复结对。"]}
     client.post(reverse("pairing_end", args=[pairing.pk]), {"reason": "期满", "summary": "办成实事"})
     pairing.refresh_from_db()
     assert pairing.state == PairingState.ENDED
