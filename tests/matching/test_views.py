@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from ledgers.models import Demand
 from pairing.matching.engine import Weights
@@ -339,3 +340,10 @@ def test_demand_nobody_of_the_pair_can_meet_is_told_what_else_is_possible(mine, 
     Demand.objects.filter(pk=demand.pk).update(hall_on=timezone.localdate())
     page = mine.get(reverse("matching")).content.decode()
     assert f'它已经在<a href="{reverse("hall_detail", args=[demand.pk])}">认领大厅</a>' in page
+
+
+def test_match_run_list_offers_no_plan_to_a_branch_without_a_pairing(client):
+    client.force_login(UserFactory(secretary_of=BranchFactory()))
+    page = client.get(reverse("match_run_list"))
+    assert page.context["can_start"] is False
+    assertContains(page, "方案在结对的支部之间安排；结对由县党建办的管理员登记")

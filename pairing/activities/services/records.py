@@ -90,7 +90,10 @@ def activity_record(
         _save_outcomes(activity, outcomes)
         if planned != (held_from, held_to):
             activity_book(activity=activity)
-            entry.changes = {"starts_at": [cn_datetime(planned[0]), cn_datetime(held_from)]}
+            moved = zip(("starts_at", "ends_at"), planned, (held_from, held_to), strict=True)
+            entry.changes = {
+                name: [cn_datetime(old), cn_datetime(new)] for name, old, new in moved if old != new
+            }
         if activity.kind != called:
             entry.changes = {**entry.changes, "kind": [str(called), str(activity.kind)]}
     finish_task(activity, actor=actor, now=now)

@@ -11,6 +11,7 @@ import pytest
 from branches.models import User
 from core.audit import entries_of
 from core.errors import DomainError
+from core.wording import cn_datetime
 from ledgers.enums import DemandState
 from pairing.activities.enums import ActivityState
 from pairing.activities.half_days import half_day
@@ -136,6 +137,15 @@ class TestActivityRecord:
         activity.refresh_from_db()
         assert (activity.starts_at, activity.ends_at) == (begun, begun + timedelta(hours=1))
         assert {row.period.lower for row in activity.bookings.all()} == {begun}
+
+    def test_trail_tells_the_end_alone_that_was_another(self, order: PlanOrder, secretary: User) -> None:
+        activity = held(order)
+        begun, planned = activity.starts_at, activity.ends_at
+
+        record(activity, secretary, held_from=begun, held_to=planned - timedelta(minutes=30))
+
+        changes = entries_of(activity).get(action="activity.record").changes
+        assert changes == {"ends_at": [cn_datetime(planned), cn_datetime(planned - timedelta(minutes=30))]}
 
     def test_kind_is_corrected_and_the_correction_kept(self, order: PlanOrder, secretary: User) -> None:
         activity, right = held(order), ActivityKindFactory(name="三送")
