@@ -51,6 +51,12 @@ class RunForm(forms.Form):
         else:
             del self.fields["area"], self.fields["branches"]
 
+    @property
+    def has_pairings(self) -> bool:
+        """Whether there is a pairing to choose; one query."""
+        pairing: Any = self.fields["pairing"]
+        return bool(pairing.queryset.exists())
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if sum(bool(data.get(name)) for name in ("pairing", "area", "branches")) > 1:

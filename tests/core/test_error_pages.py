@@ -35,7 +35,7 @@ def test_expired_form_leads_back_to_itself(strict):
     assert answer.status_code == 403
     assert MARK in answer.content
     assert f'href="{form}"' in answer.content.decode()
-    assert "您填的内容还在这台电脑上" in answer.content.decode()
+    assert "您填的内容还在这台设备上" in answer.content.decode()
 
 
 def test_expired_form_never_leads_to_another_site(strict):

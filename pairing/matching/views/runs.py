@@ -44,7 +44,7 @@ def match_run_list(request: Request) -> HttpResponse:
 
 def _list(request: Request, form: RunForm, status: int = 200) -> HttpResponse:
     page = Paginator(match_run_rows(request.user), 20).get_page(request.GET.get("page"))
-    can_start = form.is_county or bool(request.user.partner_ids) or form.fields["pairing"].queryset.exists()
+    can_start = form.is_county or bool(request.user.partner_ids) or form.has_pairings
     context = {"page": page, "form": form, "can_start": can_start}
     return render(request, "matching/match_run_list.html", context, status=status)
 
