@@ -1,4 +1,4 @@
-"""What a view of ours is given: `LoginRequiredMiddleware` lets nobody else through to it."""
+"""What a view of ours is given: `LoginFirst` lets nobody else through to it."""
 
 from __future__ import annotations
 

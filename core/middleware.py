@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -37,6 +40,18 @@ def one_language(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+class LoginFirst(LoginRequiredMiddleware):
+    """Ask for a login; a form sent without one leads back to the page it stood on, where its draft waits.
+
+    The address it was sent to may take forms only.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method in {"GET", "HEAD"} or "Referer" not in request.headers:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(_back(request), resolve_url(self.get_login_url(view_func)))
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:

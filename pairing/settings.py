@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "core.middleware.LoginFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "branches.middleware.own_password_first",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

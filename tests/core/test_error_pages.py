@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -27,6 +29,11 @@ def strict(secretary) -> Client:
     client = Client(enforce_csrf_checks=True)
     client.force_login(secretary)
     return client
+
+
+def next_of(answer) -> dict[str, str]:
+    """What the login page that an answer leads to sends along."""
+    return {"next": parse_qs(urlsplit(answer["Location"]).query)["next"][0]}
 
 
 def test_expired_form_leads_back_to_itself(strict):
@@ -64,6 +71,17 @@ def test_login_lost_at_the_press_of_a_button_ends_at_the_workbench(client, secre
     came_from = {"Referer": f"http://testserver{lost['Location']}"}
     answer = client.get(answer["Location"], headers=came_from)
     assert (answer.status_code, answer["Location"]) == (302, reverse("workbench"))
+
+
+def test_form_sent_after_its_login_was_lost_leads_back_to_the_page_it_stood_on(client, secretary):
+    page, address = reverse("matching") + "?side=given", reverse("match_run_new")
+    lost = client.post(address, headers={"Referer": f"http://testserver{page}"})
+    answer = client.post(
+        lost["Location"], {"username": secretary.username, "password": PASSWORD} | next_of(lost)
+    )
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    lost = Client().post(address, headers={"Referer": "http://elsewhere.example/form/"})
+    assert "elsewhere" not in lost["Location"]
 
 
 def test_page_of_a_fault_keeps_what_was_typed_too():
