@@ -95,9 +95,18 @@ def test_import_ledger_refuses_an_unreadable_file_in_json(tmp_path: Path) -> Non
 
 
 def test_import_ledger_without_the_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CommandError) as refusal:
-        run("demands", str(tmp_path / "nothing.xlsx"))
-    assert str(refusal.value) == f"Cannot read {tmp_path / 'nothing.xlsx'}: No such file or directory."
+    path = str(tmp_path / "nothing.xlsx")
+    words = "文件读不了（No such file or directory），请核对路径和权限。"
+    assert run("demands", path) == (
+        1,
+        "需求账单：有 1 处错误，什么都没有写入。\n",
+        f"“{path}”：{words}\n",
+    )
+    status, out, _ = run("demands", path, "--json")
+    assert (status, json.loads(out)["errors"]) == (
+        1,
+        [{"sheet": "", "row": 0, "column": "", "value": path, "reason": words}],
+    )
 
 
 def test_import_ledger_as_of_decides_what_has_been_held(branch, tmp_path: Path) -> None:

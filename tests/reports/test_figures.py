@@ -39,6 +39,24 @@ def test_metrics_command_refuses_a_turned_window():
         call_command("metrics", "--from", "2025-11-28", "--to", "2025-01-01")
 
 
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2025-02-30", "2025-02-30 is not a date like 2025-11-28"),
+        ("9999-12-31", "9999-12-31 is not between 1900 and 2100"),
+    ],
+)
+def test_metrics_command_refuses_a_day_that_nobody_means(day, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("metrics", "--to", day)
+
+
+def test_metrics_command_takes_the_last_day_there_is(db):
+    out = StringIO()
+    call_command("metrics", "--from", "1900-01-01", "--to", "2100-12-31", "--json", stdout=out)
+    assert json.loads(out.getvalue()).keys() == PRINTED.keys()
+
+
 def test_each_figure_links_to_the_rows_that_make_it(article_year, client):
     client.force_login(UserFactory(office=True))
     query = {"first": YEAR.first.isoformat(), "last": YEAR.last.isoformat()}

@@ -6,13 +6,13 @@ import json
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from core.commands import iso_date
 from core.errors import DomainError, RowError
 from core.workbooks.opening import open_book
 from core.workbooks.recognition import Match, find_heading
@@ -20,13 +20,6 @@ from core.workbooks.results import ImportResult, ImportTerms
 from pairing.imports.enums import LedgerKind
 from pairing.imports.registry import LEDGERS
 from pairing.imports.services.intake import ledger_import, ledger_preview
-
-
-def iso_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text} is not a date like 2025-11-28") from error
 
 
 class Command(BaseCommand):
@@ -54,15 +47,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kind, path = LedgerKind(options["kind"]), options["file"]
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
-        now = timezone.now()
-        terms = ImportTerms(now=now, as_of=options["as_of"] or timezone.localdate(now))
-        given = _by_name(kind, options["given"])
-        result = _take_in(kind, path.name, content, terms, given, options["dry_run"])
+        kind = LedgerKind(options["kind"])
+        result = self._result(kind, options["file"], options)
         if options["json"]:
             self.stdout.write(json.dumps(result.as_dict(), ensure_ascii=False))
         else:
@@ -70,13 +56,30 @@ class Command(BaseCommand):
         if not result.ok:
             raise SystemExit(1)
 
+    def _result(self, kind: LedgerKind, path: Path, options: dict[str, Any]) -> ImportResult:
+        given = _by_name(kind, options["given"])
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            words = f"文件读不了（{error.strerror}），请核对路径和权限。"
+            return ImportResult(kind, 0, errors=[RowError("", 0, "", str(path), words)])
+        now = timezone.now()
+        terms = ImportTerms(now=now, as_of=options["as_of"] or timezone.localdate(now))
+        return _take_in(kind, path.name, content, terms, given, options["dry_run"])
+
     def _write_text(self, kind: LedgerKind, result: ImportResult, is_dry_run: bool) -> None:
         for note in result.notes:
             self.stdout.write(f"提示：{note}")
         for error in result.errors:
-            value = f"“{error.value}”" if error.value else ""
-            self.stderr.write(f"{error.sheet} 第 {error.row} 行 {error.column}{value}：{error.reason}")
+            self.stderr.write(_sentence(error))
         self.stdout.write(f"{kind.label}：{_outcome(result, is_dry_run)}")
+
+
+def _sentence(error: RowError) -> str:
+    """Where it is and what; a fault of the file as a whole stands in no row."""
+    value = f"“{error.value}”" if error.value else ""
+    place = f"{error.sheet} 第 {error.row} 行 {error.column}" if error.row else ""
+    return f"{place}{value}：{error.reason}"
 
 
 def given_column(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from core.commands import iso_date
 from pairing.reports.metrics.article import ARTICLE
 from pairing.reports.metrics.measure import Window, values
 
@@ -19,8 +20,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         today = timezone.localdate()
-        parser.add_argument("--from", dest="first", type=date.fromisoformat, default=date(today.year, 1, 1))
-        parser.add_argument("--to", dest="last", type=date.fromisoformat, default=today)
+        parser.add_argument("--from", dest="first", type=iso_date, default=date(today.year, 1, 1))
+        parser.add_argument("--to", dest="last", type=iso_date, default=today)
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
