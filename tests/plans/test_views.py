@@ -459,3 +459,26 @@ def test_plan_order_list_gives_equal_rows_one_order(client, pair):
         rows = client.get(reverse("plan_order_list"), {"sort": sort}).context["page"]
         keys = [row.pk for row in rows]
         assert keys == sorted(keys)[::sign]
+
+
+def test_plan_order_list_puts_the_thousandth_order_of_a_year_before_the_ones_drawn_earlier(client, pair):
+    log_in(client, office=True)
+    newest_first = (
+        "DD2027-001",
+        "DD2026-1000",
+        "DD2026-999",
+        "DD2026-010",
+        "DD2025-1001",
+        "甲-2",
+        "甲",
+        "乙",
+    )
+    for number in sorted(newest_first):
+        PlanOrderFactory(number=number, pairing=pair, demand__branch=pair.branch_b)
+
+    def listed(**query):
+        return [order.number for order in client.get(reverse("plan_order_list"), query).context["page"]]
+
+    drawn = listed()
+    assert [number for number in drawn if number.startswith("DD")] == list(newest_first[:5])
+    assert listed(sort="number") == drawn[::-1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
@@ -44,6 +44,18 @@ class PlanOrderQuerySet(models.QuerySet["PlanOrder"]):
         steps: Any = self.model._meta.get_field("on_behalf").related_model
         on_either = Q(order=OuterRef("pk")) | Q(claim=OuterRef("claim"))
         return self.annotate(has_office_step=Exists(steps.objects.filter(on_either)))
+
+    def newest_first(self) -> PlanOrderQuerySet:
+        """By `sequence`, the number with zeros: as text 2026-1000 comes before 2026-999."""
+        numbered = self.alias(
+            sequence=Func(
+                F("number"),
+                template=r"(regexp_replace(%(expressions)s, '\d*$', '')"
+                r" || lpad(substring(%(expressions)s from '\d*$'), 40, '0'))",
+                output_field=models.CharField(),
+            )
+        )
+        return numbered.order_by("-sequence")
 
     def visible_to(self, user: User) -> PlanOrderQuerySet:
         if user.sees_county:

@@ -25,10 +25,11 @@ BOARD_DEPTH = 6  # cards a column shows; the rest is behind 查看全部
 
 
 def plan_order_rows(user: User) -> QuerySet[PlanOrder]:
-    """Every order the person may see, with what a row or a card shows."""
+    """Every order the person may see, with what a row or a card shows, the newest number first."""
     return (
         PlanOrder.objects.visible_to(user)
         .with_office_steps()
+        .newest_first()
         .select_related(
             "pairing__branch_a", "pairing__branch_b", "demand__branch", "resource__branch", "series"
         )

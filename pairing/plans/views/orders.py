@@ -29,13 +29,13 @@ from pairing.plans.selectors.targets import target_rows
 from pairing.plans.services import order_guards
 
 LAYOUTS = ("board", "gantt")
-SORTS = {name: name for name in ("number", "due_on", "state")}
+SORTS = {"number": "sequence", "due_on": "due_on", "state": "state"}
 
 
 @require_safe
 def plan_order_list(request: Request) -> HttpResponse:
     """The ledger of orders as a table; ?view=board lays it out by state, ?view=gantt over the months."""
-    rows = in_order(request, plan_order_rows(request.user).order_by("-number"), SORTS)
+    rows = in_order(request, plan_order_rows(request.user), SORTS)
     filtered = PlanOrderFilter(request.GET, rows)
     view = request.GET.get("view")
     context: dict[str, Any] = {"filter": filtered, "view": view if view in LAYOUTS else "table"}
