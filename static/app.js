@@ -274,6 +274,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.assign(`${new URL(event.detail.xhr.responseURL).pathname}?next=${back}`);
   }
 });
+/* The first tap after a text both sends for a part anew and chooses in the old one: carry the choice over. */
+let picked = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  picked = [...event.detail.target.querySelectorAll("input[type=radio]:checked")].map((each) => [each.name, each.value]);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const [name, value] of picked) {
+    const offered = document.querySelector(`input[type=radio][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
+    if (offered) offered.checked = true;
+  }
+  picked = [];
+});
 document.addEventListener("htmx:confirm", (event) => {
   if (!event.detail.question) return;
   event.preventDefault();

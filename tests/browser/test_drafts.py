@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_journey import follow
 from tests.factories.branches import BranchFactory, UserFactory
+from tests.factories.plans import PairingFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 PASSWORD = "typed-words-stay-2026"
@@ -39,3 +40,20 @@ def test_login_in_another_tab_loses_no_words(window):
     follow(watched, "返回再提交")
     expect(watched.page.locator("input[name=title]")).to_have_value("独居老人手机缴费")
     expect(watched.page.locator(".draft-note")).to_contain_text("已恢复")
+
+
+def test_half_day_chosen_while_the_list_is_drawn_anew_stays_chosen(window):
+    pairing = PairingFactory()
+    user = UserFactory(username="chooses", secretary_of=pairing.branch_a)
+    user.set_password(PASSWORD)
+    user.save()
+    watched = window("phone")
+    watched.login("chooses", PASSWORD)
+    watched.goto("/activities/new/")
+    watched.page.fill("input[name=venue]", "城东社区小广场")
+    second = watched.page.locator("#slots input[name=slot]").nth(1)
+    value = second.get_attribute("value")
+    with watched.page.expect_response(lambda answer: "venue=" in answer.url):
+        second.check()  # leaves the place, which sends for the half-days that are free there
+    watched.settle()
+    expect(watched.page.locator(f'#slots input[value="{value}"]')).to_be_checked()
