@@ -11,6 +11,7 @@ from core.workbooks.opening import open_book
 from core.workbooks.recognition import Match, find_heading, match_columns
 from core.workbooks.sheets import Book
 from pairing.imports.enums import LedgerKind
+from pairing.imports.mistaken import check_meant
 from pairing.imports.registry import LEDGERS
 from pairing.imports.selectors import settled_match
 from pairing.imports.uploads import Upload, upload_load, upload_sealed
@@ -70,6 +71,8 @@ def upload_open(
     try:
         match = find_heading(book, ledger.columns, ledger.title)
     except HeadingError:
+        if not by_hand:
+            check_meant(book, kind)
         if not (by_hand and offered):
             raise
         fullest = max(offered, key=lambda heading: sum(map(bool, heading.keys)))

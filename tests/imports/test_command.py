@@ -13,12 +13,13 @@ from core.models import AuditEntry
 from ledgers.models import Demand, ServiceAspect
 from pairing.activities.models import Activity
 from pairing.imports.models import ImportBatch
+from pairing.imports.registry import BOOKS
 from pairing.plans.models import Metric
 from tests.factories.branches import BranchFactory
 from tests.factories.plans import PairingFactory
 from tests.imports.test_activities import activity
 from tests.imports.test_ledgers import demand
-from tests.imports.workbooks import book, sheet
+from tests.imports.workbooks import book, demo_book, sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +151,13 @@ def test_import_ledger_is_given_the_columns_a_file_lacks(branch, tmp_path: Path)
         run("demands", file, "--given", "颜色=红")
     with pytest.raises(CommandError, match="紧急程度 is not like 紧急程度=一般"):
         run("demands", file, "--given", "紧急程度")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BOOKS if kind != "activities"])
+def test_import_ledger_sees_that_the_file_is_another_ledgers(kind: str) -> None:
+    status, out, _ = run(kind, str(demo_book("activities")), "--json")
+    [error] = json.loads(out)["errors"]
+    assert (status, error["reason"]) == (
+        1,
+        f"这份文件的表头是“活动台账”的，不是“{BOOKS[kind].title}”的：请到“活动台账”那里导入。",
+    )

@@ -22,7 +22,7 @@ from pairing.imports.models import ImportBatch
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import PairingFactory
 from tests.imports.test_ledgers import demand, resource
-from tests.imports.workbooks import book, demo_book
+from tests.imports.workbooks import book, demo_book, sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -181,8 +181,17 @@ def test_import_of_an_unreadable_file_is_refused(
     assert (page.status_code, page.context["form"].errors["file"]) == (status, [message])
 
 
-def test_import_of_another_table_is_refused_at_the_preview(branch) -> None:
+def test_import_of_another_ledger_is_refused_at_the_preview(branch) -> None:
     page = previewed(logged_in(office=True), "activities", book("resources", resource(1)))
+    assert page.status_code == 422
+    assert page.context["form"].errors["file"] == [
+        "这份文件的表头是“资源清单”的，不是“活动台账”的：请到“资源清单”那里导入。"
+    ]
+
+
+def test_import_of_another_table_is_refused_at_the_preview(branch) -> None:
+    other = sheet("食堂", ["菜名", "价钱"], [{"菜名": "剁椒鱼头", "价钱": 38}])
+    page = previewed(logged_in(office=True), "activities", other)
     assert page.status_code == 422
     assert page.context["form"].errors["file"][0].startswith("前 10 行里没有找到“活动台账”的表头")
 

@@ -27,6 +27,7 @@ from core.workbooks.results import ImportResult, ImportTerms
 from core.workbooks.template import template
 from pairing.imports.enums import LedgerKind
 from pairing.imports.forms import SPREADSHEET, ColumnsForm, HeaderForm, UploadForm
+from pairing.imports.mistaken import check_meant
 from pairing.imports.opening import Opened, upload_open
 from pairing.imports.registry import LEDGERS
 from pairing.imports.selectors import given_texts, import_lines, rows_to_confirm
@@ -71,6 +72,7 @@ def import_preview(request: Request, kind: LedgerKind) -> HttpResponse:
     try:
         opened = _open(request, kind)
         if opened.match.is_doubtful(LEDGERS[kind].columns):
+            check_meant(opened.book, kind, opened.match)
             return redirect(_page("import_columns", kind, opened.upload.token))
         result = _previewed(request, kind, opened)
     except DomainError as error:

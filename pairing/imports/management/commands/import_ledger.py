@@ -14,10 +14,13 @@ from django.utils import timezone
 
 from core.commands import iso_date
 from core.errors import DomainError, RowError
+from core.workbooks.errors import HeadingError
 from core.workbooks.opening import open_book
 from core.workbooks.recognition import Match, find_heading
 from core.workbooks.results import ImportResult, ImportTerms
+from core.workbooks.sheets import Book
 from pairing.imports.enums import LedgerKind
+from pairing.imports.mistaken import check_meant
 from pairing.imports.registry import LEDGERS
 from pairing.imports.services.intake import ledger_import, ledger_preview
 
@@ -123,7 +126,7 @@ def _take_in(
     """The result of the import; a file refused as a whole has one error, in row 0 of no sheet."""
     try:
         book = open_book(content)
-        match = find_heading(book, LEDGERS[kind].columns, kind.label)
+        match = _heading(book, kind)
         absent = {name: value for name, value in given.items() if name not in match.places}
         terms = replace(terms, match=replace(match, given=absent))
         source: dict[str, Any] = {"kind": kind, "content": content, "terms": terms, "book": book}
@@ -134,6 +137,18 @@ def _take_in(
         return replace(result, notes=[*_in_vain(kind, given, match), *result.notes])
     except DomainError as error:
         return ImportResult(kind, 0, errors=[RowError("", 0, "", file_name, error.message)])
+
+
+def _heading(book: Book, kind: LedgerKind) -> Match:
+    columns = LEDGERS[kind].columns
+    try:
+        match = find_heading(book, columns, kind.label)
+    except HeadingError:
+        check_meant(book, kind)
+        raise
+    if match.is_doubtful(columns):
+        check_meant(book, kind, match)
+    return match
 
 
 def _outcome(result: ImportResult, is_dry_run: bool) -> str:
