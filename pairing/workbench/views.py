@@ -26,6 +26,7 @@ def workbench(request: Request) -> HttpResponse:
         "todos": todos_of(request.user, tally, now=now),
         "coming": coming_activities(request.user, now=now),
         "tally": tally if request.user.branch_ids else None,
+        "is_new": request.user.is_admin and not Pairing.objects.exists(),
         "today": today,
     }
     return render(request, "workbench/workbench.html", context)

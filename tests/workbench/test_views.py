@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
 
 from pairing.plans.enums import PlanOrderState
 from tests.factories.activities import ActivityFactory
@@ -155,3 +156,10 @@ def test_newcomer_without_a_seat_gets_a_page(client):
 
 def test_anonymous_is_sent_to_the_login(client):
     assert client.get(reverse("workbench")).url == "/login/?next=/"
+
+
+def test_workbench_of_a_new_county_says_the_administrator_where_to_begin(client):
+    client.force_login(UserFactory(admin=True))
+    assertContains(client.get(reverse("workbench")), "从这里开始")
+    PairingFactory()
+    assertNotContains(client.get(reverse("workbench")), "从这里开始")
