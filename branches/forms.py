@@ -48,10 +48,8 @@ class OwnPasswordForm(PasswordChangeForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         self.fields["old_password"].label = "一次性密码" if user.must_change_password else "旧密码"
-        self.fields[
-            "new_password1"
-        ].help_text = "至少 10 个字符，不能全是数字，不要用姓名、用户名或常见的词。"
-        again = self.fields["new_password2"]
+        new, again = self.fields["new_password1"], self.fields["new_password2"]
+        new.help_text = "至少 10 个字符，不能全是数字，不要用姓名、用户名或常见的词。"
         again.label, again.help_text = "再输一次新密码", ""
 
     def validate_password_for_user(self, user: User, *_where: str) -> None:
