@@ -61,22 +61,23 @@ def _groups(user: User, text: str) -> Iterator[Hits]:
     yield _group("需求", "clipboard-heart", demands.order_by("-raised_on", "pk"), text, _of_branch)
     resources = holding_all(Resource.objects.visible_to(user), words).select_related("branch")
     yield _group("资源", "box-seam", resources.order_by("title_key", "pk"), text, _of_branch)
-    orders = _of_ledgers(PlanOrder.objects.visible_to(user), words, "", Q(number__icontains=text.strip()))
+    readable, about = PlanOrder.objects.visible_to(user), _about(words)
+    orders = readable.filter(about | Q(number__icontains=text.strip()))
     orders = orders.select_related("demand", "pairing__branch_a", "pairing__branch_b")
     yield _group("计划定单", "file-earmark-check", orders.order_by("-number"), text, _of_order)
     titled = Q(title__icontains=text.strip()) | Q(venue__icontains=text.strip())
-    activities = _of_ledgers(Activity.objects.visible_to(user), words, "plan_order__", titled)
+    # A guest of an activity must not find it by the words of a demand that it may not read.
+    told = Q(plan_order__in=readable.filter(about).order_by().values("pk"))
+    activities = Activity.objects.visible_to(user).filter(told | titled)
     yield _group("活动", "people", activities.order_by("-starts_at", "pk"), text, _of_activity)
     branches = Branch.objects.visible_to(user).active().find(text)
     yield _group("党组织", "diagram-3", branches.order_by("name_key"), text, Branch.get_kind_display)
 
 
-def _of_ledgers(rows: QuerySet[Any], words: Sought, prefix: str, other: Q) -> QuerySet[Any]:
-    """The orders or activities about a demand or a resource that the words find, or found otherwise."""
+def _about(words: Sought) -> Q:
+    """Orders about a demand or a resource that the words find."""
     demands = holding_all(Demand.objects.all(), words).values("pk")
-    resources = holding_all(Resource.objects.all(), words).values("pk")
-    about = Q(**{f"{prefix}demand__in": demands}) | Q(**{f"{prefix}resource__in": resources})
-    return rows.filter(about | other)
+    return Q(demand__in=demands) | Q(resource__in=holding_all(Resource.objects.all(), words).values("pk"))
 
 
 def _group(label: str, icon: str, rows: QuerySet[Any], text: str, note: Callable[[Any], str]) -> Hits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.factories.activities import ActivityFactory
+from tests.factories.activities import ActivityFactory, ParticipationFactory
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import PairingFactory, PlanOrderFactory
@@ -57,6 +57,15 @@ def test_search_shows_nothing_of_strangers(page, pairing):
     DemandFactory(branch=pairing.branch_b, title="路灯维修", draft=True)
 
     assert found(page.get(reverse("search"), {"q": "路灯"})) == {}
+
+
+def test_guest_of_an_activity_finds_it_by_its_title_but_not_by_the_demand(page, pairing):
+    order = PlanOrderFactory(demand__title="路灯维修", demand__description="欠着电费")
+    visit = ActivityFactory(pairing=order.pairing, plan_order=order, title="晚上修灯", announced=True)
+    ParticipationFactory(activity=visit, branch=pairing.branch_a)
+
+    assert found(page.get(reverse("search"), {"q": "修灯"})) == {"活动": ["晚上修灯"]}
+    assert found(page.get(reverse("search"), {"q": "电费"})) == {}
 
 
 def test_search_names_the_list_with_the_rest(page, pairing):
