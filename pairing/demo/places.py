@@ -15,6 +15,8 @@ SECRET_KEY = places.var_dir() / "demo-secret-key"
 # There while the PostgreSQL server is one that a demo has started, even if that demo was killed since.
 OUR_POSTGRES = places.var_dir() / "demo-started-postgres"
 LOCK = places.var_dir() / "demo.lock"
+# What the migrations said by which the tables were made.
+TABLES = places.var_dir() / "demo-tables.json"
 
 
 def try_lock() -> TextIO | None:
@@ -52,4 +54,4 @@ def cannot_write(error: OSError) -> str:
 def deleted_by_reset() -> list[Path]:
     """Return the files and folders that `make demo-reset` deletes besides the database."""
     schedule = sorted(places.var_dir().glob("celerybeat-schedule*"))
-    return [BROKER, ACCOUNTS, LOGS, places.var_dir() / "media", OUR_POSTGRES, SECRET_KEY, *schedule]
+    return [BROKER, ACCOUNTS, LOGS, places.var_dir() / "media", OUR_POSTGRES, SECRET_KEY, TABLES, *schedule]
