@@ -18,6 +18,6 @@ def iso_date(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"{text} is not a date like 2025-11-28") from error
-    if not YEARS[0] <= day.year <= YEARS[1]:
-        raise ArgumentTypeError(f"{text} is not between {YEARS[0]} and {YEARS[1]}")
+    if day.year not in YEARS:
+        raise ArgumentTypeError(f"{text} is not between {YEARS[0]} and {YEARS[-1]}")
     return day

@@ -32,7 +32,7 @@ def no_slip_of_the_year(day: date) -> None:
     Raises:
         ValidationError: with what to do about it.
     """
-    if not YEARS[0] < day.year <= YEARS[1]:
+    if day.year not in YEARS:
         raise ValidationError(f"年份 {day.year} 不合理，请写成 2026-03-01 这样。")
 
 

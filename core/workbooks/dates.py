@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from core.periods import month_end
 from core.workbooks.errors import CellError
 
-YEARS = (1900, 2100)  # a date outside is a typing error
+YEARS = range(1901, 2101)  # a date outside is a typing error
 SERIALS = (20_000, 73_050)  # Excel day numbers from 1954 to 2100
 FORM = "请写成 2025-01-09 或 2025年1月9日"
 OPEN_END = frozenset(
@@ -73,7 +73,7 @@ def read_day(value: Any, text: str, aim: Aim, reading: Reading) -> date | None:
         return _plausible(value.date() if isinstance(value, datetime) else value)
     if isinstance(value, bool | time | timedelta):
         raise CellError(f"不是日期，{FORM}")
-    if isinstance(value, float) and not value.is_integer() and YEARS[0] < value < YEARS[1] + 1:
+    if isinstance(value, float) and not value.is_integer() and YEARS.start <= value < YEARS.stop:
         return _from_year_point_month(value, aim)
     if text in OPEN_END:
         return None
@@ -229,6 +229,6 @@ def _valid(year: int, month: int, day: int) -> date:
 
 
 def _plausible(day: date) -> date:
-    if not YEARS[0] < day.year <= YEARS[1]:
+    if day.year not in YEARS:
         raise CellError(f"年份 {day.year} 不合理，{FORM}")
     return day

@@ -40,8 +40,8 @@ def day(value: Any) -> date:
         found = date.fromisoformat(value)
     except (TypeError, ValueError) as error:
         raise ValueError('须是加引号的日期，写成 "2026-03-01" 这样') from error
-    if not YEARS[0] <= found.year <= YEARS[1]:
-        raise ValueError(f"年份须在 {YEARS[0]} 到 {YEARS[1]} 之间")
+    if found.year not in YEARS:
+        raise ValueError(f"年份须在 {YEARS[0]} 到 {YEARS[-1]} 之间")
     return found
 
 

@@ -8,8 +8,9 @@ from pytest_django.asserts import assertContains
 
 from ledgers.models import Demand, Resource
 from pairing.matching.engine import Term
-from pairing.matching.selectors.breakdown import TERM_WORDS, TermLine, breakdown
+from pairing.matching.selectors.breakdown import TermLine, breakdown
 from pairing.matching.selectors.suggestions import branch_suggestions
+from pairing.matching.weight_words import LABELS
 from tests.factories.branches import UserFactory
 from tests.matching.conftest import TODAY, law_demand, planned, speaker_of
 
@@ -23,7 +24,7 @@ def test_breakdown_names_what_has_most_say_first_and_never_leaves_a_reason_out()
     found = breakdown(TERMS, 0.8)
     assert found.lines == [
         TermLine("服务事项", 100, 75, "都像是“普法宣讲”事项"),
-        TermLine("文字", 20, 25, "没有相同的关键词，按意思比"),
+        TermLine("文字说法", 20, 25, "没有相同的关键词，按意思比"),
     ]
     assert (found.percent, found.mean, found.is_lowered) == (80, 80, False)
 
@@ -41,7 +42,7 @@ def test_breakdown_of_what_was_never_scored_is_none():
 def test_every_term_of_a_suggestion_has_a_name_and_a_reason(law_pair):
     [panel] = branch_suggestions(frozenset({law_pair[0].branch_b_id}), today=TODAY).received
     lines = panel.found[0].why.lines
-    assert {line.label for line in lines} <= set(TERM_WORDS.values())
+    assert {line.label for line in lines} <= set(LABELS.values())
     assert all(line.sentence for line in lines)
     assert sum(line.share for line in lines) == pytest.approx(100, abs=len(lines) / 2)
 
@@ -60,7 +61,7 @@ def test_suggestions_hall_and_plan_say_why(client, law_pair, secretary, draft):
     assertContains(client.get(draft.get_absolute_url()), summary, html=True)
     client.force_login(UserFactory(office=True))
     hall = client.get(reverse("hall_matches", args=[law_pair[1].pk]))
-    for name in ("服务事项", "需求方面", "文字"):
+    for name in ("服务事项", "需求方面", "文字说法"):
         assertContains(hall, f"<strong>{name}</strong>", html=True)
 
 

@@ -82,7 +82,7 @@ def test_change_is_on_record_with_before_after_and_reason():
     weights_change(weights=EDITED, reason="试用", base=None, actor=UserFactory(admin=True), now=NOW)
     entry = AuditEntry.objects.get(action="score_weights.change")
     default = Weights.default()
-    assert entry.changes == {"文字说法": [default.text, 0.5], "推荐下限": [default.floor, 0.2]}
+    assert entry.changes == {"文字说法": [default.text, 0.5], "推荐线": [default.floor, 0.2]}
     assert (entry.reason, entry.words) == ("试用", "修改匹配权重")
 
 

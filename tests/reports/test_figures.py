@@ -43,7 +43,7 @@ def test_metrics_command_refuses_a_turned_window():
     ("day", "words"),
     [
         ("2025-02-30", "2025-02-30 is not a date like 2025-11-28"),
-        ("9999-12-31", "9999-12-31 is not between 1900 and 2100"),
+        ("9999-12-31", "9999-12-31 is not between 1901 and 2100"),
     ],
 )
 def test_metrics_command_refuses_a_day_that_nobody_means(day, words):
@@ -53,7 +53,7 @@ def test_metrics_command_refuses_a_day_that_nobody_means(day, words):
 
 def test_metrics_command_takes_the_last_day_there_is(db):
     out = StringIO()
-    call_command("metrics", "--from", "1900-01-01", "--to", "2100-12-31", "--json", stdout=out)
+    call_command("metrics", "--from", "1901-01-01", "--to", "2100-12-31", "--json", stdout=out)
     assert json.loads(out.getvalue()).keys() == PRINTED.keys()
 
 

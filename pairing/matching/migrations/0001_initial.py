@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('weights', models.JSONField(help_text='term → weight, as Weights.as_dict() without the floor', verbose_name='权重')),
-                    ('floor', models.FloatField(verbose_name='推荐下限')),
+                    ('floor', models.FloatField(verbose_name='推荐线')),
                     ('note', models.CharField(max_length=300, verbose_name='调整说明')),
                     ('made_at', models.DateTimeField(verbose_name='调整时间')),
                     ('is_current', models.BooleanField(default=True, verbose_name='现行')),
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                     'verbose_name': '匹配权重',
                     'verbose_name_plural': '匹配权重',
                     'ordering': ['-pk'],
-                    'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='score_weights_one_current'), models.CheckConstraint(condition=models.Q(('floor__range', (0, 1))), name='score_weights_floor', violation_error_message='推荐下限须在 0 到 1 之间。'), models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='score_weights_note')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='score_weights_one_current'), models.CheckConstraint(condition=models.Q(('floor__range', (0, 1))), name='score_weights_floor', violation_error_message='推荐线须在 0 到 1 之间。'), models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='score_weights_note')],
                 },
             ),
             migrations.CreateModel(

@@ -15,7 +15,7 @@ class ScoreWeights(models.Model):
     """
 
     weights = models.JSONField("权重", help_text="term → weight, as Weights.as_dict() without the floor")
-    floor = models.FloatField("推荐下限")
+    floor = models.FloatField("推荐线")
     note = models.CharField("调整说明", max_length=300)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="调整人", related_name="+"
@@ -33,7 +33,7 @@ class ScoreWeights(models.Model):
             models.CheckConstraint(
                 condition=Q(floor__range=(0, 1)),
                 name="score_weights_floor",
-                violation_error_message="推荐下限须在 0 到 1 之间。",
+                violation_error_message="推荐线须在 0 到 1 之间。",
             ),
             models.CheckConstraint(condition=~Q(note=""), name="score_weights_note"),
         ]

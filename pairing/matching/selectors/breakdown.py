@@ -6,19 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pairing.matching.engine import Term
+from pairing.matching.weight_words import LABELS
 
-TERM_WORDS = {
-    "item": "服务事项",
-    "aspect": "需求方面",
-    "help": "服务方式",
-    "audience": "服务对象",
-    "text": "文字",
-    "pair": "结对",
-    "distance": "距离",
-    "window": "期限",
-    "capacity": "余量",
-    "urgency": "紧急",
-}
 # What is said of a term for which the engine has found nothing to name.
 UNNAMED = {
     "item": "没有点名同一事项，按意思比",
@@ -68,4 +57,4 @@ def breakdown(terms: Iterable[Term], value: float) -> Breakdown | None:
 def _line(term: Term, mass: float) -> TermLine:
     words = term.sentence or UNNAMED.get(term.name, "")
     share = round(100 * term.weight / mass)
-    return TermLine(TERM_WORDS.get(term.name, term.name), round(100 * term.value), share, words)
+    return TermLine(LABELS.get(term.name, term.name), round(100 * term.value), share, words)

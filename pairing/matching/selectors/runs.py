@@ -16,10 +16,9 @@ from ledgers.models import Demand
 from pairing.matching.conditions import Conditions, Pairs
 from pairing.matching.enums import MATCH_RUN_OVER, MatchEditKind, MatchRunState
 from pairing.matching.models import Match, MatchRun
-from pairing.matching.selectors.breakdown import TERM_WORDS
 from pairing.matching.selectors.run_lines import Line, Said, gaps_of, line_of, said_of, served_lines, unserved
+from pairing.matching.weight_words import LABELS
 
-WEIGHT_WORDS = TERM_WORDS | {"floor": "推荐线", "inferred": "推断打折", "keep_bonus": "保持加分"}
 PAGE_SIZE = 60  # a pair's whole list, so that it can be read and ticked at one go
 
 
@@ -128,7 +127,7 @@ def _facts(run: MatchRun, conditions: Conditions) -> list[tuple[str, str]]:
         ("服务目录版本", run.catalogue_version),
         (
             "权重",
-            " · ".join(f"{WEIGHT_WORDS.get(name, name)} {value:g}" for name, value in run.weights.items()),
+            " · ".join(f"{LABELS.get(name, name)} {value:g}" for name, value in run.weights.items()),
         ),
         ("条件", _conditions_in_words(conditions)),
         ("计算用时", f"{spent:.1f} 秒"),
