@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from select import select
 
 import pytest
 from django.db import connection
@@ -77,6 +78,7 @@ def test_connection_on_which_something_came_is_asked_and_kept(kept):
     other = connection.copy()
     ask(other, "SELECT pg_notify('doorbell', '')::text")
     other.close()
+    assert select([kept.connection.fileno()], [], [], 30)[0]  # the server passes it on in its own time
     kept.close_if_health_check_failed()
     assert last_asked(process) == "SELECT 1"
     ask(kept, "SELECT 'the next'")
