@@ -3,6 +3,13 @@
 from django.apps import AppConfig
 
 
+def seed_working_days() -> None:
+    """Load the tables of holidays, a quarter of a second, only in a program that migrates."""
+    from core import public_holidays
+
+    public_holidays.seed_working_days()
+
+
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = "基础"
@@ -10,7 +17,6 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core.faults import reword
         from core.seeding import seeded
-        from core.working_days import seed_working_days
 
         reword()
         seeded(self, seed_working_days)

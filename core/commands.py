@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from datetime import date
 
-from core.workbooks.dates import YEARS
+from core.periods import YEARS
 
 
 def iso_date(text: str) -> date:

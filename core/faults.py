@@ -9,7 +9,7 @@ from django import forms
 from django.core import validators
 from django.core.exceptions import ValidationError
 
-from core.workbooks.dates import YEARS
+from core.periods import YEARS
 
 # The categories Cc and Cs of Unicode but line ends, tabs and NUL, which Django's own check refuses.
 CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
+YEARS = range(1901, 2101)  # a date outside is a typing error
 MONTHS_PER = {"month": 1, "quarter": 3, "year": 12}
 
 

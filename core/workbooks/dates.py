@@ -11,10 +11,9 @@ from typing import Any
 
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
-from core.periods import month_end
+from core.periods import YEARS, month_end
 from core.workbooks.errors import CellError
 
-YEARS = range(1901, 2101)  # a date outside is a typing error
 SERIALS = (20_000, 73_050)  # Excel day numbers from 1954 to 2100
 FORM = "请写成 2025-01-09 或 2025年1月9日"
 OPEN_END = frozenset(

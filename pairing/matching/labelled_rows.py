@@ -13,7 +13,7 @@ from datetime import date
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from core.faults import CONTROLS
-from core.workbooks.dates import YEARS
+from core.periods import YEARS
 
 MOST_VISITS = 999_999  # a month; more is a typing error
 GRADES = (0, 1, 2)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from ortools.sat.python import cp_model
-from scipy.optimize import linear_sum_assignment
+import scipy  # scipy.optimize is loaded when a study is asked for
 
 from pairing.matching.engine import Id, Score, Term, pair_of
 
@@ -80,7 +79,7 @@ def fill(scores: Mapping[tuple[Id, Id], float], limits: Mapping[Id, int | None])
     points = np.array(
         [[round(POINTS * scores.get((need, offer), 0.0)) for offer in places] for need in needs]
     ).reshape(len(needs), len(places))
-    rows, columns = linear_sum_assignment(points, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(points, maximize=True)
     found = zip(rows.tolist(), columns.tolist(), strict=True)
     return [Link(needs[i], places[j], int(points[i, j])) for i, j in found if points[i, j] > 0]
 
@@ -101,6 +100,8 @@ def best_pairs(
         gains: points per pair, not negative; a pair that gains nothing is never chosen unless it exists.
         limits: pairs per branch, at least 1 each.
     """
+    from ortools.sat.python import cp_model  # brings pandas along, which nothing else here needs
+
     pairs = sorted((pair for pair in gains if gains[pair] > 0 or pair in today), key=_key)
     step = len(today) + 1  # one of today's pairs breaks a tie and never outweighs a point
     model = cp_model.CpModel()

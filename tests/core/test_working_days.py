@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from core.models import WorkingDay
-from core.working_days import is_working, seed_working_days, working_days_between
+from core.public_holidays import seed_working_days
+from core.working_days import is_working, working_days_between
 
 pytestmark = pytest.mark.django_db
 

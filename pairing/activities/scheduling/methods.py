@@ -1,7 +1,7 @@
 """Ways to solve a slot-packing programme: exactly when small, by diving, greedily along a guide."""
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+import scipy  # scipy.optimize takes half a second and is loaded by the first programme to be solved
 
 from pairing.activities.scheduling.program import Program, part
 
@@ -16,7 +16,9 @@ def relaxed(program: Program) -> tuple[np.ndarray, float]:
     """Return the LP's solution and optimum, an upper bound of every schedule of the programme."""
     if not program.value.size:
         return np.zeros(0), 0.0
-    result = linprog(-program.value, A_ub=program.matrix, b_ub=program.limit, bounds=(0, 1), method="highs")
+    result = scipy.optimize.linprog(
+        -program.value, A_ub=program.matrix, b_ub=program.limit, bounds=(0, 1), method="highs"
+    )
     return result.x, -float(result.fun)
 
 
@@ -24,11 +26,11 @@ def exact(program: Program) -> np.ndarray | None:
     """Return the chosen columns of an optimal schedule, or None when the node limit came first."""
     if not program.value.size:
         return np.zeros(0, dtype=int)
-    result = milp(
+    result = scipy.optimize.milp(
         -program.value,
         integrality=np.ones(program.value.size),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(program.matrix, ub=program.limit),
+        bounds=scipy.optimize.Bounds(0, 1),
+        constraints=scipy.optimize.LinearConstraint(program.matrix, ub=program.limit),
         options={"node_limit": _NODES, "mip_rel_gap": 1e-9},
     )
     return np.flatnonzero(result.x > 0.5) if result.status == 0 else None

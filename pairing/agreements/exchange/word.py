@@ -6,8 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from docxtpl import DocxTemplate
-
 from core.wording import cn_date
 from pairing.agreements.models import AgreementClause
 from pairing.agreements.selectors.agreements import Signature, agreement_signatures
@@ -23,6 +21,8 @@ def agreement_word(agreement: Agreement) -> bytes:
 
     An article nobody has filled in, as in a paper signed before the county had this system, is left out.
     """
+    from docxtpl import DocxTemplate  # takes a quarter of a second, which few requests need
+
     document = DocxTemplate(TEMPLATE)
     document.render(_context(agreement), autoescape=True)
     buffer = BytesIO()
