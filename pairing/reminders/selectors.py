@@ -1,4 +1,7 @@
-"""The duties that reminders are about: what is open, when it is due, whose it is."""
+"""The duties that reminders are about: what is open, when it is due, whose it is.
+
+In no order: the reminders are told in the order of their own rows.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +54,7 @@ def reviews_due(by: date) -> Iterator[Duty]:
         Review.objects.due()
         .filter(due_on__lte=by)
         .select_related("series__pairing__branch_a", "series__pairing__branch_b")
+        .order_by()
     )
     for review in reviews:
         pairing = review.series.pairing
@@ -69,7 +73,7 @@ def action_items_due(by: date) -> Iterator[Duty]:
     items = ActionItem.objects.open().filter(
         due_on__lte=by, review__series__pairing__state=PairingState.ACTIVE
     )
-    for item in items:
+    for item in items.order_by():
         yield Duty(
             item.pk,
             item.due_on,
@@ -83,7 +87,7 @@ def action_items_due(by: date) -> Iterator[Duty]:
 def plan_orders_due(by: date) -> Iterator[Duty]:
     """Orders that are not completed or cancelled."""
     orders = PlanOrder.objects.live().filter(due_on__lte=by).select_related("pairing", "demand")
-    for order in orders:
+    for order in orders.order_by():
         yield Duty(
             order.pk,
             order.due_on,
@@ -101,7 +105,7 @@ def plan_tasks_due(by: date) -> Iterator[Duty]:
         due_on__lte=by,
         plan_order__state__in=[PlanOrderState.CONFIRMED, PlanOrderState.IN_PROGRESS],
     ).select_related("plan_order")
-    for task in tasks:
+    for task in tasks.order_by():
         yield Duty(
             task.pk,
             task.due_on,
@@ -119,7 +123,7 @@ def demands_due(by: date) -> Iterator[Duty]:
         .exclude(state__in=[DemandState.SUSPENDED, DemandState.RETURNED])
         .filter(deadline_on__lte=by)
     )
-    for demand in demands:
+    for demand in demands.order_by():
         assert demand.deadline_on is not None  # left out by the filter
         yield Duty(
             demand.pk,
@@ -133,7 +137,8 @@ def demands_due(by: date) -> Iterator[Duty]:
 
 def claims_due(by: date) -> Iterator[Duty]:
     """Claims whose answer is awaited, due on the day they expire."""
-    for claim in Claim.objects.pending().filter(expires_on__lte=by).select_related("resource", "demand"):
+    claims = Claim.objects.pending().filter(expires_on__lte=by).select_related("resource", "demand")
+    for claim in claims.order_by():
         yield Duty(
             claim.pk,
             claim.expires_on,
@@ -150,7 +155,7 @@ def activity_records_due(by: date) -> Iterator[Duty]:
         state__in=ACTIVITY_AWAITED,
         ends_at__lt=day_starts(by - timedelta(days=RECORD_WITHIN_DAYS - 1)),
     ).select_related("pairing")
-    for activity in activities:
+    for activity in activities.order_by():
         yield Duty(
             activity.pk,
             timezone.localdate(activity.ends_at) + timedelta(days=RECORD_WITHIN_DAYS),
@@ -166,7 +171,7 @@ def agreements_expiring(by: date) -> Iterator[Duty]:
     agreements = Agreement.objects.filter(
         state=AgreementState.IN_FORCE, pairing__state=PairingState.ACTIVE, ends_on__lte=by
     ).select_related("pairing__branch_a", "pairing__branch_b")
-    for agreement in agreements:
+    for agreement in agreements.order_by():
         assert agreement.ends_on is not None  # left out by the filter
         yield Duty(
             agreement.pk,

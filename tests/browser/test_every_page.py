@@ -56,7 +56,8 @@ def walk(watched: Watched, judged: set[str]) -> set[str]:
         if route in seen or route in NOT_PAGES:
             continue
         seen.add(route)
-        queue += links_of(watched, url) if route in judged else links_drawn(watched, url)
+        turn = len(judged) % len(VIEWPORTS)
+        queue += links_of(watched, url) if route in judged else links_drawn(watched, url, turn)
         judged.add(route)
     return seen
 
@@ -67,15 +68,15 @@ def links_of(watched: Watched, url: str) -> list[str]:
     return [html.unescape(link).split("#")[0] for link in OWN_LINK.findall(response.text())]
 
 
-def links_drawn(watched: Watched, url: str) -> list[str]:
-    """Look at a page in both sizes; give the links that stand on it."""
-    for turn, viewport in enumerate(VIEWPORTS):
+def links_drawn(watched: Watched, url: str, coloured: int) -> list[str]:
+    """Look at a page in both sizes, at its colours in one of them; give the links that stand on it."""
+    for nth, viewport in enumerate(VIEWPORTS):
         watched.resize(viewport)
-        if turn == 0 or route_of(url) in DRAWN_BY_WIDTH:
+        if nth == 0 or route_of(url) in DRAWN_BY_WIDTH:
             response = watched.goto(url)
             assert response.status == 200, f"{response.status} {url}"
         watched.settle()
-        watched.look()
+        watched.look(at_colours=nth == coloured)
     links = watched.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
     return [link.split("#")[0] for link in links if link.startswith(watched.origin)]
 

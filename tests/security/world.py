@@ -111,6 +111,7 @@ def logged_in(person: User) -> Client:
 def window_of(client: Client) -> Client:
     """Another window of one browser: the same session, a connection of its own."""
     window = Client()
+    window.handler = client.handler  # the server behind it is the same, its middleware loaded once
     window.cookies = client.cookies.copy()
     return window
 
