@@ -71,8 +71,8 @@ def _workers(city: int, counties: int) -> Iterator[Result]:
 
 def _end_to_end(options: Options) -> Result:
     """A whole county scored, planned and explained by its worker, beside scoring and the bare flow."""
+    from ledgers.reading.bearings import forget_texts
     from ledgers.reading.reader import forget_readings
-    from ledgers.reading.sentences import forget_texts
     from pairing.matching.adapter import pose_run
     from pairing.matching.engine.circulation import lay_out
     from pairing.matching.engine.edges import edges_of

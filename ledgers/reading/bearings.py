@@ -15,7 +15,8 @@ import numpy as np
 from scipy import sparse
 
 from ledgers.reading.meaning import text_vectors, unit
-from ledgers.reading.sentences import sentence_vectors
+from ledgers.reading.remembered import RememberedRows
+from ledgers.reading.sentences import forget_vectors, sentence_vectors
 from ledgers.reading.words import plain
 
 TABLE = Path(__file__).parent / "data" / "bearings.npz"
@@ -26,6 +27,7 @@ BEYOND = (
 _BEYOND_FULL = 0.4  # score at which a text surely asks for that
 _ITEM_PART = 1 / 3  # say of the items in a bearing; the rest is their sides'
 SIZES = (2, 3)  # characters in a gram
+_read_last = RememberedRows(8_000)  # three kilobytes each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,12 +52,6 @@ class Bearings:
     asked: np.ndarray
     offered: np.ndarray
     means: np.ndarray
-
-    def scores(self, texts: Sequence[str]) -> np.ndarray:
-        """Return text × side: about 1 where a text speaks of it, about 0 elsewhere."""
-        if not texts:
-            return np.zeros((0, len(self.sides)))
-        return self.scores_of(features(texts, self.grams, self.rarity))
 
     def scores_of(self, cells: sparse.csr_matrix) -> np.ndarray:
         """Return the scores of texts whose features are known."""
@@ -95,6 +91,20 @@ def bearings() -> Bearings:
         )
 
 
+def text_scores(texts: Sequence[str]) -> np.ndarray:
+    """Return text × side: about 1 where a text speaks of it, about 0 elsewhere."""
+    table = bearings()
+    if not texts:
+        return np.zeros((0, len(table.sides)))
+    return _read_last.of(texts, lambda unknown: table.scores_of(features(unknown, table.grams, table.rarity)))
+
+
+def forget_texts() -> None:
+    """Forget every text, so that the next reading costs what a first one does."""
+    _read_last.forget()
+    forget_vectors()
+
+
 def grams_of(text: str) -> set[str]:
     """Return the runs of two and three characters of a text; none crosses a space."""
     words = plain(text).split()
@@ -126,7 +136,7 @@ def directions(texts: Sequence[str], *, offered: bool, scores: np.ndarray | None
     """
     table = bearings()
     said = np.array([bool(plain(text)) for text in texts], dtype=bool)
-    rows = (table.scores(texts) if scores is None else scores) - (table.offered if offered else table.asked)
+    rows = (text_scores(texts) if scores is None else scores) - (table.offered if offered else table.asked)
     return np.where(said[:, None], _joined(table.by_item(rows), rows), 0.0)
 
 

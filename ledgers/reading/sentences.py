@@ -72,8 +72,8 @@ def _vector(text: str) -> np.ndarray:
     return _read(known, pieces).astype(np.float16)
 
 
-def forget_texts() -> None:
-    """Forget every text's vector, so that the next reading costs what a first one does."""
+def forget_vectors() -> None:
+    """Forget every text's vector."""
     _vector.cache_clear()
 
 

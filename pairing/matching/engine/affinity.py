@@ -11,7 +11,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from ledgers.reading.bearings import bearings, beyond, directions, item_points, name_directions
+from ledgers.reading.bearings import (
+    bearings,
+    beyond,
+    directions,
+    item_points,
+    name_directions,
+    text_scores,
+)
 from ledgers.reading.lexicon import Lexicon
 from ledgers.reading.meaning import unit
 from ledgers.reading.reader import items_ruled_out
@@ -73,7 +80,7 @@ def profiles(
     """
     where = points(lexicon)
     texts = [f"{entry.title}，{entry.text}" for entry in entries]
-    scores = bearings().scores(texts)
+    scores = text_scores(texts)
     items = directions(texts, offered=offered, scores=scores)
     if offices:
         items = _from_offices(items, [offices.get(entry.branch_id, "") for entry in entries])
