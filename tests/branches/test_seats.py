@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -73,3 +75,17 @@ def test_person_is_read_with_their_own_unread_notices_in_one_query():
     assert len(asked) == 2
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert PersonBackend().get_user(person.pk) is None
+
+
+def test_rights_come_from_seats_alone_and_a_no_costs_no_query():
+    """What Django's own tables of permissions say gives nothing."""
+    person = UserFactory(secretary_of=BranchFactory())
+    about_users = ContentType.objects.get_for_model(User)
+    entry = Permission.objects.create(codename="view_dashboard", content_type=about_users, name="驾驶舱")
+    person.user_permissions.add(entry)
+    again = found(person)
+    assert again.seats  # read with the first page anyway
+    with CaptureQueriesContext(connection) as queries:
+        assert not again.has_perm("branches.view_dashboard")
+    assert len(queries) == 0
+    assert found(UserFactory(office=True)).has_perm("branches.view_dashboard")
