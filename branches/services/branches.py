@@ -108,4 +108,4 @@ def _hold_seats(branch: Branch) -> None:
 
 def locked(branch: Branch) -> Branch:
     """The row as it is now, held until the transaction ends."""
-    return Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
+    return Branch.objects.select_for_update(of=("self",), no_key=True).get(pk=branch.pk)

@@ -127,9 +127,15 @@ def _is_of_another(seat: Membership, card: str, on: date) -> bool:
 
 
 def _rename_card(branch_id: int, card: str, successor: User) -> None:
-    branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch_id)
+    branch = Branch.objects.select_for_update(of=("self",), no_key=True).get(pk=branch_id)
     setattr(branch, card, str(successor))
     branch.save(update_fields=[card, "updated_at"])
+
+
+def held(rows: QuerySet) -> list[int]:
+    """Lock rows of one table until the transaction ends, in id order as all services do; gives their ids."""
+    locked = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+    return list(locked.values_list("pk", flat=True))
 
 
 def renamed(rows: QuerySet, field: str, names: Sequence[str], successor: User) -> int:

@@ -186,7 +186,7 @@ def _take_back(seat: Membership, actor: User, today: date) -> Membership:
 
 def locked(user: User) -> User:
     """The row as it is now, held until the transaction ends."""
-    return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
 
 
 def _is_last_admin(user: User, today: date) -> bool:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from branches.enums import Role
 from branches.models import User
-from branches.services.handover import Leaving, Share, renamed
+from branches.services.handover import Leaving, Share, held, renamed
 from ledgers.enums import ResourceState
 from ledgers.models import Demand, Resource
 
@@ -30,10 +30,8 @@ def ledger_shares(leaving: Leaving) -> list[Share]:
 @transaction.atomic
 def ledgers_hand_over(*, leaving: Leaving, successor: User) -> dict[str, int]:
     """Make the successor the contact; gives label → how many rows."""
-    return {
-        share.label: renamed(
-            share.rows.model.objects.filter(pk__in=keys), "contact_name", leaving.names, successor
-        )
-        for share in ledger_shares(leaving)
-        for keys in [list(share.rows.order_by("pk").values_list("pk", flat=True))]
-    }
+    moved = {}
+    for share in ledger_shares(leaving):
+        rows = share.rows.model.objects.filter(pk__in=held(share.rows))
+        moved[share.label] = renamed(rows, "contact_name", leaving.names, successor)
+    return moved

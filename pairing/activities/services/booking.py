@@ -82,9 +82,23 @@ def activities_book(activities: Sequence[Activity]) -> list[Clash]:
     Raises:
         ConflictError: the database refused in the last moment, or the wait for a lock took too long.
     """
-    timed = [activity for activity in activities if activity.starts_at and activity.ends_at]
+    timed = _timed(activities)
     if not timed:
         return []
+    with _refusals_as_sentences():
+        subjects = subjects_hold(timed)
+        Booking.objects.filter(activity__in=timed).delete()
+        rows, clashes = _place(timed, subjects)
+        Booking.objects.bulk_create(rows)
+    return clashes
+
+
+def subjects_hold(activities: Sequence[Activity]) -> dict[str, Subject]:
+    """Lock what the activities with a time occupy, by key.
+
+    Whoever books several one after another holds the subjects of all of them first.
+    """
+    timed = _timed(activities)
     prefetch_related_objects(
         timed,
         "participations__branch",
@@ -92,12 +106,7 @@ def activities_book(activities: Sequence[Activity]) -> list[Clash]:
         "pairing__branch_b",
         "plan_order__resource__branch",
     )
-    with _refusals_as_sentences():
-        subjects = _lock(subject for activity in timed for subject in subjects_of(activity))
-        Booking.objects.filter(activity__in=timed).delete()
-        rows, clashes = _place(timed, subjects)
-        Booking.objects.bulk_create(rows)
-    return clashes
+    return _lock(subject for activity in timed for subject in subjects_of(activity))
 
 
 @transaction.atomic
@@ -146,14 +155,6 @@ def _first_clash(
     return None
 
 
-def _lock(subjects: Iterable[Subject]) -> dict[str, Subject]:
-    """Ensure the subjects and lock their rows in id order, so that bookings of the same ones queue up."""
-    by_key = subject_ensure(subjects)
-    ids = [subject.pk for subject in by_key.values()]
-    locked = Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update()
-    return {subject.key: subject for subject in locked}
-
-
 @contextmanager
 def _refusals_as_sentences() -> Iterator[None]:
     """Limit the wait for locks inside the block, and say in words what the database refuses."""
@@ -172,6 +173,18 @@ def _refusals_as_sentences() -> Iterator[None]:
 def _with_suggestion(clash: Clash) -> Clash:
     question = asked_about(clash.activity, now=_period(clash.activity)[0], notice_days=0)
     return replace(clash, free=next((offer.span for offer in question.offers(1) if not offer.reasons), None))
+
+
+def _lock(subjects: Iterable[Subject]) -> dict[str, Subject]:
+    """Ensure the subjects and lock their rows in id order, so that bookings of the same ones queue up."""
+    by_key = subject_ensure(subjects)
+    ids = [subject.pk for subject in by_key.values()]
+    locked = Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+    return {subject.key: subject for subject in locked}
+
+
+def _timed(activities: Iterable[Activity]) -> list[Activity]:
+    return [activity for activity in activities if activity.starts_at and activity.ends_at]
 
 
 def _period(activity: Activity) -> tuple[datetime, datetime]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from datetime import datetime
 
 from django.db import transaction
@@ -10,11 +11,12 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q, QuerySet
 
 from branches.models import Branch, User
-from branches.services.handover import Leaving, Share
+from branches.services.handover import Leaving, Share, held
 from core.errors import ConflictError, DomainError
 from core.wording import short_datetime
 from pairing.activities.models import Activity, Closure
 from pairing.activities.services.activities import MOVABLE
+from pairing.activities.services.booking import subjects_hold
 from pairing.activities.services.leading import activity_lead_set
 from pairing.activities.subjects import home_of, people_in, person_subject
 from pairing.plans.models import Pairing
@@ -24,8 +26,15 @@ LABEL = "要主讲、带队的活动"
 
 def activity_shares(leaving: Leaving) -> list[Share]:
     """Activities still to come that the leaver is to lead for the branch."""
-    keys = _keys(_led(leaving.branch, leaving.names), leaving.names)
+    named = _led(leaving.branch, leaving.names).order_by("pk").values_list("pk", "person")
+    keys = [pk for pk, person in named if not set(leaving.names).isdisjoint(people_in(person))]
     return leaving.moving([Share(LABEL, "场", Activity.objects.filter(pk__in=keys))])
+
+
+def activities_led(leaving: Leaving) -> dict[int, int | None]:
+    """The same as id → id of its order, which is locked before it."""
+    [share] = activity_shares(leaving)
+    return dict(share.rows.order_by("pk").values_list("pk", "plan_order"))
 
 
 def activity_leftovers(leaving: Leaving) -> list[Activity]:
@@ -42,29 +51,47 @@ def activity_leftovers(leaving: Leaving) -> list[Activity]:
 
 @transaction.atomic
 def activities_hand_over(
-    *, leaving: Leaving, successor: User, now: datetime
+    *, leaving: Leaving, successor: User, activities: Collection[int], now: datetime
 ) -> tuple[dict[str, int], list[str]]:
     """Let the successor lead; gives label → how many, and a sentence for each that had to stay.
 
     Each is a savepoint: where the successor is busy or away the activity stays booked as it was.
+
+    Args:
+        activities: the ids that `activities_led` gave; the caller holds their orders.
     """
-    [share] = activity_shares(leaving)
-    keys, left = _keys(share.rows, leaving.names), []
-    for pk in keys:
-        activity = Activity.objects.get(pk=pk)
+    held(Activity.objects.filter(pk__in=activities))
+    [share] = activity_shares(leaving)  # asked again: one that was waited for may have found somebody else
+    rows = list(share.rows.filter(pk__in=activities).order_by("plan_order", "pk"))
+    people = {row.pk: _with(successor, leaving.names, row) for row in rows}
+    subjects_hold([_led_by(row, people[row.pk]) for row in rows])
+    left = []
+    for row in rows:
         try:
-            _hand_over(activity, leaving.names, successor, now)
+            _hand_over(row, people[row.pk], successor, now)
         except DomainError as refusal:
-            left.append(f"“{activity}”仍由{activity.person}主讲、带队：{refusal.message}")
-    return {LABEL: len(keys) - len(left)}, left
+            left.append(f"“{row}”仍由{row.person}主讲、带队：{refusal.message}")
+    return {LABEL: len(rows) - len(left)}, left
 
 
-def _hand_over(activity: Activity, names: Sequence[str], successor: User, now: datetime) -> None:
+def _with(successor: User, names: Sequence[str], activity: Activity) -> str:
+    """Who leads when the successor is in the leaver's place, each named once."""
     people = [str(successor) if name in names else name for name in people_in(activity.person)]
+    return "、".join(dict.fromkeys(people))
+
+
+def _led_by(activity: Activity, person: str) -> Activity:
+    """A copy that asks what the activity will occupy."""
+    led = copy(activity)
+    led.person = person
+    return led
+
+
+def _hand_over(activity: Activity, person: str, successor: User, now: datetime) -> None:
     if away := _away(activity, successor):
         first, reason = short_datetime(away.period.lower), away.reason
         raise ConflictError(f"{successor}从 {first} 起不在（{reason}），请改派别人或改期。")
-    activity_lead_set(activity=activity, person="、".join(dict.fromkeys(people)), actor=None, now=now)
+    activity_lead_set(activity=activity, person=person, actor=None, now=now)
 
 
 def _away(activity: Activity, successor: User) -> Closure | None:
@@ -95,9 +122,3 @@ def _has(side: str, name: str) -> Q:
     for field in fields:
         known |= Q(**{field: name}) | Q(**{f"{field}__startswith": f"{name}（"})
     return known
-
-
-def _keys(rows: QuerySet[Activity], names: Sequence[str]) -> list[int]:
-    """The ids of those that name one of `names` in full, in the order in which they are locked."""
-    found = rows.order_by("plan_order", "pk").values_list("pk", "person")
-    return [pk for pk, person in found if not set(names).isdisjoint(people_in(person))]

@@ -18,7 +18,12 @@ from core.notifications import notify
 from core.wording import cn_date
 from ledgers.services.handover import ledger_shares, ledgers_hand_over
 from pairing.activities.models import Activity
-from pairing.activities.services.handover import activities_hand_over, activity_leftovers, activity_shares
+from pairing.activities.services.handover import (
+    activities_hand_over,
+    activities_led,
+    activity_leftovers,
+    activity_shares,
+)
 from pairing.handovers.enums import HandoverState
 from pairing.handovers.models import Handover
 from pairing.plans.models import Pairing
@@ -108,10 +113,10 @@ def handover_execute(*, handover: Handover, now: datetime) -> Handover:
     with audit.action(
         "handover.execute", actor=handover.planned_by, target=handover, reason=handover.note
     ) as entry:
-        moved = plans_hand_over(**people)
-        moved |= reviews_hand_over(**people) | ledgers_hand_over(**people)
-        led, handover.left = activities_hand_over(now=now, **people)
-        moved |= led
+        led = activities_led(leaving)
+        moved = plans_hand_over(orders={order for order in led.values() if order}, **people)
+        leads, handover.left = activities_hand_over(activities=led, now=now, **people)
+        moved |= leads | reviews_hand_over(**people) | ledgers_hand_over(**people)
         seat_hand_over(seat=seat, successor=handover.successor, on=handover.on, actor=handover.planned_by)
         handover.moved = {label: count for label, count in moved.items() if count}
         handover.state, handover.done_at = HandoverState.DONE, now

@@ -6,14 +6,14 @@ sides that had confirmed keep confirming, so that a form opened before cannot br
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from branches.enums import Role
 from branches.models import Branch, User
-from branches.services.handover import Leaving, Share, renamed
+from branches.services.handover import Leaving, Share, held, renamed
 from pairing.plans.enums import ChangeState
 from pairing.plans.models import ChangeRequest, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
 from pairing.plans.services.locks import lock_order
@@ -45,11 +45,14 @@ def plan_shares(leaving: Leaving) -> list[Share]:
 
 
 @transaction.atomic
-def plans_hand_over(*, leaving: Leaving, successor: User) -> dict[str, int]:
-    """Put the successor in the leaver's place; gives label → how many rows."""
+def plans_hand_over(*, leaving: Leaving, successor: User, orders: Iterable[int]) -> dict[str, int]:
+    """Put the successor in the leaver's place; gives label → how many rows.
+
+    Args:
+        orders: ids of more orders that are held, because what hangs on them changes hands afterwards.
+    """
     branch, names = leaving.branch, leaving.names
-    shares = {share.label: share.rows for share in plan_shares(leaving)}
-    keys = {label: list(rows.order_by("pk").values_list("pk", flat=True)) for label, rows in shares.items()}
+    keys = _held_keys(leaving, orders)
     pairs = Pairing.objects.filter(pk__in=keys["结对的联络员"])
     renamed(pairs.filter(branch_a=branch), "liaison_a", names, successor)
     renamed(pairs.filter(branch_b=branch), "liaison_b", names, successor)
@@ -62,6 +65,19 @@ def plans_hand_over(*, leaving: Leaving, successor: User) -> dict[str, int]:
         _change_hand_over(request, branch, names, successor)
     renamed(PlanTask.objects.filter(pk__in=keys["没有完成的定单任务"]), "responsible", names, successor)
     return {label: len(found) for label, found in keys.items()}
+
+
+def _held_keys(leaving: Leaving, orders: Iterable[int]) -> dict[str, list[int]]:
+    """Lock all that moves, and all orders at once, in the order of `locks`; gives label → ids."""
+    pairs, claims, responsible, tasks = plan_shares(leaving)
+    keys = {share.label: held(share.rows) for share in (pairs, claims)}
+    wanted = {*orders, *responsible.rows.values_list("pk", flat=True)}
+    wanted |= set(tasks.rows.values_list("plan_order", flat=True))
+    wanted |= set(_open_changes(leaving.branch).values_list("plan_order", flat=True))
+    wanted = set(held(PlanOrder.objects.filter(pk__in=wanted)))
+    keys[responsible.label] = held(responsible.rows.filter(pk__in=wanted))
+    keys[tasks.label] = held(tasks.rows.filter(plan_order__in=wanted))
+    return keys
 
 
 def _order_hand_over(order: PlanOrder, branch: Branch, successor: User) -> None:

@@ -1,7 +1,8 @@
 """Holding rows until the transaction ends.
 
 Every service takes its locks in this order of tables, and by id inside a table, so that two of them can wait
-for each other but never in a circle: Pairing, Claim, PlanOrder, Demand, Resource.
+for each other but never in a circle: a seat, Pairing, Claim, PlanOrder, PlanTask, Activity, Subject, Demand,
+Resource, Branch.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from branches.models import User
-from branches.services.handover import Leaving, Share, renamed
+from branches.services.handover import Leaving, Share, held, renamed
 from pairing.reviews.models import ActionItem
 
 
@@ -19,4 +19,5 @@ def review_shares(leaving: Leaving) -> list[Share]:
 def reviews_hand_over(*, leaving: Leaving, successor: User) -> dict[str, int]:
     """Make the successor responsible; gives label → how many rows."""
     (share,) = review_shares(leaving)
-    return {share.label: renamed(share.rows, "responsible", leaving.names, successor)}
+    items = ActionItem.objects.filter(pk__in=held(share.rows))
+    return {share.label: renamed(items, "responsible", leaving.names, successor)}
