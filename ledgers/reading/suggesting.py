@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -53,6 +54,7 @@ def suggestions(title: str, text: str, lexicon: Lexicon, *, asked: bool) -> Sugg
     )
 
 
+@lru_cache(maxsize=2_000)
 def items_suggested(title: str, text: str, lexicon: Lexicon, top: int = ITEMS) -> tuple[Suggested, ...]:
     """Return the likeliest items of the lexicon, by its words and by what the whole text sounds like."""
     whole = f"{title}，{text}"

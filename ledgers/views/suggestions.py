@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from branches.requests import Request
 from core.pages import get_or_post, number, text_of
@@ -54,9 +56,15 @@ def item_confirm(request: Request) -> HttpResponse:
     context = {
         "page": page,
         "rows": unconfirmed(page.object_list),
-        "items": ServiceItem.objects.in_use().select_related("aspect"),
+        "options": _options(),
     }
     return render(request, "ledgers/item_confirm.html", context)
+
+
+def _options() -> SafeString:
+    """Every service item to choose from, drawn once: each of the page's rows has them all."""
+    items = ServiceItem.objects.in_use().values_list("pk", "aspect__name", "name")
+    return format_html_join("", '<option value="{}">{} · {}</option>', items)
 
 
 def _chosen(post: QueryDict, wanted: list[str], kind: str) -> dict[int, Named]:

@@ -8,7 +8,12 @@ from django.urls import reverse
 from core.models import AuditEntry
 from ledgers.models import Demand, ServiceItem
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.ledgers import (
+    DemandFactory,
+    ResourceFactory,
+    ServiceAspectFactory,
+    ServiceItemFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TALK = {"title": "零售户法律意识薄弱", "description": "不少店主说不清哪些做法违法，想请人来宣讲"}
@@ -89,6 +94,16 @@ def test_page_asks_the_same_few_queries_for_more_rows(mine, branch, django_asser
         DemandFactory(branch=branch, **TALK)
     with django_assert_max_num_queries(12):
         mine.get(reverse("item_confirm"))
+
+
+def test_every_row_can_be_given_any_item_in_use(mine, branch, law):
+    aspect = ServiceAspectFactory(name="产业“发展”")
+    ServiceItemFactory(aspect=aspect, name="修<渠>")
+    for _ in range(2):
+        DemandFactory(branch=branch, **TALK)
+    html = mine.get(reverse("item_confirm")).content.decode()
+    assert html.count(f'<option value="{law.pk}">{law.aspect.name} · {law.name}</option>') == 2
+    assert html.count("产业“发展” · 修&lt;渠&gt;</option>") == 2
 
 
 def test_one_click_confirms_item_kind_and_audience_of_one_row(mine, branch, law):
