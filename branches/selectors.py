@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,24 +19,42 @@ ACTIVE_PAIR = (
 )
 
 
-def branch_rows() -> list[Branch]:
-    """Every organisation in tree order, each with its `depth` (0 for a root) and `pairing_count`."""
-    rows = Branch.objects.annotate(
+@dataclass(frozen=True)
+class Place:
+    """Where an organisation stands in the tree: `above` are the names of those over it, the highest first."""
+
+    pk: int
+    name: str
+    above: tuple[str, ...]
+
+
+def branch_places(words: str = "") -> list[Place]:
+    """The place of every organisation whose name holds `words`, in tree order."""
+    children: dict[int | None, list[tuple[int, str]]] = {}
+    for pk, parent, name in Branch.objects.values_list("pk", "parent", "name"):
+        children.setdefault(parent, []).append((pk, name))
+    return [place for place in _walk(children, None, ()) if words in place.name]
+
+
+def _walk(
+    children: dict[int | None, list[tuple[int, str]]], parent: int | None, above: tuple[str, ...]
+) -> Iterator[Place]:
+    for pk, name in children.get(parent, ()):
+        yield Place(pk, name, above)
+        yield from _walk(children, pk, (*above, name))
+
+
+def branch_rows(places: Iterable[Place]) -> list[Branch]:
+    """The organisations of some places, in their order, each with its `place` and `pairing_count`."""
+    by_key = {place.pk: place for place in places}
+    found: dict[int, Any] = Branch.objects.annotate(
         as_a=Count("pairings_as_a", filter=ACTIVE_PAIR[0], distinct=True),
         as_b=Count("pairings_as_b", filter=ACTIVE_PAIR[1], distinct=True),
-    )
-    children: dict[int | None, list[Any]] = {}
+    ).in_bulk(list(by_key))
+    rows = [found[pk] for pk in by_key if pk in found]
     for row in rows:
-        row.pairing_count = row.as_a + row.as_b
-        children.setdefault(row.parent_id, []).append(row)
-    return list(_walk(children, None, 0))
-
-
-def _walk(children: dict[int | None, list[Any]], parent: int | None, depth: int) -> Iterator[Branch]:
-    for row in children.get(parent, ()):
-        row.depth, row.steps = depth, range(depth - 1)
-        yield row
-        yield from _walk(children, row.pk, depth + 1)
+        row.place, row.pairing_count = by_key[row.pk], row.as_a + row.as_b
+    return rows
 
 
 def branch_partners(branch: Branch) -> QuerySet[Branch]:

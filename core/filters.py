@@ -10,16 +10,10 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
-from core.actions import action_words
 from core.forms import DateInput
 from core.models import AuditEntry
 from core.periods import day_ends, day_starts
-
-
-def _actions() -> list[tuple[str, str]]:
-    """Every action on record with its words."""
-    rows = AuditEntry.objects.order_by("action").values_list("action", "target_type").distinct()
-    return list({action: action_words(action, target) for action, target in rows}.items())
+from core.selectors import audit_actions
 
 
 class AuditFilter(django_filters.FilterSet):
@@ -44,7 +38,7 @@ class AuditFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["action"].extra["choices"] = _actions()
+        self.filters["action"].extra["choices"] = [(entry.action, entry.words) for entry in audit_actions()]
 
     def by_words(self, rows: QuerySet[AuditEntry], _name: str, words: str) -> QuerySet[AuditEntry]:
         said = Q(target_label__icontains=words) | Q(summary__icontains=words) | Q(reason__icontains=words)

@@ -63,7 +63,10 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "操作留痕"
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["target_type", "target_id", "-at"], name="audit_target")]
+        indexes = [
+            models.Index(fields=["target_type", "target_id", "-at"], name="audit_target"),
+            models.Index(fields=["action", "-at"], name="audit_action"),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -93,6 +93,20 @@ class KeysFirst(Paginator):
         return list(keys)[page] if self.count <= self.few else list(keys[page])
 
 
+def page_of(request: HttpRequest, rows: Any, param: str = "page") -> Page[Any]:
+    """The page of `rows` that the address asks for; `param` names the list where a page has several."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get(param))
+
+
 def sorted_page(request: HttpRequest, rows: QuerySet[Any], sorts: Mapping[str, str]) -> Page[Any]:
     """One page of `rows` in the order the address asks for."""
     return KeysFirst(in_order(request, rows, sorts), PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def history_page(
+    request: HttpRequest, entries: Any, told: Callable[[Iterable[Any]], Sequence[Any]]
+) -> Page[Any]:
+    """The newest of `entries` as `told` puts them for the timeline, which has a pager for the older ones."""
+    page = page_of(request, entries, "history")
+    page.object_list = told(page.object_list)
+    return page

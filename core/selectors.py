@@ -26,6 +26,25 @@ def delivery_troubles() -> QuerySet[Notification]:
     return Notification.objects.filter(state__in=NOTIFICATION_TROUBLED).select_related("recipient")
 
 
+def audit_actions() -> list[AuditEntry]:
+    """The latest entry of every action on record, by one look into the index for each action."""
+    return list(
+        AuditEntry.objects.raw(
+            """
+            WITH RECURSIVE latest AS (
+                (SELECT id, action, target_type FROM "core_auditentry" ORDER BY action, at DESC LIMIT 1)
+                UNION ALL
+                SELECT following.* FROM latest CROSS JOIN LATERAL (
+                    SELECT id, action, target_type FROM "core_auditentry"
+                    WHERE action > latest.action ORDER BY action, at DESC LIMIT 1
+                ) AS following
+            )
+            SELECT id, action, target_type FROM latest ORDER BY action
+            """
+        )
+    )
+
+
 def audit_entries() -> QuerySet[AuditEntry]:
     return AuditEntry.objects.select_related("actor")
 

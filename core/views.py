@@ -5,7 +5,6 @@ from __future__ import annotations
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
-from django.core.paginator import Paginator
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,7 @@ from core import services
 from core.doorbell import ring
 from core.filters import AuditFilter
 from core.models import Notification
-from core.pages import PAGE_SIZE
+from core.pages import page_of
 from core.selectors import audit_entries, delivery_troubles, health, notification_inbox
 
 may_audit = permission_required("branches.view_audit", raise_exception=True)
@@ -32,7 +31,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     rows = notification_inbox(request.user, only_unread=only_unread)
     watches = rules.has_perm("branches.view_audit", request.user)  # without the queries of has_perm
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows),
         "only_unread": only_unread,
         "health": health(now=timezone.now()) if watches else None,
     }
@@ -60,7 +59,7 @@ def notification_read_all(request: HttpRequest) -> HttpResponse:
 @may_settle
 def delivery_list(request: HttpRequest) -> HttpResponse:
     """Mails that failed or whose fate is unknown, for a person to settle."""
-    context = {"page": Paginator(delivery_troubles(), PAGE_SIZE).get_page(request.GET.get("page"))}
+    context = {"page": page_of(request, delivery_troubles())}
     return render(request, "core/delivery_list.html", context)
 
 
@@ -90,7 +89,7 @@ def delivery_settle(request: HttpRequest, pk: int) -> HttpResponse:
 def audit_list(request: HttpRequest) -> HttpResponse:
     """Who did what, when and why."""
     found = AuditFilter(request.GET, queryset=audit_entries())
-    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, found.qs)
     return render(request, "core/audit_list.html", {"filter": found, "page": page})
 
 

@@ -14,7 +14,7 @@ from branches.contacts import Contacts
 from branches.forms import BranchForm
 from branches.models import Branch
 from branches.requests import Request
-from branches.selectors import branch_partners, branch_people, branch_rows
+from branches.selectors import branch_partners, branch_people, branch_places, branch_rows
 from branches.services.branches import (
     branch_create,
     branch_dissolve,
@@ -22,7 +22,7 @@ from branches.services.branches import (
     branch_update,
 )
 from core.forms import ReasonForm, attempt
-from core.pages import found, get_or_post, posted, text_of
+from core.pages import found, get_or_post, page_of, posted, text_of
 
 manage_branch = permission_required("branches.manage_branch", raise_exception=True)
 
@@ -31,10 +31,9 @@ manage_branch = permission_required("branches.manage_branch", raise_exception=Tr
 @permission_required("branches.view_branches", raise_exception=True)
 def branch_list(request: Request) -> HttpResponse:
     words = text_of(request.GET, "q")
-    rows = branch_rows()
-    if words:
-        rows = [row for row in rows if words in row.name]
-    return render(request, "branches/branch_list.html", {"rows": rows, "q": words})
+    page = page_of(request, branch_places(words))
+    context = {"page": page, "rows": branch_rows(page), "q": words}
+    return render(request, "branches/branch_list.html", context)
 
 
 @require_safe
@@ -47,7 +46,7 @@ def branch_detail(request: Request, pk: int) -> HttpResponse:
         "today": today,
         "phone": Contacts(request.user).phone(branch.pk, branch.phone),
         "partners": branch_partners(branch),
-        "children": branch.children.active(),
+        "children": page_of(request, branch.children.active(), "children"),
         "people": branch_people(branch, today=today) if may_manage else None,
         "may_manage": may_manage,
     }

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                     'verbose_name': '操作留痕',
                     'verbose_name_plural': '操作留痕',
                     'ordering': ['-at', '-pk'],
-                    'indexes': [models.Index(fields=['target_type', 'target_id', '-at'], name='audit_target')],
+                    'indexes': [models.Index(fields=['target_type', 'target_id', '-at'], name='audit_target'), models.Index(fields=['action', '-at'], name='audit_action')],
                     'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6b2652b5bb5129424469034ae53d5116f56d3e42', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97da0', table='core_auditentry', when='BEFORE'))],
                 },
             ),

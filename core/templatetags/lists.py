@@ -62,14 +62,18 @@ def querystring_without(context: Context, name: str) -> str:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page, noun: str = "条", param: str = "page") -> dict[str, Any]:
+def pagination(
+    context: Context, page: Page, noun: str = "条", param: str = "page", at: str = ""
+) -> dict[str, Any]:
     """Show the pager of a page of rows; the other query parameters stay in the address.
 
     Args:
         param: the parameter that has the number, where a page has several lists.
+        at: the id of the list, to which a turned page comes back where it does not stand at the top.
     """
     pages = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"page": page, "pages": list(pages), "noun": noun, "param": param, "request": context["request"]}
+    shown = {"page": page, "pages": list(pages), "noun": noun}
+    return shown | {"param": param, "at": at, "request": context["request"]}
 
 
 @register.simple_tag(takes_context=True)
@@ -77,7 +81,8 @@ def querystring_page(context: Context, number: int) -> str:
     """Give the address of another page of a pager's list."""
     query = context["request"].GET.copy()
     query[context["param"]] = str(number)
-    return f"?{query.urlencode()}"
+    place = f"#{context['at']}" if context["at"] else ""
+    return f"?{query.urlencode()}{place}"
 
 
 @register.inclusion_tag("components/sort.html", takes_context=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model
-
-from core.audit import entries_of
 from core.changes import in_words
 from core.models import AuditEntry
 
-LIMIT = 50
 SHORT = 40  # longer texts are only named, not quoted
 VERBS = {
     "create": "登记",
@@ -35,14 +32,14 @@ VERBS = {
 EXCEPTIONS = {"demand.withdrawn": "撤销"}
 
 
-def trail(target: Model) -> list[dict[str, Any]]:
-    """The last audited actions on a row, newest first, as entries of the timeline component."""
-    return [_entry(target, entry) for entry in entries_of(target)[:LIMIT]]
+def trail(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
+    """Audited actions on a row as entries of the timeline component."""
+    return [_told(entry) for entry in entries]
 
 
-def _entry(target: Model, entry: AuditEntry) -> dict[str, Any]:
+def _told(entry: AuditEntry) -> dict[str, Any]:
     verb = entry.action.rpartition(".")[2]
-    sentences = [entry.summary, *_changes(target, entry.changes), entry.reason and f"理由：{entry.reason}"]
+    sentences = [entry.summary, *_changes(entry), entry.reason and f"理由：{entry.reason}"]
     return {
         "at": entry.at,
         "title": EXCEPTIONS.get(entry.action) or VERBS.get(verb, entry.action),
@@ -51,7 +48,10 @@ def _entry(target: Model, entry: AuditEntry) -> dict[str, Any]:
     }
 
 
-def _changes(target: Model, changes: dict[str, Any]) -> list[str]:
+def _changes(entry: AuditEntry) -> list[str]:
     """What changed, the state left out because the title says it."""
-    table = target._meta.label_lower
-    return [in_words(table, name, pair, most=SHORT) for name, pair in changes.items() if name != "state"]
+    return [
+        in_words(entry.target_type, name, pair, most=SHORT)
+        for name, pair in entry.changes.items()
+        if name != "state"
+    ]

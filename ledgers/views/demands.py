@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from branches.contacts import Contacts
 from branches.requests import Request
+from core.audit import entries_of
 from core.doorbell import ring
 from core.forms import ReasonForm, attempt, submit
-from core.pages import found, get_or_post, posted
+from core.pages import found, get_or_post, history_page, posted
 from ledgers.forms.demands import DemandForm
 from ledgers.models import Demand
 from ledgers.selectors.chains import demand_chain, visits_left
@@ -44,7 +45,7 @@ def demand_detail(request: Request, pk: int) -> HttpResponse:
         "phone": Contacts(user).phone(demand.branch_id, demand.contact_phone),
         "chain": demand_chain(demand, user),
         "visits_left": visits_left(demand),
-        "trail": trail(demand),
+        "trail": history_page(request, entries_of(demand), trail),
         **demand_links(demand, user),
         "can_regroup": user.has_perm("ledgers.regroup_demand", demand) and demand.state in EDITABLE,
         "can_edit": user.has_perm("ledgers.change_demand", demand) and not demand_edit_blockers(demand),

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from branches.contacts import Contacts
 from branches.requests import Request
+from core.audit import entries_of
 from core.forms import ReasonForm, attempt
-from core.pages import found, get_or_post, posted
+from core.pages import found, get_or_post, history_page, posted
 from ledgers.enums import ResourceState
 from ledgers.forms.resources import ResourceForm
 from ledgers.hours import Hours
@@ -36,7 +37,7 @@ def resource_detail(request: Request, pk: int) -> HttpResponse:
         "page_state": resource_page_state(resource, today=today),
         "phone": Contacts(request.user).phone(resource.branch_id, resource.contact_phone),
         "use": resource_use(resource, request.user),
-        "trail": trail(resource),
+        "trail": history_page(request, entries_of(resource), trail),
         "may_change": request.user.has_perm("ledgers.change_resource", resource),
     }
     return render(request, "ledgers/resource_detail.html", context)

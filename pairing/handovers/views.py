@@ -6,7 +6,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +19,8 @@ from branches.services.handover import Leaving
 from core.audit import entries_of
 from core.doorbell import ring
 from core.forms import ReasonForm, submit
-from core.pages import get_or_post, posted
+from core.pages import get_or_post, history_page, page_of, posted
+from pairing.handovers.enums import HandoverState
 from pairing.handovers.forms import HandoverForm
 from pairing.handovers.models import Handover
 from pairing.handovers.services import handovers
@@ -32,10 +33,10 @@ admin_only = permission_required("handovers.manage_handover", raise_exception=Tr
 @admin_only
 def handover_list(request: Request) -> HttpResponse:
     """Every handover, the coming ones first."""
-    rows = list(_rows(request)[:200])
+    planned = Q(state=HandoverState.PLANNED)
     context = {
-        "planned": [row for row in rows if row.is_planned],
-        "past": [row for row in rows if not row.is_planned],
+        "planned": page_of(request, _rows(request).filter(planned).order_by("on", "pk"), "planned"),
+        "past": page_of(request, _rows(request).exclude(planned)),
         "today": timezone.localdate(),
     }
     return render(request, "handovers/handover_list.html", context)
@@ -78,7 +79,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "handover": handover,
         "shares": handovers.handover_preview(leaving) if leaving else [],
-        "timeline": timeline(entries_of(handover)),
+        "timeline": history_page(request, entries_of(handover), timeline),
         "today": timezone.localdate(),
     }
     return render(request, "handovers/handover_detail.html", context)

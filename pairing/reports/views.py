@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.requests import Request
+from core.pages import page_of
 from pairing.plans.enums import Line
 from pairing.reports.forms import WindowForm, presets
 from pairing.reports.lights import pairing_lights
@@ -68,13 +69,16 @@ def dashboard_pairings(request: Request) -> HttpResponse:
     """Lights and the 应开/实开 matrix; a fragment of the dashboard and a page of its own."""
     today = timezone.localdate()
     window = WindowForm(request.GET, today=today).window
-    counts = {
-        row.pairing_id: row.cells
-        for row in review_matrix(request.user, first=window.first, as_of=window.last)
+    page = page_of(request, pairing_lights(active_pairings(), today=today))
+    shown = [light.pairing.pk for light in page]
+    matrix = review_matrix(request.user, shown, first=window.first, as_of=window.last)
+    counts = {row.pairing_id: row.cells for row in matrix}
+    context = {
+        "page": page,
+        "rows": [(light, counts.get(light.pairing.pk, [])) for light in page],
+        "rhythms": RHYTHM_LABEL.values(),
+        "query": window_query(window),
     }
-    lights = pairing_lights(active_pairings(), today=today)
-    rows = [(light, counts.get(light.pairing.pk, [])) for light in lights]
-    context = {"rows": rows, "rhythms": RHYTHM_LABEL.values(), "window": window}
     template = "reports/dashboard_pairings.html" + ("#matrix" if request.htmx else "")
     return render(request, template, context)
 

@@ -84,8 +84,14 @@ class MatrixRow:
         return f"欠 {self.missing} 次"
 
 
-def review_matrix(user: User, *, first: date, as_of: date) -> list[MatrixRow]:
-    """Count 应开 and 实开 for every visible active pairing, in the order of ReviewKind.
+def review_pairings(user: User) -> QuerySet[Pairing]:
+    """The active pairings that owe or have held reviews, in the order of their beginning."""
+    series = Review.objects.visible_to(user).values("series__pairing")
+    return Pairing.objects.active().filter(pk__in=series).order_by("starts_on", "pk")
+
+
+def review_matrix(user: User, pairing_ids: Sequence[int], *, first: date, as_of: date) -> list[MatrixRow]:
+    """Count 应开 and 实开 of some active pairings, in the order of ReviewKind.
 
     Args:
         first: first day of the time counted.
@@ -95,7 +101,7 @@ def review_matrix(user: User, *, first: date, as_of: date) -> list[MatrixRow]:
     is_held = Q(held_on__range=(first, as_of))
     rows = (
         Review.objects.visible_to(user)
-        .filter(series__pairing__state=PairingState.ACTIVE)
+        .filter(series__pairing__in=pairing_ids, series__pairing__state=PairingState.ACTIVE)
         .values(
             "series__pairing",
             "series__pairing__branch_a__name",

@@ -6,7 +6,6 @@ from datetime import date
 from functools import partial
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +15,18 @@ from django.views.decorators.http import require_POST, require_safe
 from branches.requests import Request
 from core.doorbell import ring
 from core.forms import attempt
-from core.pages import PAGE_SIZE, found, number
+from core.pages import found, number, page_of
 from pairing.reviews.enums import RHYTHM_LABEL, ReviewKind
 from pairing.reviews.forms import RecordForms
 from pairing.reviews.models import ActionItem, Review
-from pairing.reviews.selectors import review_agenda, review_current, review_held, review_matrix, review_missed
+from pairing.reviews.selectors import (
+    review_agenda,
+    review_current,
+    review_held,
+    review_matrix,
+    review_missed,
+    review_pairings,
+)
 from pairing.reviews.services.meetings import action_item_done as finish
 from pairing.reviews.services.meetings import review_record as record
 
@@ -43,17 +49,17 @@ def review_list(request: Request) -> HttpResponse:
     """What the current periods owe, what was missed, or what was held; and the matrix of 应开/实开."""
     today = timezone.localdate()
     show, rows = _tab(request, today)
+    pairs = page_of(request, review_pairings(request.user).values_list("pk", flat=True), "pairs")
+    items = ActionItem.objects.visible_to(request.user).open().select_related("owner", "review")
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows),
         "show": show,
         "is_one_pairing": number(request.GET.get("pairing", "")) is not None,
         "missed_count": review_missed(request.user, today=today).count(),
-        "matrix": review_matrix(request.user, first=today.replace(month=1, day=1), as_of=today),
+        "pairs": pairs,
+        "matrix": review_matrix(request.user, list(pairs), first=today.replace(month=1, day=1), as_of=today),
         "kinds": ReviewKind.choices,
-        "items": ActionItem.objects.visible_to(request.user)
-        .open()
-        .select_related("owner", "review")
-        .order_by("due_on")[:PAGE_SIZE],
+        "items": page_of(request, items.order_by("due_on", "pk"), "items"),
         "today": today,
     }
     return render(request, "reviews/review_list.html", context)

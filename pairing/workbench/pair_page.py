@@ -11,14 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Branch, User
-from core.audit import entries_of
 from core.masking import masked
 from ledgers.enums import DemandState
 from ledgers.models import Demand, Resource
 from pairing.agreements.selectors.agreements import by_line
 from pairing.agreements.selectors.progress import agreement_progress, agreement_running
 from pairing.plans.models import Pairing
-from pairing.plans.selectors.timeline import timeline
 from pairing.reports.lights import pairing_lights
 from pairing.reviews.enums import ReviewState
 from pairing.reviews.models import ActionItem, Review
@@ -146,7 +144,7 @@ def _activities(pairing: Pairing, _user: User, today: date) -> dict[str, Any]:
 
 
 def _archive(pairing: Pairing, _user: User, today: date) -> dict[str, Any]:
-    """Every agreement, the minutes on record, steps taken by the office, and the trail."""
+    """Every agreement, the minutes on record, and steps taken by the office."""
     minutes = Review.objects.filter(~Q(minutes=""), series__pairing=pairing).select_related(
         "series__pairing__branch_a", "series__pairing__branch_b"
     )
@@ -155,7 +153,6 @@ def _archive(pairing: Pairing, _user: User, today: date) -> dict[str, Any]:
         "agreements": [(row, row.standing(today)) for row in agreements],
         "minutes": list(minutes.order_by("-held_on", "-pk")[: 2 * BRIEF]),
         "on_behalf": list(pairing.on_behalf.select_related("branch", "actor")),
-        "timeline": timeline(entries_of(pairing)),
         "records_url": f"{reverse('activity_list')}?pairing={pairing.pk}&state=archived",
     }
 

@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.requests import Request
-from core.pages import text_of
+from core.audit import entries_of
+from core.pages import history_page, page_of, text_of
 from pairing.plans.models import Pairing
+from pairing.plans.selectors.timeline import timeline
 from pairing.reports.lights import pairing_lights
 from pairing.workbench.pair_page import is_past_term, pair_tab, pair_tabs
 from pairing.workbench.search import search_everything
@@ -36,7 +38,8 @@ def workbench(request: Request) -> HttpResponse:
 def workbench_pairings(request: Request) -> HttpResponse:
     """My pairs with their lights; a fragment of the workbench and a page of its own."""
     rows = Pairing.objects.active().visible_to(request.user).select_related("branch_a", "branch_b")
-    context = {"lights": pairing_lights(rows, today=timezone.localdate())}
+    page = page_of(request, pairing_lights(rows, today=timezone.localdate()))
+    context = {"page": page}
     template = "workbench/workbench_pairings.html" + ("#lights" if request.htmx else "")
     return render(request, template, context)
 
@@ -58,6 +61,8 @@ def pairing_detail(request: Request, pk: int) -> HttpResponse:
         "may_draft": not pairing.is_support and request.user.has_perm("agreements.draft_agreement", pairing),
         "today": timezone.localdate(),
     }
+    if tab == "archive":
+        context["timeline"] = history_page(request, entries_of(pairing), timeline)
     return render(request, "workbench/pairing_detail.html", context)
 
 

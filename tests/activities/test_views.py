@@ -190,7 +190,7 @@ class TestCalendar:
         local = timezone.localtime(made[0].starts_at)
         span = {"start": made[0].starts_at.isoformat(), "end": made[0].ends_at.isoformat()}
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             page.get(reverse("calendar"), {"month": f"{local:%Y-%m}"})
         with django_assert_num_queries(4):
             page.get(reverse("calendar_events"), span)

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from branches.backends import PERSON
-from core.selectors import health
+from core.models import AuditEntry
+from core.selectors import audit_actions, health
 from pairing.activities.models import Activity
 from pairing.activities.services.records import activities_mark_to_record
 from pairing.reminders.selectors import activity_records_due
@@ -23,6 +24,8 @@ TODAY = timezone.localdate(NOW)
 ASKED: list[tuple[str, str, Callable[[], Any]]] = [
     ("core_notification", "notification_unread", lambda: PERSON.rows(pk=1)),
     ("core_notification", "notification_unsettled", lambda: health(now=NOW)),
+    ("core_auditentry", "audit_action", audit_actions),
+    ("core_auditentry", "audit_action", lambda: list(AuditEntry.objects.filter(action="branch.update")[:25])),
     ("activities_activity", "activity_awaited", lambda: activities_mark_to_record(now=NOW)),
     ("activities_activity", "activity_awaited", lambda: list(activity_records_due(TODAY))),
     (

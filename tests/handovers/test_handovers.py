@@ -442,5 +442,6 @@ def test_list_asks_the_same_queries_at_one_and_three_rows(client, admin, django_
     for count in (1, 2):
         for _ in range(count):
             HandoverFactory()
-        with django_assert_num_queries(4):
+            HandoverFactory(state=HandoverState.CANCELLED, state_reason="不换了")
+        with django_assert_num_queries(7):
             client.get(reverse("handover_list"))

@@ -79,7 +79,7 @@ def test_hall_counts_the_days_down_to_the_pair():
     days = working_days_between(TODAY + timedelta(days=1), TODAY + timedelta(days=30))
     DemandFactory(branch=pair.branch_b, hall_on=days[2], title="快要开放的事")
     page = window(UserFactory(secretary_of=pair.branch_a)).get(reverse("hall_list"))
-    assert [(row.demand.title, row.days) for row in page.context["upcoming"]] == [("快要开放的事", 3)]
+    assert [(row.demand.title, row.days) for row in page.context["waiting"]] == [("快要开放的事", 3)]
 
 
 def test_county_office_opens_urges_and_assigns_with_reason_and_trace(office):

@@ -417,8 +417,8 @@ def busy(pair):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/pairings/", 5),
-        ("/claims/", 6),
+        ("/pairings/", 7),
+        ("/claims/", 8),
         ("/claims/{claim}/", 6),
         ("/plan-orders/", 5),
         ("/plan-orders/?view=board", 5),

@@ -71,7 +71,8 @@ def test_review_matrix_counts_due_held_and_missing():
         period_starts_on=date(2026, 1, 1),
         **held(date(2026, 4, 2)),
     )
-    [row] = review_matrix(UserFactory(office=True), first=date(2026, 1, 1), as_of=TODAY)
+    office = UserFactory(office=True)
+    [row] = review_matrix(office, [talks.pairing_id], first=date(2026, 1, 1), as_of=TODAY)
     assert row.tallies == [Tally(3, 2, 1), Tally(), Tally(0, 1, 0)]
     assert (row.missing, row.missing_words) == (1, "欠 1 次")
 

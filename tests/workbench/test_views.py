@@ -136,7 +136,7 @@ def test_query_count_is_the_same_for_more_rows(secretary, pairing, rows, django_
 def test_lights_page_and_fragment_hold_the_same_rows(secretary, pairing):
     page = secretary.get(reverse("workbench_pairings"))
     fragment = secretary.get(reverse("workbench_pairings"), headers={"HX-Request": "true"})
-    assert [light.pairing for light in page.context["lights"]] == [pairing]
+    assert [light.pairing for light in page.context["page"]] == [pairing]
     assert "<html" not in fragment.content.decode()
     assert fragment.content.decode().strip() in page.content.decode()
 

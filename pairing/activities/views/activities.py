@@ -7,7 +7,6 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +18,7 @@ from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import attempt
-from core.pages import PAGE_SIZE, get_or_post, month_in
+from core.pages import get_or_post, history_page, month_in, page_of
 from core.periods import Period, period_of
 from pairing.activities import selectors
 from pairing.activities.forms.filters import ActivityFilter
@@ -44,8 +43,8 @@ def calendar(request: Request) -> HttpResponse:
     month = _month(request)
     context = {
         "month": month,
-        "agenda": selectors.activity_agenda(request.user, month),
-        "unscheduled": selectors.activity_unscheduled(request.user)[:PAGE_SIZE],
+        "agenda": page_of(request, selectors.activity_agenda(request.user, month)),
+        "unscheduled": page_of(request, selectors.activity_unscheduled(request.user), "unscheduled"),
         "previous": period_of("month", month.starts_on - timedelta(days=1)),
         "following": period_of("month", month.ends_before),
         "shown_on": max(month.starts_on, min(timezone.localdate(), month.last_day)),
@@ -83,7 +82,7 @@ def activity_list(request: Request) -> HttpResponse:
     rows = ActivityFilter(request.GET, selectors.activity_list(request.user), user=request.user)
     context = {
         "filter": rows,
-        "page": Paginator(rows.qs, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows.qs),
         "may_enter": request.user.has_perm("plans.add_claim"),
     }
     return render(request, "activities/activity_list.html", context)
@@ -101,7 +100,7 @@ def activity_detail(request: Request, pk: int) -> HttpResponse:
         "lead_blockers": leading.activity_lead_blockers(activity),
         "move_blockers": activities.activity_move_blockers(activity),
         "cancel_blockers": activities.activity_cancel_blockers(activity),
-        "timeline": selectors.activity_timeline(entries_of(activity)),
+        "timeline": history_page(request, entries_of(activity), selectors.activity_timeline),
     }
     return render(request, "activities/activity_detail.html", context)
 

@@ -17,7 +17,7 @@ from core.audit import entries_of
 from core.doorbell import ring
 from core.errors import StaleVersionError
 from core.forms import attempt
-from core.pages import found, get_or_post, posted
+from core.pages import found, get_or_post, history_page, posted
 from pairing.agreements.exchange.word import agreement_word as word_of
 from pairing.agreements.forms import AgreementForms, proposed_terms
 from pairing.agreements.selectors.agreements import agreement_rows, agreement_signatures, by_line
@@ -47,7 +47,7 @@ def agreement_detail(request: Request, pk: int) -> HttpResponse:
         "may_terminate": not guards.agreement_terminate_blockers(agreement, user),
         "send_blockers": guards.agreement_send_blockers(agreement, user) if agreement.is_open else [],
         "sign_blockers": guards.agreement_sign_blockers(agreement, user),
-        "timeline": timeline(entries_of(agreement)),
+        "timeline": history_page(request, entries_of(agreement), timeline),
         "today": today,
     }
     return render(request, "agreements/agreement_detail.html", context)

@@ -6,14 +6,13 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.requests import Request
-from core.pages import PAGE_SIZE
+from core.pages import page_of
 from pairing.matching.selectors.gaps import (
     Gap,
     Gaps,
@@ -48,7 +47,7 @@ def gap_list(request: Request) -> HttpResponse:
         "table": table,
         "total": len(rows),
         "is_narrowed": len(chosen) < len(rows),
-        "page": Paginator(chosen, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page_of(request, chosen),
     }
     return render(request, "matching/gap_list.html", context)
 
@@ -73,7 +72,7 @@ def idle_list(request: Request) -> HttpResponse:
     wanted = request.GET.get("days", "")
     days = wanted if wanted in WINDOWS else "180"
     rows = idle_resources(since=today - timedelta(days=int(days)), today=today)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     promises = idle_promises(list(page), today=today)
     context = {
         "days": days,
@@ -93,6 +92,9 @@ def repairing_detail(request: Request) -> HttpResponse:
     study = repairing_study(today=timezone.localdate(), whole_year=whole_year)
     context = {
         "study": study,
+        "ended": page_of(request, study.ended, "ended"),
+        "begun": page_of(request, study.begun, "begun"),
+        "kept": page_of(request, study.kept),
         "whole_year": whole_year,
         "totals": f"今天 {study.today} 分，最好 {study.best} 分",
     }

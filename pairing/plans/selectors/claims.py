@@ -13,7 +13,7 @@ from core.audit import entries_of
 from core.periods import period_of
 from ledgers.enums import Sharing
 from ledgers.models import Demand, Resource
-from pairing.plans.enums import CLAIM_UNDECIDED, ClaimState
+from pairing.plans.enums import CLAIM_PENDING, CLAIM_UNDECIDED, ClaimState
 from pairing.plans.models import Claim, ClaimQuerySet, PlanOrder
 
 TERMS = ("visit_count", "wanted_on", "person", "words")  # what a counter-proposal may change
@@ -43,8 +43,8 @@ def _visits(rows: QuerySet[Any]) -> int:
 class ClaimInbox:
     """The claims of one person: waiting for their answer, waiting for the other side, and decided."""
 
-    to_answer: list[Claim]
-    waiting: list[Claim]
+    to_answer: QuerySet[Claim]
+    waiting: QuerySet[Claim]
     history: QuerySet[Claim]
 
 
@@ -70,11 +70,11 @@ def claim_rows(user: User) -> ClaimQuerySet:
 def claim_inbox(user: User) -> ClaimInbox:
     """Split the visible claims by whose turn it is; county seats see every undecided one as waiting."""
     rows = claim_rows(user)
-    undecided = list(rows.filter(state__in=CLAIM_UNDECIDED).order_by("expires_on", "pk"))
-    mine = user.branch_ids
+    undecided = rows.filter(state__in=CLAIM_UNDECIDED).order_by("expires_on", "pk")
+    ours = Q(state__in=CLAIM_PENDING, awaiting__in=user.branch_ids)
     return ClaimInbox(
-        to_answer=[claim for claim in undecided if claim.is_pending and claim.awaiting_id in mine],
-        waiting=[claim for claim in undecided if not (claim.is_pending and claim.awaiting_id in mine)],
+        to_answer=undecided.filter(ours),
+        waiting=undecided.exclude(ours),
         history=rows.exclude(state__in=CLAIM_UNDECIDED).order_by("-decided_at", "-pk"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,8 +12,6 @@ from branches.models import User
 from core.working_days import working_days_between
 from ledgers.models import Demand, Resource
 from pairing.plans.selectors.parts import DemandParts, demand_parts
-
-SOON = 50  # demands on their way to the hall that one page shows
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,17 @@ def hall_rows(user: User, *, on: date) -> QuerySet[Demand]:
     return rows.order_by("-urgency", "hall_on", "pk")
 
 
-def hall_upcoming(user: User, *, on: date) -> list[Waiting]:
+def hall_upcoming(user: User, *, on: date) -> QuerySet[Demand]:
     """The open demands this person sees that are not in the hall yet, soonest first."""
     rows = Demand.objects.open().visible_to(user).filter(hall_on__gt=on)
-    demands = list(rows.select_related("branch", "aspect").order_by("hall_on", "pk")[:SOON])
-    last = max((demand.hall_on for demand in demands if demand.hall_on), default=on)
-    days = working_days_between(on, last)
-    return [Waiting(each, sum(on < day <= each.hall_on for day in days)) for each in demands]
+    return rows.select_related("branch", "aspect").order_by("hall_on", "pk")
+
+
+def hall_waiting(demands: Iterable[Demand], *, on: date) -> list[Waiting]:
+    """Demands on their way to the hall, each with the days that are left."""
+    opening = [(demand, demand.hall_on or on) for demand in demands]
+    days = working_days_between(on, max((opens for _, opens in opening), default=on))
+    return [Waiting(demand, sum(on < day <= opens for day in days)) for demand, opens in opening]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from pairing.plans.enums import PLAN_ORDER_LIVE, PlanOrderState
 from pairing.plans.models import ChangeRequest, OnBehalf, Pairing, PlanOrder, PlanTask, Series
 from pairing.plans.selectors.targets import targets_from_json, targets_in_words, targets_of
 from pairing.plans.selectors.task_lists import TaskDraft, task_drafts, tasks_in_words
-from pairing.plans.selectors.timeline import timeline
 
 BOARD_STATES = (*PLAN_ORDER_LIVE, PlanOrderState.COMPLETED)
 BOARD_DEPTH = 6  # cards a column shows; the rest is behind 查看全部
@@ -130,13 +129,12 @@ def _rank(*order: str) -> Window:
     return Window(RowNumber(), partition_by="state", order_by=order)
 
 
-def plan_order_timeline(order: PlanOrder) -> list[dict[str, Any]]:
-    """Give what happened to the order and to the claim it came from, newest first."""
+def plan_order_entries(order: PlanOrder) -> QuerySet[AuditEntry]:
+    """What happened to the order and to the claim it came from, newest first."""
     of_either = Q(target_type="plans.planorder", target_id=order.pk)
     if order.claim_id:
         of_either |= Q(target_type="plans.claim", target_id=order.claim_id)
-    entries = AuditEntry.objects.filter(of_either).select_related("actor").order_by("-at", "-pk")
-    return timeline(entries)
+    return AuditEntry.objects.filter(of_either).select_related("actor").order_by("-at", "-pk")
 
 
 def plan_order_steps(order: PlanOrder) -> list[dict[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +15,7 @@ from branches.requests import Request
 from core.audit import entries_of
 from core.doorbell import ring
 from core.forms import submit
-from core.pages import PAGE_SIZE, get_or_post, number, posted
+from core.pages import get_or_post, history_page, number, page_of, posted
 from ledgers.models import Demand, Resource
 from pairing.plans.forms.claims import ClaimForm, JointClaimForm
 from pairing.plans.selectors.claims import (
@@ -42,8 +41,12 @@ from pairing.plans.services.claim_guards import (
 def claim_list(request: Request) -> HttpResponse:
     """What waits for my answer, what waits for theirs, and what is decided."""
     inbox = claim_inbox(request.user)
-    page = Paginator(inbox.history, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "plans/claim_list.html", {"inbox": inbox, "page": page})
+    context = {
+        "to_answer": page_of(request, inbox.to_answer, "answer"),
+        "waiting": page_of(request, inbox.waiting, "waiting"),
+        "page": page_of(request, inbox.history),
+    }
+    return render(request, "plans/claim_list.html", context)
 
 
 @require_safe
@@ -59,7 +62,7 @@ def claim_detail(request: Request, pk: int) -> HttpResponse:
         "may_withdraw": not claim_withdraw_blockers(claim, request.user),
         "moved": claim_terms_moved(claim),
         "parts": claim_parts(claim),
-        "timeline": timeline(entries_of(claim)),
+        "timeline": history_page(request, entries_of(claim), timeline),
     }
     return render(request, "plans/claim_detail.html", context)
 

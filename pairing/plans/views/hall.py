@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,11 +13,11 @@ from django.views.decorators.http import require_safe
 from branches.requests import Request
 from core.doorbell import ring
 from core.forms import submit
-from core.pages import PAGE_SIZE, get_or_post, posted
+from core.pages import get_or_post, page_of, posted
 from ledgers.models import Demand, Resource
 from pairing.plans.forms.hall import AssignForm
 from pairing.plans.forms.reasons import SharedReasonForm
-from pairing.plans.selectors.hall import hall_page, hall_rows, hall_upcoming
+from pairing.plans.selectors.hall import hall_page, hall_rows, hall_upcoming, hall_waiting
 from pairing.plans.services import claims
 from pairing.plans.services import hall as service
 
@@ -27,10 +26,11 @@ from pairing.plans.services import hall as service
 def hall_list(request: Request) -> HttpResponse:
     """What the county may claim now, and what will come when nobody claims it before."""
     today = timezone.localdate()
-    rows = hall_rows(request.user, on=today)
+    upcoming = page_of(request, hall_upcoming(request.user, on=today), "upcoming")
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "upcoming": hall_upcoming(request.user, on=today),
+        "page": page_of(request, hall_rows(request.user, on=today)),
+        "upcoming": upcoming,
+        "waiting": hall_waiting(upcoming, on=today),
         "today": today,
         "may_dispatch": request.user.has_perm("plans.dispatch_claim"),
     }

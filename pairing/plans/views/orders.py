@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from branches.requests import Request
-from core.pages import PAGE_SIZE, in_order, month_in
+from core.pages import history_page, in_order, month_in, page_of
 from core.periods import period_of
 from pairing.plans.forms.orders import PlanOrderFilter
 from pairing.plans.selectors.gantt import plan_order_gantt
 from pairing.plans.selectors.orders import (
     change_rows,
     plan_order_board,
+    plan_order_entries,
     plan_order_rows,
     plan_order_steps,
-    plan_order_timeline,
 )
 from pairing.plans.selectors.orders import (
     plan_order_detail as detail_rows,
 )
 from pairing.plans.selectors.targets import target_rows
+from pairing.plans.selectors.timeline import timeline
 from pairing.plans.services import order_guards
 
 LAYOUTS = ("board", "gantt")
@@ -48,7 +48,7 @@ def plan_order_list(request: Request) -> HttpResponse:
         context["gantt"] = plan_order_gantt(filtered.qs, first=month.starts_on, today=today)
         context["count"] = context["gantt"].count
     else:
-        context["page"] = Paginator(filtered.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+        context["page"] = page_of(request, filtered.qs)
         context["count"] = context["page"].paginator.count
     return render(request, "plans/plan_order_list.html", context)
 
@@ -72,6 +72,6 @@ def plan_order_detail(request: Request, pk: int) -> HttpResponse:
         "task_blockers": order_guards.plan_task_done_blockers(order, user),
         "may_confirm_on_behalf": user.has_perm("plans.confirm_on_behalf", order),
         "steps": plan_order_steps(order),
-        "timeline": plan_order_timeline(order),
+        "timeline": history_page(request, plan_order_entries(order), timeline),
     }
     return render(request, "plans/plan_order_detail.html", context)

@@ -12,26 +12,26 @@ from branches.requests import Request
 from core.doorbell import ring
 from core.errors import DomainError
 from core.forms import submit
-from core.pages import get_or_post, posted
+from core.pages import get_or_post, page_of, posted
 from pairing.plans.enums import PairingState
 from pairing.plans.forms.pairings import PairingEditForm, PairingEndForm, PairingForm
 from pairing.plans.models import Pairing
-from pairing.plans.selectors.pairings import pairing_rows
+from pairing.plans.selectors.pairings import pairing_counts, pairing_rows
 from pairing.plans.services import pairing_ending, pairings
 
 
 @require_safe
 def pairing_list(request: Request) -> HttpResponse:
     """Who is paired with whom; ?state=ended shows the history."""
-    rows = list(pairing_rows(request.user, on=timezone.localdate()))
     state = PairingState.ENDED if request.GET.get("state") == "ended" else PairingState.ACTIVE
+    today, counts = timezone.localdate(), pairing_counts(request.user)
     context = {
-        "pairings": [row for row in rows if row.state == state],
+        "page": page_of(request, pairing_rows(request.user, state, on=today)),
         "state": state,
-        "active_count": sum(row.is_active for row in rows),
-        "ended_count": sum(not row.is_active for row in rows),
+        "active_count": counts[PairingState.ACTIVE],
+        "ended_count": counts[PairingState.ENDED],
         "may_manage": request.user.is_admin,
-        "today": timezone.localdate(),
+        "today": today,
     }
     return render(request, "plans/pairing_list.html", context)
 

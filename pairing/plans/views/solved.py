@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from branches.requests import Request
 from core.forms import submit
-from core.pages import PAGE_SIZE, get_or_post, posted
+from core.pages import get_or_post, page_of, posted
 from pairing.plans.forms.solved import SolvedProblemForm
 from pairing.plans.models import SolvedProblem
 from pairing.plans.services.solved import solved_problem_record
@@ -21,7 +20,7 @@ from pairing.plans.services.solved import solved_problem_record
 @require_safe
 def solved_problem_list(request: Request) -> HttpResponse:
     rows = SolvedProblem.objects.visible_to(request.user).select_related("branch", "helper", "recorded_by")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     may_record = request.user.has_perm("plans.add_claim")
     return render(request, "plans/solved_problem_list.html", {"page": page, "may_record": may_record})
 
