@@ -60,7 +60,7 @@ def notification_settle(*, notification: Notification, actor: Any, now: datetime
 
 
 def _troubled(notification: Notification) -> Notification:
-    row = Notification.objects.select_for_update(of=("self",)).get(pk=notification.pk)
+    row = Notification.objects.select_for_update(of=("self",), no_key=True).get(pk=notification.pk)
     if row.state not in NOTIFICATION_TROUBLED:
         raise TransitionError(f"这条通知现在是“{row.get_state_display()}”，不需要再处理。请刷新页面。")
     return row
@@ -93,7 +93,7 @@ def _fill(model: type[Searchable]) -> int:
 def _fill_some(model: type[Searchable]) -> int:
     """Fill a batch; rows that somebody holds will be filled by that writer, or on the next tick."""
     empty = model._default_manager.filter(search=None).order_by("pk")
-    rows = list(empty.select_for_update(of=("self",), skip_locked=True)[:FILLED_AT_ONCE])
+    rows = list(empty.select_for_update(of=("self",), skip_locked=True, no_key=True)[:FILLED_AT_ONCE])
     for row in rows:
         row.index()
     model._default_manager.bulk_update(rows, model.search_columns())

@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from branches.enums import Role
-from branches.models import Branch, Membership, User
+from branches.models import Branch, User
 from branches.selectors import administrators
+from branches.services.locks import held, seats_hold
 from branches.tree import tree_hold
 from core import audit
 from core.changes import changes_of
@@ -24,7 +23,10 @@ def branch_create(*, actor: User, **fields: Any) -> Branch:
 
     Raises:
         ValidationError: when the name is taken or a value is out of bounds.
+        DomainError: when its superior is dissolved.
     """
+    tree_hold()
+    _hold_superior(fields.get("parent"))
     with audit.action("branch.create", actor=actor) as entry:
         branch = Branch(**fields)
         branch.full_clean()
@@ -39,10 +41,15 @@ def branch_update(*, branch: Branch, actor: User, **fields: Any) -> Branch:
 
     Raises:
         ValidationError: when the name is taken, or the superior lies below the organisation itself.
+        DomainError: when it is to get a superior that is dissolved.
     """
     tree_hold()
+    superior = fields.get("parent")
+    held(Branch.objects.filter(pk__in=[branch.pk, superior.pk] if superior else [branch.pk]))
     branch = locked(branch)
     changes = changes_of(branch, fields)
+    if "parent" in changes:
+        _hold_superior(superior)
     with audit.action("branch.update", actor=actor, target=branch) as entry:
         for name, value in fields.items():
             setattr(branch, name, value)
@@ -86,7 +93,7 @@ def branch_dissolve(*, branch: Branch, actor: User, today: date, reason: str) ->
     Raises:
         DomainError: see `branch_dissolve_blockers`.
     """
-    _hold_seats(branch)
+    seats_hold(branch=branch)
     branch = locked(branch)
     blockers = branch_dissolve_blockers(branch, today=today)
     if blockers:
@@ -100,10 +107,10 @@ def branch_dissolve(*, branch: Branch, actor: User, today: date, reason: str) ->
     return branch
 
 
-def _hold_seats(branch: Branch) -> None:
-    """Lock the seats before the branch, as a handover does, and with them those of all administrators."""
-    seats = Membership.objects.filter(Q(branch=branch) | Q(role=Role.ADMIN)).order_by("pk")
-    list(seats.select_for_update())
+def _hold_superior(superior: Branch | None) -> None:
+    """Lock the superior, so that it is not dissolved over a branch that comes below it."""
+    if superior and locked(superior).dissolved_on:
+        raise DomainError(f"{superior}已撤销，不能再当上级，请换一个。", field="parent")
 
 
 def locked(branch: Branch) -> Branch:

@@ -100,7 +100,11 @@ def seat_hand_over(*, seat: Membership, successor: User, on: date, actor: User |
     Raises:
         DomainError: when the seat has ended before, or began on that day or later.
     """
-    seat = Membership.objects.select_for_update(of=("self",)).select_related("user", "branch").get(pk=seat.pk)
+    seat = (
+        Membership.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user", "branch")
+        .get(pk=seat.pk)
+    )
     if seat.ends_on is not None and seat.ends_on < on:
         raise DomainError(f"{seat.user}的任职到{cn_date(seat.ends_on)}已结束，不能再交接。", field="on")
     if seat.starts_on >= on:
@@ -130,12 +134,6 @@ def _rename_card(branch_id: int, card: str, successor: User) -> None:
     branch = Branch.objects.select_for_update(of=("self",), no_key=True).get(pk=branch_id)
     setattr(branch, card, str(successor))
     branch.save(update_fields=[card, "updated_at"])
-
-
-def held(rows: QuerySet) -> list[int]:
-    """Lock rows of one table until the transaction ends, in id order as all services do; gives their ids."""
-    locked = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
-    return list(locked.values_list("pk", flat=True))
 
 
 def renamed(rows: QuerySet, field: str, names: Sequence[str], successor: User) -> int:

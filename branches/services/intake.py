@@ -24,7 +24,9 @@ def branches_take_in(*, records: Sequence[Record], now: datetime) -> list[RowCha
         ValueError: when the superiors go round in a circle; the caller has checked the file for that.
     """
     tree_hold()
-    known = {row.name: row for row in Branch.objects.select_for_update(of=("self",)).order_by("pk")}
+    known = {
+        row.name: row for row in Branch.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    }
     _create_roots(known, records)
     waiting = list(records)
     done: list[RowChange] = []

@@ -12,6 +12,7 @@ from branches.enums import Role
 from branches.models import Branch, Membership, User
 from branches.selectors import administrators
 from branches.services.branches import locked as locked_branch
+from branches.services.locks import seats_hold
 from core import audit
 from core.changes import changes_of
 from core.errors import DomainError, refuse
@@ -98,7 +99,7 @@ def user_deactivate(*, user: User, actor: User, today: date, reason: str) -> Use
     Raises:
         DomainError: see `user_deactivate_blockers`.
     """
-    _hold_admin_seats()
+    seats_hold()
     user = locked(user)
     refuse(user_deactivate_blockers(user, actor, today=today))
     with audit.action("user.deactivate", actor=actor, target=user, reason=reason):
@@ -157,11 +158,14 @@ def membership_end(*, seat: Membership, ends_on: date, actor: User, today: date)
     A seat that begins today or later and ends before that was never meant: it is taken back altogether.
 
     Raises:
-        DomainError: see `membership_end_blockers`; also for a day before a seat that was held, and for
-            taking back one that is to be handed over.
+        DomainError: see `membership_end_blockers`; also for a day before a seat that was held, for taking
+            back one that is to be handed over, and for one that was taken back meanwhile.
     """
-    _hold_admin_seats()
-    seat = Membership.objects.select_for_update(of=("self",)).select_related("user", "branch").get(pk=seat.pk)
+    seats_hold(pk=seat.pk)
+    found = Membership.objects.select_related("user", "branch").filter(pk=seat.pk).first()
+    if found is None:
+        raise DomainError("这个任职的登记已经撤回，不用再结束。请刷新页面。")
+    seat = found
     refuse(membership_end_blockers(seat, today=today))
     if ends_on < seat.starts_on:
         return _take_back(seat, actor, today)
@@ -192,8 +196,3 @@ def locked(user: User) -> User:
 def _is_last_admin(user: User, today: date) -> bool:
     """Whether nobody else could manage the system."""
     return administrators(today=today) == {user.pk}
-
-
-def _hold_admin_seats() -> None:
-    """Lock the administrators' seats, so that the last two cannot leave at once."""
-    list(Membership.objects.select_for_update().filter(role=Role.ADMIN).order_by("pk"))

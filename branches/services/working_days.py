@@ -23,7 +23,7 @@ def working_day_create(*, day: date, is_working: bool, name: str, actor: User) -
         usual = "上班" if is_working else "休息"
         raise ConflictError(f"这一天本来就{usual}，不用登记。", field="day")
     with audit.action("working_day.create", actor=actor) as entry:
-        row, is_new = WorkingDay.objects.select_for_update().get_or_create(
+        row, is_new = WorkingDay.objects.select_for_update(no_key=True).get_or_create(
             day=day, defaults={"is_working": is_working, "name": name}
         )
         if not is_new and not row.is_guess:

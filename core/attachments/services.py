@@ -43,7 +43,7 @@ def attachment_add(*, target: models.Model, upload: UploadedFile, actor: Any, no
     picture = redrawn(name, content) if kind.content_type in IMAGES.values() else None
     if picture:
         name, content = f"{PurePath(name).stem}.{picture.extension}", picture.content
-    type(target)._default_manager.select_for_update(of=("self",)).get(pk=target.pk)
+    type(target)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=target.pk)
     digest = sha256(content).hexdigest()
     if known := Attachment.objects.of(target).filter(sha256=digest).first():
         return known

@@ -82,7 +82,7 @@ def _chosen(visible: QuerySet[Any], ids: Iterable[int], actor: User, permission:
         raise DomainError("还没有选中任何一行，请先在列表左边打勾。")
     if len(wanted) > MAX_ROWS:
         raise DomainError(f"一次最多办理 {MAX_ROWS} 行，现在选了 {len(wanted)} 行，请分几次办理。")
-    locked = visible.model.objects.select_for_update(of=("self",)).order_by("pk")
+    locked = visible.model.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     # The scope may join other tables, which a row lock cannot; so the keys are settled first.
     rows = list(locked.filter(pk__in=visible.filter(pk__in=wanted).values_list("pk", flat=True)))
     foreign = len(wanted) - sum(actor.has_perm(permission, row) for row in rows)

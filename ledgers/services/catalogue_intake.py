@@ -33,7 +33,10 @@ def catalogue_take_in(
 def _take_aspects(
     records: Sequence[Record], named: Sequence[str], now: datetime
 ) -> tuple[dict[str, ServiceAspect], list[RowChange]]:
-    known = {row.name: row for row in ServiceAspect.objects.select_for_update(of=("self",)).order_by("pk")}
+    known = {
+        row.name: row
+        for row in ServiceAspect.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    }
     merge = Merge(ServiceAspect, known)
     last = _last_position(ServiceAspect)
     listed = {record.values["name"] for record in records}
@@ -51,7 +54,11 @@ def _take_aspects(
 def _take_items(
     records: Sequence[Record], aspects: Mapping[str, ServiceAspect], now: datetime
 ) -> list[RowChange]:
-    rows = ServiceItem.objects.select_for_update(of=("self",)).order_by("pk").prefetch_related("terms")
+    rows = (
+        ServiceItem.objects.select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+        .prefetch_related("terms")
+    )
     known = {row.name: row for row in rows}
     merge = Merge(ServiceItem, known)
     last = _last_position(ServiceItem)

@@ -163,4 +163,6 @@ def is_committed(demand: Demand) -> bool:
 
 def locked(demand: Demand) -> Demand:
     """The row as it is now, held until the transaction ends."""
-    return Demand.objects.select_for_update(of=("self",)).select_related("branch").get(pk=demand.pk)
+    return (
+        Demand.objects.select_for_update(of=("self",), no_key=True).select_related("branch").get(pk=demand.pk)
+    )

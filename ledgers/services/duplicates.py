@@ -47,7 +47,7 @@ def resource_merge(
     """
     if not reason.strip():
         raise DomainError("请写明合并的理由。", field="reason")
-    rows = Resource.objects.select_for_update(of=("self",)).filter(pk__in={resource.pk, into.pk})
+    rows = Resource.objects.select_for_update(of=("self",), no_key=True).filter(pk__in={resource.pk, into.pk})
     by_key = {row.pk: row for row in rows.order_by("pk")}
     if len(by_key) < 2:
         raise DomainError("请选择两项不同的资源。")

@@ -83,7 +83,7 @@ def resources_tell_lapsed(*, now: datetime) -> int:
 def _by_branch(rows: QuerySet[Resource]) -> dict[int, list[Resource]]:
     """The rows by branch, locked in id order; those somebody holds come with the next tick."""
     found: dict[int, list[Resource]] = defaultdict(list)
-    chosen = rows.select_for_update(of=("self",), skip_locked=True)
+    chosen = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
     for row in chosen.order_by("pk"):
         found[row.branch_id].append(row)
     return found

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from branches.enums import Role
 from branches.models import User
-from branches.services.handover import Leaving, Share, held, renamed
+from branches.services.handover import Leaving, Share, renamed
+from branches.services.locks import held
 from ledgers.enums import ResourceState
 from ledgers.models import Demand, Resource
 

@@ -98,7 +98,9 @@ def aspects_ensure(names: Iterable[str]) -> dict[str, ServiceAspect]:
 def _existing(model: type[Any], records: Sequence[Record]) -> Any:
     """The rows of the branches spoken of, locked in id order."""
     branches = {record.values["branch"].pk for record in records}
-    return model.objects.filter(branch__in=branches).select_for_update(of=("self",)).order_by("pk")
+    return (
+        model.objects.filter(branch__in=branches).select_for_update(of=("self",), no_key=True).order_by("pk")
+    )
 
 
 def _with_promises(demands: Any) -> Any:

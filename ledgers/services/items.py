@@ -55,7 +55,7 @@ def _confirm(
     model: type[Demand] | type[Resource], chosen: Chosen, items: Mapping[int, ServiceItem], actor: User
 ) -> int:
     own = model.objects.filter(pk__in=chosen.keys(), branch__in=actor.staff_branch_ids)
-    rows = list(own.select_for_update(of=("self",)).order_by("pk"))
+    rows = list(own.select_for_update(of=("self",), no_key=True).order_by("pk"))
     if len(rows) < len(chosen):
         raise DomainError("有的条目已不在您的支部，请刷新页面后再选。")
     bare = [row for row in rows if not row.items.exists()]

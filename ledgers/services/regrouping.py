@@ -141,7 +141,7 @@ def _stated(reason: str, kind: OriginKind) -> str:
 def _locked(demands: Iterable[Demand]) -> list[Demand]:
     """The rows as they are now, taken in id order and held until the transaction ends."""
     ids = {row.pk for row in demands}
-    rows = Demand.objects.filter(pk__in=ids).select_for_update(of=("self",))
+    rows = Demand.objects.filter(pk__in=ids).select_for_update(of=("self",), no_key=True)
     return list(rows.select_related("branch").order_by("pk"))
 
 

@@ -127,4 +127,8 @@ def _settle_details(resource: Resource) -> None:
 
 def locked(resource: Resource) -> Resource:
     """The row as it is now, held until the transaction ends."""
-    return Resource.objects.select_for_update(of=("self",)).select_related("branch").get(pk=resource.pk)
+    return (
+        Resource.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("branch")
+        .get(pk=resource.pk)
+    )

@@ -28,7 +28,7 @@ def saved_view_save(
         raise DomainError("请给这个视图起个名字。", field="name")
     if not query:
         raise DomainError("现在没有筛选、排序或选列，没有什么可保存的。请先筛选，再保存。")
-    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     views = SavedView.objects.filter(user=user, page=page)
     if views.exclude(name=name).count() >= MAX_VIEWS:
         raise DomainError(f"一个列表最多保存 {MAX_VIEWS} 个视图，请先删掉不用的。")

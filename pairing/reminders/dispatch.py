@@ -70,7 +70,7 @@ def notifications_claim(*, count: int) -> list[Notification]:
     due = (
         Notification.objects.filter(channel=Channel.EMAIL, state=NotificationState.PENDING, due_at__lte=Now())
         .order_by("due_at", "pk")
-        .select_for_update(skip_locked=True, of=("self",))
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
         .values_list("pk", flat=True)[:count]
     )
     Notification.objects.filter(pk__in=list(due)).update(

@@ -35,13 +35,13 @@ def test_circle_closed_within_one_statement_is_refused():
 
 
 def below_each_other():
-    """Two moves that close a circle together, waiting for the same tree; give what became of each."""
+    """Two moves that close a circle together and have no row in common; give what became of each."""
     admin = UserFactory(admin=True)
-    first, second = BranchFactory(), BranchFactory()
+    (first, below_first), (second, below_second) = chain(2), chain(2)
     return queued(
         tree_hold,
-        lambda: branch_update(branch=first, actor=admin, parent=second),
-        lambda: branch_update(branch=second, actor=admin, parent=first),
+        lambda: branch_update(branch=first, actor=admin, parent=below_second),
+        lambda: branch_update(branch=second, actor=admin, parent=below_first),
     )
 
 
@@ -61,4 +61,4 @@ def test_without_the_lock_the_database_has_the_last_word(monkeypatch):
     monkeypatch.setattr("branches.services.branches.tree_hold", lambda: None)
     outcomes = below_each_other()
     assert sorted(isinstance(outcome, DatabaseError) for outcome in outcomes) == [False, True]
-    assert Branch.objects.filter(parent__isnull=False).count() == 1
+    assert Branch.objects.filter(parent__isnull=False).count() == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.utils import timezone
 
 from branches.enums import Role
 from branches.models import Membership
-from branches.services.branches import branch_dissolve
+from branches.services.branches import branch_create, branch_dissolve
 from branches.services.handover import seat_hand_over
+from branches.services.users import membership_end
 from core.audit import entries_of
 from ledgers.models import Demand
 from ledgers.services.demands import demand_update
@@ -84,6 +86,37 @@ def test_a_branch_dissolved_while_a_seat_of_it_moves_does_not_lock_both_out():
     )
     assert (moved.user, dissolved.dissolved_on) == (successor, today)
     assert not Membership.objects.filter(branch=seat.branch, ends_on=None).exists()
+
+
+def test_a_branch_dissolved_while_a_seat_of_it_ends_does_not_lock_both_out():
+    seat, today = MembershipFactory(role=Role.LIAISON), timezone.localdate()
+    admin = UserFactory(admin=True)  # whose seat comes after it
+    ended, dissolved = queued(
+        held(admin.memberships.get()),
+        lambda: membership_end(seat=seat, ends_on=today, actor=admin, today=today),
+        lambda: branch_dissolve(branch=seat.branch, actor=admin, today=today, reason="撤并"),
+    )
+    assert (ended.ends_on, dissolved.dissolved_on) == (today, today)
+
+
+def test_a_seat_taken_back_twice_at_once_says_so():
+    tomorrow, today = timezone.localdate() + timedelta(days=1), timezone.localdate()
+    seat, admin = MembershipFactory(role=Role.LIAISON, starts_on=tomorrow), UserFactory(admin=True)
+    take_back = partial(membership_end, seat=seat, ends_on=today, actor=admin, today=today)
+    gone, refused = queued(held(seat), take_back, take_back)
+    assert gone.pk == seat.pk
+    assert str(refused) == "这个任职的登记已经撤回，不用再结束。请刷新页面。"
+
+
+def test_no_branch_comes_below_one_that_is_just_dissolved():
+    superior, admin = BranchFactory(name="甲总支"), UserFactory(admin=True)
+    dissolved, refused = queued(
+        held(superior),
+        lambda: branch_dissolve(branch=superior, actor=admin, today=timezone.localdate(), reason="撤并"),
+        lambda: branch_create(actor=admin, name="乙支部", kind="village", parent=superior),
+    )
+    assert dissolved.dissolved_on == timezone.localdate()
+    assert str(refused) == "甲总支已撤销，不能再当上级，请换一个。"
 
 
 def test_an_agreement_terminated_while_its_renewal_is_signed_stays_terminated():

@@ -233,7 +233,7 @@ def locked(activity: Activity) -> Activity:
     if activity.plan_order_id:
         lock_order(activity.plan_order_id)
     return (
-        Activity.objects.select_for_update(of=("self",))
+        Activity.objects.select_for_update(of=("self",), no_key=True)
         .select_related("kind", "plan_order", "pairing__branch_a", "pairing__branch_b")
         .get(pk=activity.pk)
     )

@@ -179,7 +179,7 @@ def _lock(subjects: Iterable[Subject]) -> dict[str, Subject]:
     """Ensure the subjects and lock their rows in id order, so that bookings of the same ones queue up."""
     by_key = subject_ensure(subjects)
     ids = [subject.pk for subject in by_key.values()]
-    locked = Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+    locked = Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     return {subject.key: subject for subject in locked}
 
 

@@ -11,7 +11,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q, QuerySet
 
 from branches.models import Branch, User
-from branches.services.handover import Leaving, Share, held
+from branches.services.handover import Leaving, Share
+from branches.services.locks import held
 from core.errors import ConflictError, DomainError
 from core.wording import short_datetime
 from pairing.activities.models import Activity, Closure

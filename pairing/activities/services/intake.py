@@ -51,7 +51,7 @@ def activities_take_in(
     metrics = metrics_ensure(lines)
     serials = [record.values["serial"] for record in records]
     rows = Activity.objects.filter(serial__in=serials).select_related("kind", "pairing", "plan_order")
-    known = {row.serial: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
+    known = {row.serial: row for row in rows.select_for_update(of=("self",), no_key=True).order_by("pk")}
     side = _side_of(known.values())
     merge = Merge(Activity, known)
     kept: list[tuple[Activity, Record, Changes]] = []

@@ -106,7 +106,7 @@ def activities_mark_to_record(*, now: datetime) -> int:
     """Let the clock act: begun activities are under way, ended ones wait for a record. Returns how many."""
     announced, under_way = ActivityState.ANNOUNCED, ActivityState.UNDER_WAY
     rows = Activity.objects.filter(state__in=[announced, under_way]).select_for_update(
-        of=("self",), skip_locked=True
+        of=("self",), skip_locked=True, no_key=True
     )
     ended = list(rows.filter(ends_at__lte=now).order_by("pk"))
     begun = list(rows.filter(state=announced, starts_at__lte=now, ends_at__gt=now).order_by("pk"))
@@ -141,7 +141,7 @@ def _save_attendance(
 ) -> int | None:
     """Store who came; returns the members present in all, None when nobody was counted."""
     present = []
-    for row in activity.participations.select_for_update(of=("self",)).order_by("pk"):
+    for row in activity.participations.select_for_update(of=("self",), no_key=True).order_by("pk"):
         if row.branch_id in attendance:
             row.expected_count, row.attended_count, row.absence_reason = attendance[row.branch_id]
             row.full_clean()

@@ -127,7 +127,7 @@ def _held(actor: User, now: datetime) -> list[Activity]:
     for order_id in sorted({activity.plan_order_id for activity in coming if activity.plan_order_id}):
         lock_order(order_id)
     ids = [activity.pk for activity in coming]
-    list(Activity.objects.filter(pk__in=ids).order_by("pk").select_for_update())
+    list(Activity.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
     return list(activity_coming(actor, now=now))
 
 

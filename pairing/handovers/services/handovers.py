@@ -219,7 +219,7 @@ def _tell(handover: Handover, event: str, what: str, now: datetime, body: str = 
 
 def _locked(pk: int) -> Handover:
     return (
-        Handover.objects.select_for_update(of=("self",))
+        Handover.objects.select_for_update(of=("self",), no_key=True)
         .select_related("seat__user", "seat__branch", "successor", "planned_by")
         .get(pk=pk)
     )

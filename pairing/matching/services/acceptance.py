@@ -105,7 +105,9 @@ def _accept_pair(run: MatchRun, match_ids: list[int], actor: User, now: datetime
     Two of these may share a branch and its resources, and would otherwise lock them crosswise.
     """
     _lock_pairing(match_ids[0])
-    locked = Match.objects.select_for_update(of=("self",)).filter(pk__in=match_ids).order_by("pk")
+    locked = (
+        Match.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=match_ids).order_by("pk")
+    )
     matches = list(locked.select_related("demand__branch", "resource__branch", "claim__proposer"))
     _lock(Demand, {match.demand_id for match in matches})
     _lock(Resource, {match.resource_id for match in matches})

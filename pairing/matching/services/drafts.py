@@ -30,7 +30,7 @@ def match_edit_set(
     """
     if not actor.has_perm("matching.change_run", run):
         raise PermissionDenied
-    run = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    run = MatchRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     if not run.is_done:
         raise DomainError(f"{run}现在是“{run.get_state_display()}”，完成后才能提意见。")
     if not _is_possible(run, demand_id, resource_id):

@@ -59,7 +59,7 @@ def opinions_ask(*, endpoint: Endpoint, now: datetime) -> int:
 @transaction.atomic
 def _taken(now: datetime) -> SecondOpinion | None:
     """Take one question, so that no other worker asks it at the same time, nor this one again at once."""
-    row = SecondOpinion.objects.due(now=now).select_for_update(skip_locked=True).first()
+    row = SecondOpinion.objects.due(now=now).select_for_update(skip_locked=True, no_key=True).first()
     if row:
         row.attempt_count += 1
         row.due_at = now + PAUSE

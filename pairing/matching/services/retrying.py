@@ -29,8 +29,8 @@ def match_run_retry(*, run: MatchRun, actor: User, now: datetime) -> MatchRun:
     if not actor.has_perm("matching.change_run", run):
         raise PermissionDenied
     failed = MatchShard.objects.filter(run=run, state=MatchRunState.FAILED)
-    shards = list(failed.select_for_update(of=("self",)).order_by("position"))
-    run = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    shards = list(failed.select_for_update(of=("self",), no_key=True).order_by("position"))
+    run = MatchRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     if run.is_live or not shards:
         raise DomainError(f"{run}没有需要补算的部分，请刷新页面查看。")
     if run.as_of != timezone.localdate(now):

@@ -55,7 +55,7 @@ def match_shard_execute(*, now: datetime, run_id: int | None = None) -> MatchSha
 def _take(run_id: int | None, now: datetime) -> MatchShard | None:
     """Take the lease of the oldest waiting shard that nobody else is just taking."""
     ripe = Q(state=MatchRunState.QUEUED) | Q(state=MatchRunState.RUNNING, lease_until__lt=now)
-    waiting = MatchShard.objects.filter(ripe).select_for_update(of=("self",), skip_locked=True)
+    waiting = MatchShard.objects.filter(ripe).select_for_update(of=("self",), skip_locked=True, no_key=True)
     if run_id is not None:
         waiting = waiting.filter(run=run_id)
     shard = waiting.select_related("run__parent").order_by("run", "position").first()
@@ -106,7 +106,7 @@ def _hand_in(shard: MatchShard, answer: Answer, now: datetime) -> None:
         return
     Match.objects.bulk_create(answer.matches, batch_size=1000)
     MatchGap.objects.bulk_create(answer.gaps, batch_size=1000)
-    run = MatchRun.objects.select_for_update(of=("self",)).get(pk=held.run_id)
+    run = MatchRun.objects.select_for_update(of=("self",), no_key=True).get(pk=held.run_id)
     _add(run, answer)
     run.save()
     held.elapsed_ms = sum(answer.timings_ms.values())
@@ -143,7 +143,7 @@ def _give_back(shard: MatchShard, error: Exception, now: datetime) -> None:
 
 def _held(shard: MatchShard) -> MatchShard | None:
     """The locked row, None when its lease is no longer this worker's."""
-    rows = MatchShard.objects.select_for_update(of=("self",))
+    rows = MatchShard.objects.select_for_update(of=("self",), no_key=True)
     return rows.filter(pk=shard.pk, state=MatchRunState.RUNNING, lease_token=shard.lease_token).first()
 
 
@@ -159,7 +159,7 @@ def _settle(run_id: int, now: datetime) -> None:
 
     What the solved shards came to stands, whatever became of the others: a draft without their branches.
     """
-    run = MatchRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+    run = MatchRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run_id)
     states = set(run.shards.values_list("state", flat=True).order_by())
     if states & set(MATCH_RUN_LIVE):
         return

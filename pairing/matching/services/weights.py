@@ -33,7 +33,7 @@ def weights_change(
         StaleVersionError: somebody else has saved a version since.
     """
     refuse(weights_blockers(weights))
-    current = ScoreWeights.objects.select_for_update().filter(is_current=True).first()
+    current = ScoreWeights.objects.select_for_update(no_key=True).filter(is_current=True).first()
     if (current.pk if current else None) != base:
         raise StaleVersionError(STALE)
     changes = _changes(weights_of(current), weights)

@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 
 from branches.enums import Role
 from branches.models import Branch, User
-from branches.services.handover import Leaving, Share, held, renamed
+from branches.services.handover import Leaving, Share, renamed
+from branches.services.locks import held
 from pairing.plans.enums import ChangeState
 from pairing.plans.models import ChangeRequest, Claim, OnBehalf, Pairing, PlanOrder, PlanTask
 from pairing.plans.services.locks import lock_order

@@ -33,7 +33,7 @@ def pairings_take_in(
     by_pair = {frozenset({row.branch_a_id, row.branch_b_id}): row for row in active}  # held before agreements
     numbers = [record.values["number"] for record in ordered]
     rows = Agreement.objects.filter(number__in=numbers).select_related("pairing")
-    known = {row.number: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
+    known = {row.number: row for row in rows.select_for_update(of=("self",), no_key=True).order_by("pk")}
     pairings = _pairings_ensure(ordered, known, by_pair)
     latest = _latest(pairings, ordered)
     merge = Merge(Agreement, known)
@@ -111,7 +111,7 @@ def _renew_older(merge: Merge[Agreement], now: datetime) -> None:
     older = Agreement.objects.filter(
         pairing__in=[row.pairing_id for row in coming], state=AgreementState.IN_FORCE
     ).exclude(number__in=[row.number for row in coming])
-    for row in older.select_for_update(of=("self",)).order_by("pk"):
+    for row in older.select_for_update(of=("self",), no_key=True).order_by("pk"):
         row.state = AgreementState.RENEWED
         row.save(update_fields=["state", "updated_at"])
 
@@ -141,7 +141,7 @@ def plan_orders_take_in(*, records: Sequence[Record], now: datetime, as_of: date
     """
     numbers = [record.values["number"] for record in records]
     rows = PlanOrder.objects.filter(number__in=numbers).select_related("pairing", "demand", "resource")
-    known = {row.number: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
+    known = {row.number: row for row in rows.select_for_update(of=("self",), no_key=True).order_by("pk")}
     merge = Merge(PlanOrder, known)
     for record in records:
         number = record.values["number"]

@@ -2,7 +2,8 @@
 
 Every service takes its locks in this order of tables, and by id inside a table, so that two of them can wait
 for each other but never in a circle: a seat, Pairing, Claim, PlanOrder, PlanTask, Activity, Subject, Demand,
-Resource, Branch.
+Resource, Branch. Nobody locks a row against being referred to (`no_key`) unless to delete it: a row that is
+inserted looks at those it refers to when its transaction ends, in no order.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def pairing_close(
 
 def _terminate_agreements(pairing: Pairing) -> None:
     running = pairing.agreements.filter(state__in=[*AGREEMENT_OPEN, AgreementState.IN_FORCE])
-    for agreement in running.select_for_update(of=("self",)).order_by("pk"):
+    for agreement in running.select_for_update(of=("self",), no_key=True).order_by("pk"):
         to = AgreementState.TERMINATED
         check_transition(AGREEMENT_TRANSITIONS, AgreementState, agreement.state, to, "这份协议")
         agreement.state, agreement.end_summary = to, pairing.end_summary

@@ -65,7 +65,7 @@ def _plan_rule(rule: Rule, today: date, now: datetime, seats: Callable[[], dict[
     wanted = {_key(rule, owed): owed for duty in duties for owed in _stages(rule, duty)}
     _insert(rule, wanted, today)
     waiting = Reminder.objects.filter(rule=rule.name, state=ReminderState.PENDING).select_for_update(
-        of=("self",)
+        of=("self",), no_key=True
     )
     pending = list(waiting.order_by("object_id", "due_on", "branch_id", "role", "remind_on"))
     obsolete = [reminder for reminder in pending if reminder.dedupe_key not in wanted]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from branches.models import User
-from branches.services.handover import Leaving, Share, held, renamed
+from branches.services.handover import Leaving, Share, renamed
+from branches.services.locks import held
 from pairing.reviews.models import ActionItem
 
 

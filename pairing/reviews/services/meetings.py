@@ -53,7 +53,7 @@ def review_record(
     locked = list(
         Review.objects.filter(pk__in=[review.pk for review in reviews])
         .select_related("series__pairing__branch_a", "series__pairing__branch_b")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
     _check_meeting(locked, timezone.localdate(now), held_on, held_by)
@@ -146,7 +146,7 @@ def _review_of(reviews: Sequence[Review], decision: Decision) -> Review:
 @transaction.atomic
 def action_item_done(*, item: ActionItem, actor: User, today: date) -> ActionItem:
     """Mark a decision done today; doing so twice keeps the first day."""
-    item = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item = ActionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     if item.done_on is None:
         with audit.action("action_item.done", actor=actor, target=item):
             item.done_on = today

@@ -127,7 +127,7 @@ def reviews_settle(*, now: datetime) -> int:
         for review in Review.objects.due()
         .filter(period_starts_on__lte=timezone.localdate(now))
         .select_related("series")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     }
     settled = []
