@@ -11,5 +11,9 @@ from core.garbage import keep_freed, look_seldom
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_production")
 
 application = whole_bodies(get_wsgi_application(), settings.BODY_SECONDS)
+
+from pairing.warming import warm_in_background  # noqa: E402  its models need the applications
+
 look_seldom()
 keep_freed()
+warm_in_background()
