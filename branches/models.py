@@ -74,7 +74,7 @@ class Branch(Searchable, TreeNode, TimeStampedModel):
     SORT_KEY = "name_key"
 
     parent = TreeNodeForeignKey(
-        "self", models.CASCADE, null=True, blank=True, verbose_name="上级党组织", related_name="children"
+        "self", models.RESTRICT, null=True, blank=True, verbose_name="上级党组织", related_name="children"
     )
     name = models.CharField("党组织名称", max_length=100, unique=True)
     name_key = models.CharField("拼音排序键", max_length=600, editable=False, db_index=True, default="")
@@ -235,7 +235,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(TimeStampedModel):
     """任职: one person holds one seat in one organisation for a period, both ends inclusive."""
 
-    user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", related_name="memberships")
+    user = models.ForeignKey(User, models.PROTECT, verbose_name="用户", related_name="memberships")
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="党组织", related_name="memberships")
     role = OneOfField("角色", max_length=20, choices=Role)
     starts_on = models.DateField("开始日期", default=timezone.localdate)

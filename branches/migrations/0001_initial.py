@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                     ('latitude', models.FloatField(blank=True, null=True, verbose_name='纬度')),
                     ('serial', models.PositiveIntegerField(blank=True, null=True, verbose_name='序号')),
                     ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                    ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='branches.branch', verbose_name='上级党组织')),
+                    ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='children', to='branches.branch', verbose_name='上级党组织')),
                 ],
                 options={
                     'verbose_name': '党组织',
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                     ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='开始日期')),
                     ('ends_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
                     ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='branches.branch', verbose_name='党组织')),
-                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
                 ],
                 options={
                     'verbose_name': '任职',

@@ -11,12 +11,15 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from core.postgresql.schema import SchemaEditor
+
 _LATELY = 2.0  # seconds
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, which begins every request that needs the database with `SELECT 1`."""
 
+    SchemaEditorClass = SchemaEditor
     health_check_enabled: bool
     health_check_done: bool
     asked_at = 0.0

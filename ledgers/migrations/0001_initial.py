@@ -1,7 +1,6 @@
 import core.fields
 import datetime
 import core.search.fields
-import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
@@ -69,8 +68,8 @@ class Migration(migrations.Migration):
                     ('retired_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
                     ('retired_reason', models.CharField(blank=True, max_length=300, verbose_name='停用理由')),
                     ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
-                    ('help_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
-                    ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象')),
+                    ('help_kinds', core.fields.SomeOfField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
+                    ('audiences', core.fields.SomeOfField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象')),
                     ('aspect', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='ledgers.serviceaspect', verbose_name='方面')),
                 ],
                 options={
@@ -89,7 +88,7 @@ class Migration(migrations.Migration):
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                     ('search', core.search.fields.SearchField(editable=False, null=True, verbose_name='检索词')),
                     ('serial', models.PositiveIntegerField(verbose_name='序号')),
-                    ('help_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
+                    ('help_kinds', core.fields.SomeOfField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
                     ('title', models.CharField(max_length=120, verbose_name='需求内容')),
                     ('title_key', models.CharField(default='', editable=False, max_length=600, verbose_name='拼音排序键')),
                     ('description', models.TextField(blank=True, max_length=2000, verbose_name='具体描述')),
@@ -98,7 +97,7 @@ class Migration(migrations.Migration):
                     ('source_event', models.CharField(blank=True, help_text='提出它的会议或走访', max_length=120, verbose_name='来源事件')),
                     ('source_on', models.DateField(blank=True, null=True, verbose_name='来源日期')),
                     ('audience_text', models.CharField(blank=True, max_length=100, verbose_name='服务对象')),
-                    ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象类别')),
+                    ('audiences', core.fields.SomeOfField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象类别')),
                     ('expected_people', models.PositiveIntegerField(blank=True, null=True, verbose_name='预计受益人数')),
                     ('urgency', models.PositiveSmallIntegerField(choices=[(0, '一般'), (1, '紧急'), (2, '特急')], default=0, verbose_name='紧急程度')),
                     ('raised_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='提出日期')),
@@ -144,8 +143,8 @@ class Migration(migrations.Migration):
                     ('title', models.CharField(max_length=120, verbose_name='资源名称')),
                     ('title_key', models.CharField(default='', editable=False, max_length=600, verbose_name='拼音排序键')),
                     ('description', models.TextField(blank=True, max_length=2000, verbose_name='资源说明')),
-                    ('help_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
-                    ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象')),
+                    ('help_kinds', core.fields.SomeOfField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
+                    ('audiences', core.fields.SomeOfField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象')),
                     ('capacity_per_month', models.PositiveIntegerField(blank=True, help_text='空表示不限', null=True, verbose_name='每月可承接次数')),
                     ('availability_text', models.CharField(blank=True, max_length=200, verbose_name='可服务时间')),
                     ('place', models.CharField(blank=True, max_length=200, verbose_name='地点')),
@@ -207,8 +206,8 @@ class Migration(migrations.Migration):
                     ('kind', core.fields.OneOfField(choices=[('position', '党建阵地'), ('station', '党员服务站'), ('professional', '专业人才'), ('policy', '政策信息'), ('goods', '资金物资'), ('volunteers', '志愿队伍'), ('other', '其他')], max_length=20, verbose_name='资源类别')),
                     ('title', models.CharField(max_length=120, verbose_name='资源名称')),
                     ('description', models.TextField(blank=True, max_length=2000, verbose_name='资源说明')),
-                    ('help_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
-                    ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象')),
+                    ('help_kinds', core.fields.SomeOfField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
+                    ('audiences', core.fields.SomeOfField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象')),
                     ('capacity_per_month', models.PositiveIntegerField(blank=True, help_text='空表示不限', null=True, verbose_name='每月可承接次数')),
                     ('availability_text', models.CharField(blank=True, max_length=200, verbose_name='可服务时间')),
                     ('place', models.CharField(blank=True, max_length=200, verbose_name='地点')),
@@ -246,7 +245,7 @@ class Migration(migrations.Migration):
                     ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                     ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                     ('serial', models.PositiveIntegerField(verbose_name='序号')),
-                    ('help_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
+                    ('help_kinds', core.fields.SomeOfField(base_field=models.CharField(choices=[('advice', '咨询'), ('lecture', '宣讲'), ('home_service', '上门办理'), ('venue', '场地'), ('goods', '物资'), ('labour', '人力'), ('funding', '资金'), ('training', '培训'), ('mediation', '调解'), ('repair', '维修')], max_length=20), blank=True, default=list, size=None, verbose_name='服务方式')),
                     ('title', models.CharField(max_length=120, verbose_name='需求内容')),
                     ('description', models.TextField(blank=True, max_length=2000, verbose_name='具体描述')),
                     ('nature', core.fields.OneOfField(choices=[('problem', '当前存在的矛盾问题'), ('foreseen', '未来面临的困难挑战')], default='problem', max_length=20, verbose_name='需求性质')),
@@ -254,7 +253,7 @@ class Migration(migrations.Migration):
                     ('source_event', models.CharField(blank=True, help_text='提出它的会议或走访', max_length=120, verbose_name='来源事件')),
                     ('source_on', models.DateField(blank=True, null=True, verbose_name='来源日期')),
                     ('audience_text', models.CharField(blank=True, max_length=100, verbose_name='服务对象')),
-                    ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象类别')),
+                    ('audiences', core.fields.SomeOfField(base_field=models.CharField(choices=[('members', '党员干部'), ('residents', '居民群众'), ('villagers', '村民'), ('elderly', '老年人'), ('children', '儿童青少年'), ('left_behind', '留守儿童'), ('disabled', '残疾人'), ('hardship', '困难家庭'), ('farmers', '种养农户'), ('merchants', '商户经营者'), ('companies', '企业'), ('staff', '执法和工作人员'), ('youth', '青年职工'), ('women', '妇女'), ('veterans', '退役军人')], max_length=20), blank=True, default=list, size=None, verbose_name='服务对象类别')),
                     ('expected_people', models.PositiveIntegerField(blank=True, null=True, verbose_name='预计受益人数')),
                     ('urgency', models.PositiveSmallIntegerField(choices=[(0, '一般'), (1, '紧急'), (2, '特急')], default=0, verbose_name='紧急程度')),
                     ('raised_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='提出日期')),

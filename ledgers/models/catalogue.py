@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from core.fields import OneOfField
+from core.fields import OneOfField, SomeOfField
 from ledgers.enums import Audience, HelpKind, Relation
 
 E = TypeVar("E", bound="CatalogueEntry")
@@ -65,10 +64,10 @@ class ServiceItem(CatalogueEntry):
 
     aspect = models.ForeignKey(ServiceAspect, models.PROTECT, verbose_name="方面", related_name="items")
     name = models.CharField("名称", max_length=40, unique=True)
-    help_kinds = ArrayField(
+    help_kinds = SomeOfField(
         models.CharField(max_length=20, choices=HelpKind), default=list, blank=True, verbose_name="服务方式"
     )
-    audiences = ArrayField(
+    audiences = SomeOfField(
         models.CharField(max_length=20, choices=Audience), default=list, blank=True, verbose_name="服务对象"
     )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from branches.models import Branch
-from core.fields import OneOfField
+from core.fields import OneOfField, SomeOfField
 from core.models import TimeStampedModel
 from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
 from ledgers.enums import (
@@ -82,7 +81,7 @@ class Demand(Searchable, TimeStampedModel):
     serial = models.PositiveIntegerField("序号")
     aspect = models.ForeignKey(ServiceAspect, models.PROTECT, verbose_name="需求方面", related_name="demands")
     items = models.ManyToManyField(ServiceItem, verbose_name="服务事项", related_name="demands", blank=True)
-    help_kinds = ArrayField(
+    help_kinds = SomeOfField(
         models.CharField(max_length=20, choices=HelpKind), default=list, blank=True, verbose_name="服务方式"
     )
     title = models.CharField("需求内容", max_length=120)
@@ -93,7 +92,7 @@ class Demand(Searchable, TimeStampedModel):
     source_event = models.CharField("来源事件", max_length=120, blank=True, help_text="提出它的会议或走访")
     source_on = models.DateField("来源日期", null=True, blank=True)
     audience_text = models.CharField("服务对象", max_length=100, blank=True)
-    audiences = ArrayField(
+    audiences = SomeOfField(
         models.CharField(max_length=20, choices=Audience),
         default=list,
         blank=True,

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pghistory
 from dateutil.relativedelta import relativedelta
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from branches.models import Branch
-from core.fields import OneOfField
+from core.fields import OneOfField, SomeOfField
 from core.models import TimeStampedModel
 from core.periods import period_of
 from core.search.models import Searchable, SearchableManager, SearchableQuerySet, stale_trigger
@@ -89,10 +88,10 @@ class Resource(Searchable, TimeStampedModel):
         ServiceAspect, verbose_name="服务方向", related_name="resources", blank=True
     )
     items = models.ManyToManyField(ServiceItem, verbose_name="服务事项", related_name="resources", blank=True)
-    help_kinds = ArrayField(
+    help_kinds = SomeOfField(
         models.CharField(max_length=20, choices=HelpKind), default=list, blank=True, verbose_name="服务方式"
     )
-    audiences = ArrayField(
+    audiences = SomeOfField(
         models.CharField(max_length=20, choices=Audience), default=list, blank=True, verbose_name="服务对象"
     )
     capacity_per_month = models.PositiveIntegerField(

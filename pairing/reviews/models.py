@@ -133,7 +133,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 class ActionItem(TimeStampedModel):
     """督办事项: a decision of a review, with an owner and a date, carried over until done."""
 
-    review = models.ForeignKey(Review, models.CASCADE, verbose_name="例会", related_name="action_items")
+    review = models.ForeignKey(Review, models.PROTECT, verbose_name="例会", related_name="action_items")
     title = models.CharField("事项", max_length=200)
     owner = models.ForeignKey(Branch, models.PROTECT, verbose_name="负责支部", related_name="action_items")
     responsible = models.CharField("责任人", max_length=60, blank=True)

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                     ('due_on', models.DateField(verbose_name='完成时限')),
                     ('done_on', models.DateField(blank=True, null=True, verbose_name='完成日期')),
                     ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='action_items', to='branches.branch', verbose_name='负责支部')),
-                    ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='action_items', to='reviews.review', verbose_name='例会')),
+                    ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='action_items', to='reviews.review', verbose_name='例会')),
                 ],
                 options={
                     'verbose_name': '督办事项',
