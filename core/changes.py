@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -36,6 +36,17 @@ def differing(row: models.Model, values: Mapping[str, Any]) -> Iterator[tuple[An
             yield column, [as_text(column, shown), as_text(column, new)]
 
 
+def links_of(row: models.Model, links: Mapping[str, Iterable[models.Model]]) -> dict[str, list[list[str]]]:
+    """Field → [names before, names after] for each many-to-many field that is to lead to other rows."""
+    found = {}
+    for name, rows in links.items():
+        before = {each.pk: str(each) for each in getattr(row, name).all()}
+        after = {each.pk: str(each) for each in rows}
+        if before.keys() != after.keys():
+            found[name] = [[*before.values()], [*after.values()]]
+    return found
+
+
 def as_text(column: Any, value: Any) -> str:
     """A field's value in the words of its choices."""
     if value is None:
@@ -53,6 +64,8 @@ def as_text(column: Any, value: Any) -> str:
 def in_words(table: str, name: str, pair: Any, *, most: int | None = None) -> str:
     """Say one kept change: state, draft → published of a resource is 状态：草稿 → 可用.
 
+    Of a field that holds names of other rows it says which have come and gone: 服务事项：增加送餐，去掉理发.
+
     Args:
         table: the label of its model, which may be gone by now.
         name: its field; what is none is a label already.
@@ -60,10 +73,18 @@ def in_words(table: str, name: str, pair: Any, *, most: int | None = None) -> st
     """
     column = _column(table, name)
     label = str(getattr(column, "verbose_name", "") or getattr(_related(column), "verbose_name", "") or name)
+    if isinstance(pair[0], list):
+        return f"{label}：{_come_and_gone(*pair)}"
     old, new = (value_in_words(column, value) for value in pair)
     if old.startswith(("[", "{")) or new.startswith(("[", "{")) or (most and max(len(old), len(new)) > most):
         return label
     return f"{label}：{old} → {new}"
+
+
+def _come_and_gone(before: list[str], after: list[str]) -> str:
+    come = "、".join(name for name in after if name not in before)
+    gone = "、".join(name for name in before if name not in after)
+    return "，".join([*([f"增加{come}"] if come else []), *([f"去掉{gone}"] if gone else [])])
 
 
 def _column(table: str, name: str) -> Any:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from core import audit
-from core.changes import changes_of
+from core.changes import changes_of, links_of
 from core.errors import DomainError, refuse
 from core.transitions import check_transition
 from ledgers.enums import DEMAND_TRANSITIONS, DemandState
@@ -69,15 +69,15 @@ def demand_update(*, demand: Demand, actor: User, now: datetime, seen: str = "",
     demand = locked(demand)
     refuse_newer(demand, seen)
     refuse(demand_edit_blockers(demand))
-    items = fields.pop("items", None)
-    changes = changes_of(demand, fields)
+    links = {"items": fields.pop("items")} if "items" in fields else {}
+    changes = changes_of(demand, fields) | links_of(demand, links)
     with audit.action("demand.update", actor=actor, target=demand) as entry:
         for name, value in fields.items():
             setattr(demand, name, value)
         demand.full_clean()
         demand.save()
-        if items is not None:
-            demand.items.set(items)
+        for name, rows in links.items():
+            getattr(demand, name).set(rows)
         entry.changes = changes
     return demand
 

@@ -64,7 +64,7 @@ def _confirm(
         item = items[named.item]
         with audit.action(f"{model._meta.model_name}.item_confirm", actor=actor, target=row) as entry:
             row.items.add(item)
-            entry.changes = {"items": ["", item.name]} | _fill(row, named)
+            entry.changes = {"items": [[], [item.name]]} | _fill(row, named)
     return len(bare)
 
 

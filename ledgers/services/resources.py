@@ -9,7 +9,7 @@ from django.db import transaction
 
 from branches.models import Branch, User
 from core import audit
-from core.changes import changes_of
+from core.changes import changes_of, links_of
 from core.errors import DomainError
 from core.transitions import check_transition
 from core.workbooks.errors import CellError
@@ -65,7 +65,7 @@ def resource_update(
     resource = locked(resource)
     refuse_newer(resource, seen)
     relations = {name: fields.pop(name) for name in RELATIONS if name in fields}
-    changes = changes_of(resource, fields)
+    changes = changes_of(resource, fields) | links_of(resource, relations)
     with audit.action("resource.update", actor=actor, target=resource) as entry:
         for name, value in fields.items():
             setattr(resource, name, value)

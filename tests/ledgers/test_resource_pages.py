@@ -13,7 +13,7 @@ from branches.models import User
 from ledgers.enums import ResourceState, Sharing
 from ledgers.models import Resource
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.ledgers import ResourceFactory, ServiceAspectFactory
+from tests.factories.ledgers import ResourceFactory, ServiceAspectFactory, ServiceItemFactory
 from tests.factories.plans import ClaimFactory, PairingFactory
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,17 @@ def test_resource_edit_saves(page, branch):
 
     resource.refresh_from_db()
     assert (resource.title, resource.state) == ("公职律师普法讲座", "published")
+
+
+def test_resource_edit_tells_which_directions_and_items_came_and_went(page, branch):
+    resource = ResourceFactory(branch=branch)
+    old, new = (ServiceAspectFactory(name=name) for name in ("法治宣传", "民生服务"))
+    item = ServiceItemFactory(name="普法宣讲")
+    resource.aspects.set([old])
+    page.post(reverse("resource_edit", args=[resource.pk]), form_data(aspects=[new.pk], items=[item.pk]))
+
+    told = page.get(reverse("resource_detail", args=[resource.pk])).context["trail"][0]["text"].split("；")
+    assert {"服务方向：增加民生服务，去掉法治宣传", "服务事项：增加普法宣讲"} <= set(told)
 
 
 def test_resource_edited_in_two_windows_is_told_once(page, branch):

@@ -140,7 +140,7 @@ def test_one_click_confirms_item_kind_and_audience_of_one_row(mine, branch, law)
     )
     [entry] = AuditEntry.objects.filter(action="demand.item_confirm")
     assert entry.changes == {
-        "items": ["", "普法宣讲"],
+        "items": [[], ["普法宣讲"]],
         "服务方式": ["", "宣讲"],
         "服务对象类别": ["", "商户经营者"],
     }

@@ -12,6 +12,7 @@ from ledgers.enums import DemandState
 from pairing.plans.enums import ChangeState, ClaimState, OnBehalfStep, PlanOrderState
 from pairing.plans.models import OnBehalf, PlanOrder
 from pairing.plans.selectors.on_behalf import on_behalf_words
+from pairing.plans.selectors.timeline import timeline
 from pairing.plans.services import claim_answers, claims, on_behalf, order_contents
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
@@ -201,6 +202,7 @@ def test_change_is_agreed_to_on_behalf_and_its_version_carries_the_mark(client, 
     page = client.get(order.get_absolute_url()).content.decode()
     assert (page.count("县党建办代确认</span>"), page.count(f"代{side}：同意变更（第 2 版）")) == (2, 1)
     assert on_behalf_words(order) == f"县党建办代{side}同意变更"
+    assert timeline([entry])[0]["text"] == "理由：原场地维修；地点意向：党群服务中心 → 镇政府"
 
 
 def test_change_is_declined_on_behalf_and_the_order_stays(client, office):

@@ -46,7 +46,7 @@ def timeline(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
         {
             "at": entry.at,
             "title": entry.summary or entry.action,
-            "text": f"理由：{entry.reason}" if entry.reason else _changes_in_words(entry),
+            "text": "；".join(filter(None, [entry.reason and f"理由：{entry.reason}", _moved(entry)])),
             "actor": entry.actor or "系统",
             "icon": ICONS.get(entry.action, "dot"),
         }
@@ -57,17 +57,18 @@ def timeline(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
 FIELDS = {
     field.name: field for model in (Agreement, Pairing, Claim, PlanOrder) for field in model._meta.fields
 }
+LISTED = {"tasks": "任务清单", "targets": "预期指标"}  # too long to be quoted
 
 
-def _changes_in_words(entry: AuditEntry) -> str:
+def _moved(entry: AuditEntry) -> str:
     """Say old → new of edited fields; a change of state is in the title already."""
-    tasks = ["任务清单有改动"] if "tasks" in entry.changes else []
+    listed = [f"{label}有改动" for name, label in LISTED.items() if name in entry.changes]
     moved = [
         f"{FIELDS[name].verbose_name}：{_word(name, old)} → {_word(name, new)}"
         for name, (old, new) in entry.changes.items()
         if name != "state" and name in FIELDS
     ]
-    return "；".join([*moved, *tasks])
+    return "；".join([*moved, *listed])
 
 
 def _word(name: str, value: str) -> str:
