@@ -43,7 +43,7 @@ class ReviewRecordForm(forms.Form):
         queryset=Review.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="同一次会议还完成了哪些例会，可多选。",
+        help_text="同一次会议还完成了哪些例会，可多选；这里列近一年的。",
     )
     more_fields = ("companions",)
 

@@ -19,6 +19,7 @@ from pairing.reviews.models import ActionItem, Review, ReviewQuerySet
 AGENDA_LENGTH = 20  # rows of each kind a meeting can talk through
 STALLED_AFTER_DAYS = 10  # without a second confirmation
 IDLE_AFTER_DAYS = 90  # without a plan order
+COMPANIONS_SINCE = timedelta(days=365)  # how long ago one may have been due that a meeting also counts for
 
 
 def _visible(user: User) -> ReviewQuerySet:
@@ -232,8 +233,12 @@ def _idle_resources(pairing: Pairing, today: date) -> list[AgendaRow]:
 
 
 def review_companions(review: Review, user: User, *, today: date) -> QuerySet[Review]:
-    """The other waiting reviews that the same meeting could hold: of any pairing this person works for."""
+    """The other waiting reviews that the same meeting could hold: of any pairing this person works for.
+
+    Those of the last COMPANIONS_SINCE, the latest first; what was missed before is made up for one by one.
+    """
     mine = Q(series__pairing__branch_a__in=user.staff_branch_ids) | Q(
         series__pairing__branch_b__in=user.staff_branch_ids
     )
-    return review_waiting(user, today=today).filter(mine).exclude(pk=review.pk)
+    waiting = review_waiting(user, today=today).filter(mine, due_on__gt=today - COMPANIONS_SINCE)
+    return waiting.exclude(pk=review.pk).order_by("-due_on", "series__pairing", "pk")

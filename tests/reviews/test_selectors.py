@@ -9,8 +9,10 @@ from ledgers.enums import DemandState
 from pairing.plans.enums import PairingState
 from pairing.reviews.enums import HeldBy, ReviewKind, ReviewState
 from pairing.reviews.selectors import (
+    COMPANIONS_SINCE,
     Tally,
     review_agenda,
+    review_companions,
     review_current,
     review_held,
     review_matrix,
@@ -55,6 +57,20 @@ def test_review_waiting_of_a_stranger_or_an_ended_pairing_is_empty():
     series.pairing.state, series.pairing.end_reason = PairingState.ENDED, "到期"
     series.pairing.save()
     assert list(review_waiting(UserFactory(office=True), today=TODAY)) == []
+
+
+def test_review_companions_are_those_of_the_last_year_the_newest_first():
+    series = ReviewSeriesFactory()
+    march, april = month(series, 3), month(series, 4)
+    old = {"series": series, "period_starts_on": date(2025, 1, 1)}
+    forgotten = ReviewFactory(**old, due_on=TODAY - COMPANIONS_SINCE)
+    last_year = ReviewFactory(**old, due_on=TODAY - COMPANIONS_SINCE + timedelta(days=20))
+    quarters = ReviewSeriesFactory(pairing=series.pairing, kind=ReviewKind.DISPATCH)
+    quarter = ReviewFactory(series=quarters, period_starts_on=date(2026, 1, 1), due_on=date(2026, 3, 31))
+    secretary = UserFactory(secretary_of=series.pairing.branch_a)
+    offered = list(review_companions(march, secretary, today=TODAY))
+    assert offered == [april, quarter, last_year]
+    assert forgotten in review_waiting(secretary, today=TODAY)
 
 
 def test_review_matrix_counts_due_held_and_missing():
