@@ -47,7 +47,7 @@ def lost_files(field: BoundField) -> list[str]:
 
 @register.filter
 def is_wide(field: BoundField) -> bool:
-    """Say whether a field needs the whole width: long text, files and lists of choices."""
-    return isinstance(
+    """Say whether a field needs the whole width: long text, files, lists of choices, `form.wide_fields`."""
+    return field.name in getattr(field.form, "wide_fields", ()) or isinstance(
         field.field.widget, forms.Textarea | forms.FileInput | forms.RadioSelect | forms.CheckboxInput
     )

@@ -39,6 +39,7 @@ class DemandForm(LedgerForm):
     audiences = several("服务对象类别", Audience)
     more_fields = DEMAND_MORE
     apart_fields = DEMAND_PARTS
+    wide_fields = ("title",)
 
     class Meta:
         model = Demand

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import User
-from core.models import Notification
+from core.models import AuditEntry, Notification
 from ledgers.enums import DemandState
 from ledgers.models import Demand, ServiceItem
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
-from tests.factories.ledgers import DemandFactory, ServiceAspectFactory
+from tests.factories.ledgers import DemandFactory, ServiceAspectFactory, ServiceItemFactory
 from tests.factories.plans import ClaimFactory, PairingFactory, PlanOrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +219,15 @@ def test_demand_form_shows_at_most_seven_fields_first(page, secretary):
     assert len(form.fields) - len(form.more_fields) == 7
 
 
+def test_demand_form_gives_the_title_the_whole_width_below_the_choice_of_a_branch(page, secretary):
+    MembershipFactory(user=secretary, role="liaison")
+
+    html = page.get(reverse("demand_new")).content.decode()
+
+    widths = re.findall(r'<div class="(field[^"]*)">\s*<div id="div_id_(branch|title)"', html)
+    assert widths == [("field", "branch"), ("field field-wide", "title")]
+
+
 def test_demand_edit_saves_and_leaves_a_trail(page, branch):
     demand = DemandFactory(branch=branch, title="旧的说法", draft=True)
 
@@ -228,6 +238,22 @@ def test_demand_edit_saves_and_leaves_a_trail(page, branch):
     assert demand.title == "集镇夜间巡防人手不够"
     assert trail[0]["title"] == "修改"
     assert "需求内容：旧的说法 → 集镇夜间巡防人手不够" in trail[0]["text"]
+
+
+def test_demand_edit_tells_which_service_items_came_and_went(page, branch):
+    kept, gone, come = (ServiceItemFactory(name=name) for name in ("理发", "义诊", "送餐"))
+    demand = DemandFactory(branch=branch, draft=True)
+    demand.items.set([kept, gone])
+    edit, detail = (reverse(name, args=[demand.pk]) for name in ("demand_edit", "demand_detail"))
+
+    page.post(edit, form_data(items=[kept.pk, come.pk]))
+    assert "服务事项：增加送餐，去掉义诊" in page.get(detail).context["trail"][0]["text"]
+    entry = AuditEntry.objects.get(action="demand.update")
+    assert "服务事项：增加送餐，去掉义诊" in entry.changes_in_words
+
+    page.post(edit, form_data(title="只改了内容", items=[kept.pk, come.pk]))
+    newest = page.get(detail).context["trail"][0]["text"]
+    assert ("只改了内容" in newest, "服务事项" in newest) == (True, False)
 
 
 def test_demand_edited_in_two_windows_is_told_once_and_keeps_what_was_typed(page, branch):
