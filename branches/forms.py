@@ -91,6 +91,8 @@ class BranchForm(UpdateForm):
         fields = ("name", "parent", "kind", "secretary_name", "liaison_name", "phone", *BRANCH_MORE)
         help_texts = {
             "name": "和公章、台账里的写法一致；导入时按名称对应。",
+            "secretary_name": "登记了任职的显示任职的人，没有任职时显示这里的。",
+            "liaison_name": "登记了任职的显示任职的人，没有任职时显示这里的。",
             "serial": "台账里的排列顺序。",
             "longitude": "十进制度，例如 112.1934；不知道请留空。",
         }

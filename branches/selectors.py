@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from branches.enums import Role
 from branches.models import Branch, Membership, User
@@ -44,17 +46,34 @@ def _walk(
         yield from _walk(children, pk, (*above, name))
 
 
-def branch_rows(places: Iterable[Place]) -> list[Branch]:
+def with_holders(branches: QuerySet[Branch], *, on: date) -> QuerySet[Branch]:
+    """The same with the names of their `secretaries` and `liaisons` by the seats in force on a day.
+
+    Where there are none, the texts of the card say who it is.
+    """
+    return branches.annotate(
+        secretaries=_holders(Role.SECRETARY, on=on), liaisons=_holders(Role.LIAISON, on=on)
+    )
+
+
+def _holders(role: Role, *, on: date) -> ArraySubquery:
+    name = Coalesce(NullIf("user__display_name", Value("")), "user__username")
+    seats = Membership.objects.in_force(on=on).filter(branch=OuterRef("pk"), role=role, user__is_active=True)
+    return ArraySubquery(seats.order_by("starts_on", "pk").values(name=name))
+
+
+def branch_rows(places: Iterable[Place], *, today: date) -> list[Branch]:
     """The organisations of some places, in their order, each with its `place` and `pairing_count`."""
     by_key = {place.pk: place for place in places}
-    found: dict[int, Any] = Branch.objects.annotate(
+    rows = with_holders(Branch.objects.all(), on=today)
+    found: dict[int, Any] = rows.annotate(
         as_a=Count("pairings_as_a", filter=ACTIVE_PAIR[0], distinct=True),
         as_b=Count("pairings_as_b", filter=ACTIVE_PAIR[1], distinct=True),
     ).in_bulk(list(by_key))
-    rows = [found[pk] for pk in by_key if pk in found]
-    for row in rows:
+    shown = [found[pk] for pk in by_key if pk in found]
+    for row in shown:
         row.place, row.pairing_count = by_key[row.pk], row.as_a + row.as_b
-    return rows
+    return shown
 
 
 def branch_partners(branch: Branch) -> QuerySet[Branch]:

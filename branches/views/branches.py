@@ -14,7 +14,7 @@ from branches.contacts import Contacts
 from branches.forms import BranchForm
 from branches.models import Branch
 from branches.requests import Request
-from branches.selectors import branch_partners, branch_people, branch_places, branch_rows
+from branches.selectors import branch_partners, branch_people, branch_places, branch_rows, with_holders
 from branches.services.branches import (
     branch_create,
     branch_dissolve,
@@ -32,21 +32,22 @@ manage_branch = permission_required("branches.manage_branch", raise_exception=Tr
 def branch_list(request: Request) -> HttpResponse:
     words = text_of(request.GET, "q")
     page = page_of(request, branch_places(words))
-    context = {"page": page, "rows": branch_rows(page), "q": words}
+    context = {"page": page, "rows": branch_rows(page, today=timezone.localdate()), "q": words}
     return render(request, "branches/branch_list.html", context)
 
 
 @require_safe
 def branch_detail(request: Request, pk: int) -> HttpResponse:
-    branch = found(Branch.objects.visible_to(request.user).select_related("parent"), pk, request.user)
-    may_manage = request.user.has_perm("branches.manage_branch")
     today = timezone.localdate()
+    rows = with_holders(Branch.objects.visible_to(request.user).select_related("parent"), on=today)
+    branch = found(rows, pk, request.user)
+    may_manage = request.user.has_perm("branches.manage_branch")
     context = {
         "branch": branch,
         "today": today,
         "phone": Contacts(request.user).phone(branch.pk, branch.phone),
         "partners": branch_partners(branch),
-        "children": page_of(request, branch.children.active(), "children"),
+        "children": page_of(request, Branch.objects.active().filter(parent=branch), "children"),
         "people": branch_people(branch, today=today) if may_manage else None,
         "may_manage": may_manage,
     }

@@ -51,6 +51,29 @@ def test_branch_list_shows_the_tree_in_order(page, admin):
     assert found == [("党总支", 0, 0), ("机关党支部", 1, 1), ("村党支部", 0, 1)]
 
 
+def test_pages_show_who_holds_the_seat_and_the_card_where_nobody_does(page):
+    today = timezone.localdate()
+    named = {"secretary_name": "老书记", "liaison_name": "老联络"}
+    seated, bare = (
+        BranchFactory(name="有人在任的支部", **named),
+        BranchFactory(name="没人在任的支部", **named),
+    )
+    for branch, person, role, ends_on in (
+        (seated, "新书记", "secretary", None),
+        (seated, "新联络", "liaison", None),
+        (bare, "离任的", "secretary", today - timedelta(days=1)),
+    ):
+        user = UserFactory(display_name=person)
+        starts_on = today - timedelta(days=9)
+        MembershipFactory(user=user, branch=branch, role=role, starts_on=starts_on, ends_on=ends_on)
+
+    listed = page.get(reverse("branch_list"), {"q": "在任的支部"}).content.decode()
+    assert re.findall(r'<td data-label="书记">(.*?)</td>', listed) == ["老书记", "新书记"]
+    for branch, names in ((seated, ["新书记", "新联络"]), (bare, ["老书记", "老联络"])):
+        detail = page.get(reverse("branch_detail", args=[branch.pk])).content.decode()
+        assert re.findall(r"<dt>(?:书记|联络员)</dt><dd>(.*?)</dd>", detail) == names
+
+
 def test_branch_list_needs_the_same_few_queries_for_any_length(
     page, django_assert_max_num_queries, django_assert_num_queries
 ):
