@@ -18,7 +18,7 @@ setup: ## make .venv from the pinned lock (the other commands call it)
 	@$(PYTHON) scripts/setup.py $(if $(filter file,$(origin PYTHON)),--quickest)
 
 demo: setup ## start everything with demo data; PORT=8000 by default, Ctrl-C stops it
-	@$(VENV_PYTHON) -m pairing.demo.supervisor --port $(or $(PORT),8000)
+	@$(VENV_PYTHON) scripts/demo.py --port $(or $(PORT),8000)
 
 demo-reset: setup ## delete the demo's database, tasks and accounts, to start over
 	@$(VENV_PYTHON) -m pairing.demo.reset

@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from core.embedded import places, postgres
 from core.environment import Environment
+from core.logs import in_one_line
 
 # Before anything loads numpy: the text encoder multiplies small matrices, and a second thread that waits
 # for a processor made one reading take eight times as long.
@@ -225,8 +226,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"in_one_line": {"()": "django.utils.log.CallbackFilter", "callback": in_one_line}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Whoever tries out addresses names hosts that are not ours, which is no fault of the program.
+    "loggers": {"django.security.DisallowedHost": {"filters": ["in_one_line"]}},
 }
 
 BODY_SECONDS = env.int("BODY_SECONDS", default=300)  # in which a form must have come to its end

@@ -14,7 +14,7 @@ DATABASES["default"]["TEST"] = {
 }
 
 # Thousands of refusals are asked for: a traceback of each would cost much and say nothing.
-LOGGING = LOGGING | {"loggers": {"django.request": {"level": "ERROR"}}}
+LOGGING = LOGGING | {"loggers": LOGGING["loggers"] | {"django.request": {"level": "ERROR"}}}
 
 DEBUG = False
 SECRET_KEY = "test-only-key-" + "x" * 50

@@ -1,4 +1,4 @@
-"""`python -m pairing.demo.supervisor`: everything a demo needs in one terminal, until Ctrl-C."""
+"""Everything a demo needs in one terminal, until Ctrl-C."""
 
 import argparse
 import errno
@@ -192,7 +192,3 @@ def main() -> None:
             if error.filename is None:
                 raise
             sys.exit(cannot_write(error))
-
-
-if __name__ == "__main__":
-    main()

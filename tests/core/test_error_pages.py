@@ -36,6 +36,14 @@ def next_of(answer) -> dict[str, str]:
     return {"next": parse_qs(urlsplit(answer["Location"]).query)["next"][0]}
 
 
+@pytest.mark.django_db
+def test_stray_host_is_told_to_the_log_in_one_line(client, caplog):
+    assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
+    [record] = [each for each in caplog.records if each.name == "django.security.DisallowedHost"]
+    assert "elsewhere.example" in record.getMessage()
+    assert record.exc_info is None
+
+
 def test_expired_form_leads_back_to_itself(strict):
     form = reverse("demand_new")
     answer = strict.post(form, {"title": "助老"}, headers={"Referer": f"http://testserver{form}"})

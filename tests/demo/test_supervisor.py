@@ -15,10 +15,13 @@ import pytest
 from core.embedded import places
 from pairing.demo.children import Child
 
+DEMO = (sys.executable, "scripts/demo.py")
+RESET = (sys.executable, "-m", "pairing.demo.reset")
 
-def run(module: str, *arguments: str, var_dir: Path) -> tuple[int, str, str]:
+
+def run(*arguments: str, var_dir: Path, command: tuple[str, ...] = DEMO) -> tuple[int, str, str]:
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [*command, *arguments],
         env={"PATH": os.environ["PATH"], "VAR_DIR": str(var_dir)},
         cwd=places.ROOT,
         capture_output=True,
@@ -30,7 +33,7 @@ def run(module: str, *arguments: str, var_dir: Path) -> tuple[int, str, str]:
 def test_taken_port_is_refused_with_another_one(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        outcome = run("pairing.demo.supervisor", "--port", str(port), var_dir=tmp_path)
+        outcome = run("--port", str(port), var_dir=tmp_path)
     assert outcome == (
         1,
         "",
@@ -38,12 +41,26 @@ def test_taken_port_is_refused_with_another_one(tmp_path: Path) -> None:
     )
 
 
+def test_ctrl_c_during_the_imports_leaves_no_traceback(tmp_path: Path) -> None:
+    slow = tmp_path / "celery.py"  # the first of them
+    slow.write_text("import time\nprint('importing', flush=True)\ntime.sleep(60)\n")
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    with subprocess.Popen(
+        DEMO, env=environment, cwd=places.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        assert demo.stdout.readline() == "importing\n"
+        demo.send_signal(signal.SIGINT)
+        _, told = demo.communicate(timeout=60)
+    assert (demo.returncode, told) == (-signal.SIGINT, "")
+
+
 def test_second_demo_is_sent_to_the_first(tmp_path: Path) -> None:
     with (tmp_path / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("1 8123\n")
         lock.flush()
-        outcome = run("pairing.demo.supervisor", var_dir=tmp_path)
+        outcome = run(var_dir=tmp_path)
     assert outcome == (
         1,
         "",
@@ -53,7 +70,7 @@ def test_second_demo_is_sent_to_the_first(tmp_path: Path) -> None:
 
 def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "var").touch()
-    outcome = run("pairing.demo.supervisor", var_dir=tmp_path / "var")
+    outcome = run(var_dir=tmp_path / "var")
     assert outcome == (
         1,
         "",
@@ -66,7 +83,7 @@ def test_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     key.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-    status, _, told = run("pairing.demo.supervisor", "--port", str(port), var_dir=tmp_path)
+    status, _, told = run("--port", str(port), var_dir=tmp_path)
     assert (status, told) == (
         1,
         f"Cannot write to {key}: Is a directory. Make that folder yours first.\n",
@@ -78,7 +95,7 @@ def test_reset_deletes_what_a_demo_left(tmp_path: Path) -> None:
     (tmp_path / "broker" / "messages").mkdir(parents=True)
     (tmp_path / "demo-accounts.txt").touch()
     (tmp_path / "notes.txt").touch()
-    outcome = run("pairing.demo.reset", var_dir=tmp_path)
+    outcome = run(var_dir=tmp_path, command=RESET)
     assert outcome == (0, "The demo data is deleted; `make demo` starts over.\n", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["demo.lock", "notes.txt"]
 

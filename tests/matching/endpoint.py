@@ -1,6 +1,7 @@
 """A re-ranking endpoint on this machine that answers as a test wants."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +18,19 @@ class Answering(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *args):
+        """Say nothing of one who hung up before the answer: what is tested may not wait for it."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*args)
+
+
 @contextmanager
-def answering() -> Iterator[ThreadingHTTPServer]:
+def answering() -> Iterator[Server]:
     """Run a server: `asked` fills with what it is asked, `reply` is called with the handler."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as running:
-        running.daemon_threads = True
+    with Server(("127.0.0.1", 0), Answering) as running:
         running.asked = []
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield running
