@@ -24,7 +24,8 @@ def check_transition(table: Table, choices: type[TextChoices], current: str, tar
     if current == target:
         raise TransitionError(f"{noun}已经是“{choices(current).label}”，这一步办过了，不必再办。")
     following = "、".join(choices(state).label for state in sorted(table[choices(current)]))
-    remedy = f"现在只能转为：{following}。" if following else "这个状态已是终点。"
+    if not following:
+        raise TransitionError(f"{noun}已经是“{choices(current).label}”，事情到此为止，不能再改。")
     raise TransitionError(
-        f"{noun}现在是“{choices(current).label}”，不能改为“{choices(target).label}”。{remedy}请刷新页面查看最新状态。"
+        f"{noun}现在是“{choices(current).label}”，不能改为“{choices(target).label}”，只能转为：{following}。"
     )

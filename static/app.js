@@ -57,6 +57,7 @@ function typed(form) {
 const chosen = (field) => (field.multiple ? [...field.selectedOptions].map((option) => option.value) : [field.value]);
 
 function refill(form, values) {
+  if (values.submit_token?.[0]) form.elements.submit_token.value = values.submit_token[0];
   for (const field of form.elements) {
     const value = values[field.name];
     if (!value || ["hidden", "password", "file", "submit", "button"].includes(field.type)) continue;
@@ -85,7 +86,14 @@ function whenLoaded(call) {
   else window.addEventListener("load", call, { once: true });
 }
 
-/* What was sent is dropped when the next page shows no refusal; a refusal, an error page or a lost login brings it back. */
+/* A page that came after a form: not one that Back or a new link shows because the form never got through. */
+const answers = (path) =>
+  performance.getEntriesByType("navigation")[0]?.type !== "back_forward" &&
+  document.referrer.startsWith(location.origin) &&
+  new URL(document.referrer).pathname === path;
+
+/* What was sent is dropped when its answer shows no refusal; a refusal, an error page, a lost login or a lost network
+   brings it back. */
 function settle() {
   if (page === "login") {
     sessionStorage.setItem(LOGIN_SEEN, "yes");
@@ -96,7 +104,9 @@ function settle() {
     document.querySelector(".notice.tone-error, .error-summary") ||
     sessionStorage.getItem(LOGIN_SEEN);
   for (const key of Object.keys(sessionStorage).filter((each) => each.startsWith(SENT))) {
-    if (refused) sessionStorage.setItem(DRAFT + key.slice(SENT.length), sessionStorage.getItem(key));
+    const draft = DRAFT + key.slice(SENT.length);
+    const [, , path] = key.split(":");
+    if (refused || !answers(path)) sessionStorage.setItem(draft, sessionStorage.getItem(key));
     sessionStorage.removeItem(key);
   }
   sessionStorage.removeItem(LOGIN_SEEN);
@@ -104,6 +114,7 @@ function settle() {
 
 function keepDraft(form) {
   const key = draftKey(form);
+  form.dataset.kept = key;
   const saved = sessionStorage.getItem(DRAFT + key);
   const fromServer = form.querySelector(".is-invalid") || document.querySelector(".error-summary");
   const before = JSON.stringify(typed(form));
@@ -112,10 +123,13 @@ function keepDraft(form) {
     offerDiscard(form, key, JSON.parse(before));
   }
   form.addEventListener("input", () => sessionStorage.setItem(DRAFT + key, JSON.stringify(typed(form))));
-  form.addEventListener("submit", () => {
-    sessionStorage.setItem(SENT + key, JSON.stringify(typed(form)));
-    sessionStorage.removeItem(DRAFT + key);
-  });
+}
+
+/* The token goes along: should only the answer have been lost, the same words sent again are no second effect. */
+function keepSent(form) {
+  const key = form.dataset.kept;
+  sessionStorage.setItem(SENT + key, JSON.stringify({ ...typed(form), submit_token: [form.elements.submit_token?.value] }));
+  sessionStorage.removeItem(DRAFT + key);
 }
 
 function offerDiscard(form, key, before) {
@@ -151,6 +165,12 @@ function guard(event) {
     event.preventDefault();
     return;
   }
+  const isPosted = form.method === "post" && !form.matches("[hx-post]");
+  if (isPosted && !navigator.onLine) {
+    event.preventDefault();
+    toast(LOST, "error");
+    return;
+  }
   if (form.dataset.confirm && !form.dataset.confirmed) {
     event.preventDefault();
     const submitter = event.submitter;
@@ -163,7 +183,8 @@ function guard(event) {
   }
   if (form.matches("[data-logout]")) dropDrafts();
   if (form.method === "get") dropEmpty(form);
-  if (form.method === "post" && !form.matches("[hx-post]")) {
+  if (isPosted) {
+    if (form.dataset.kept) keepSent(form);
     form.dataset.busy = "yes";
     if (event.submitter) event.submitter.classList.add("is-busy");
   }
@@ -240,7 +261,6 @@ function setUp(root) {
     });
   });
   root.querySelectorAll("form[data-draft]:not([data-kept])").forEach((form) => {
-    form.dataset.kept = "yes";
     keepDraft(form);
   });
   root.querySelectorAll(".step.is-current").forEach((step) => {

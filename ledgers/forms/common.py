@@ -19,7 +19,7 @@ REDRAWN = {"kind": "kind", "availability_text": "hours"}  # field → the part o
 
 # How a phone helps to fill in a field: its keyboard, and what it knows of its owner.
 KEYBOARDS = {
-    "title": {"autocomplete": "off", "enterkeyhint": "next"},
+    "title": {"enterkeyhint": "next"},
     "expected_people": {"inputmode": "numeric"},
     "capacity_per_month": {"inputmode": "numeric"},
     "visits_wanted": {"inputmode": "numeric"},

@@ -14,7 +14,7 @@ from branches.models import User
 from core.periods import period_of
 from pairing.activities.enums import ACTIVITY_AWAITED, ActivityState
 from pairing.activities.models import Activity
-from pairing.plans.enums import AgreementState, ChangeState, PlanOrderState
+from pairing.plans.enums import AgreementState, ChangeState, ClaimState, PlanOrderState
 from pairing.plans.models import Agreement, ChangeRequest, Claim, PlanOrder
 from pairing.reviews.models import ActionItem, Review
 from pairing.workbench.tally import Tally
@@ -63,9 +63,10 @@ def _of_pair(branch_ids: frozenset[int], prefix: str = "") -> Q:
 
 def _claims(branch_ids: frozenset[int]) -> Iterator[Todo]:
     rows = Claim.objects.pending().filter(awaiting__in=branch_ids)
-    for claim in rows.select_related("demand", "resource", "proposed_by"):
+    for claim in rows.select_related("demand", "resource", "pairing__branch_a", "pairing__branch_b"):
+        step = "提出改议" if claim.state == ClaimState.COUNTERED else "提出认领"
         yield Todo(
-            f"{claim.proposed_by.name}提出认领：{claim.demand.title}",
+            f"{claim.offering}{step}：{claim.demand.title}",
             f"用资源“{claim.resource.title}”",
             reverse("claim_detail", args=[claim.pk]),
             "去答复",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from ledgers.models import Demand
 from tests.browser.test_journey import follow
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import PairingFactory
@@ -57,3 +58,39 @@ def test_half_day_chosen_while_the_list_is_drawn_anew_stays_chosen(window):
         second.check()  # leaves the place, which sends for the half-days that are free there
     watched.settle()
     expect(watched.page.locator(f'#slots input[value="{value}"]')).to_be_checked()
+
+
+def test_words_outlive_a_lost_network_and_are_sent_once(window):
+    user = UserFactory(username="rides", secretary_of=BranchFactory(name="城东社区党支部"))
+    user.set_password(PASSWORD)
+    user.save()
+    watched = window("phone")
+    watched.login("rides", PASSWORD)
+    watched.goto("/demands/new/")
+    title, submit = watched.page.locator("input[name=title]"), watched.page.locator("main button[name=draft]")
+    title.fill("独居老人手机缴费")
+    watched.page.select_option("select[name=aspect]", index=1)
+    watched.settle()
+
+    watched.context.set_offline(True)
+    submit.click()
+    expect(watched.page.locator("#toasts .tone-error")).to_contain_text("网络不通")
+    expect(title).to_have_value("独居老人手机缴费")
+    watched.context.set_offline(False)
+
+    # A dead line that the browser takes for a live one: the request fails, the browser shows its own page.
+    address = f"{watched.origin}/demands/new/"
+    watched.context.route(
+        address, lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    with watched.page.expect_event("requestfailed"):
+        submit.click()
+    watched.context.unroute(address)
+    watched.goto("/demands/")
+    watched.goto("/demands/new/")
+    expect(title).to_have_value("独居老人手机缴费")
+    submit.click()
+    watched.page.wait_for_url(lambda url: url != address)
+    assert [demand.title for demand in Demand.objects.all()] == ["独居老人手机缴费"]
+    watched.goto("/demands/new/")
+    expect(title).to_have_value("")

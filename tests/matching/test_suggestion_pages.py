@@ -28,6 +28,13 @@ def test_what_the_own_row_leaves_open_is_said_with_the_way_to_its_form(mine, law
     assert f'<a href="{reverse("demand_edit", args=[demand.pk])}">去填写</a>' in words
 
 
+def test_a_demand_leads_to_its_own_matches(mine, law_pair):
+    _, demand, _ = law_pair
+    asked = mine.get(reverse("demand_detail", args=[demand.pk])).content.decode()
+    assert f'href="{reverse("matching")}?branch={demand.branch_id}#demand-{demand.pk}"' in asked
+    assert page(mine).count(f'id="demand-{demand.pk}"') == 1
+
+
 def test_who_may_not_write_the_row_gets_no_way_to_its_form(client, law_pair):
     client.force_login(UserFactory(office=True))
     words = page(client, branch=law_pair[1].branch_id)

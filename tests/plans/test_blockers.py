@@ -21,7 +21,7 @@ from pairing.plans.services import claim_guards, claims, hall, order_guards
 from pairing.plans.services.tasks import plan_task_done
 from tests.factories.branches import UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
-from tests.factories.plans import PairingFactory, PlanTaskFactory, scan
+from tests.factories.plans import ClaimFactory, PairingFactory, PlanTaskFactory, scan
 from tests.plans.blocked import CHAIN, OFFICE
 from tests.plans.blocked_elsewhere import ELSEWHERE
 
@@ -56,6 +56,15 @@ def test_both_sides_of_a_match_are_refused_in_the_same_words(client):
             demand=demand, resource=resource, by_branch=pairing.branch_a, proposer=actor, now=timezone.now()
         )
     assert sentences(page) == [refusal.value.message]
+
+
+def test_page_of_a_step_that_is_over_asks_for_nothing_and_leads_back(client):
+    claim = ClaimFactory(declined=True)
+    client.force_login(UserFactory(secretary_of=claim.pairing.branch_a))
+    page = client.get(reverse("claim_withdraw", args=[claim.pk])).content.decode()
+    assert "这条认领已经是“已婉拒”，事情到此为止，不能再改。" in page
+    assert "<textarea" not in page
+    assert f'href="{claim.get_absolute_url()}" data-discard>返回看现在的情况</a>' in page
 
 
 def test_task_that_cannot_be_ticked_yet_says_why_under_the_tasks(client):

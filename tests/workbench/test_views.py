@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from pairing.plans.enums import PlanOrderState
+from pairing.plans.enums import ClaimState, PlanOrderState
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ServiceItemFactory
@@ -49,6 +49,12 @@ def fill(pairing):
     series = ReviewSeriesFactory(pairing=pairing)
     review = ReviewFactory(series=series, due_on=today + timedelta(days=5))
     ActionItemFactory(review=review, owner=pairing.branch_b, due_on=today + timedelta(days=1))
+
+
+def test_counter_proposal_is_told_to_be_the_other_sides(secretary, pairing):
+    claim = ClaimFactory(pairing=pairing, proposed_by=pairing.branch_b, state=ClaimState.COUNTERED)
+    todo = secretary.get(reverse("workbench")).context["todos"][0]
+    assert todo.title == f"{pairing.branch_a.name}提出改议：{claim.demand.title}"
 
 
 def test_everything_that_waits_is_listed_by_date(secretary, pairing):
