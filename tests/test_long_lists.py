@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from core.models import AuditEntry
 from core.pages import PAGE_SIZE
 from core.selectors import audit_actions
 from pairing.handovers.enums import HandoverState
+from pairing.plans.models import Claim
 from tests.factories.activities import ActivityFactory
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.handovers import HandoverFactory
@@ -120,6 +122,25 @@ def test_fragment_of_the_lights_leads_to_the_page_with_all_of_them(office):
         part = office.get(url, headers={"HX-Request": "true"}).content.decode()
         assert f"看全部 {MORE} 对" in part
         assert "page=2" not in part
+
+
+def test_resources_to_ask_jointly_are_ticked_or_where_they_are_the_county_s_searched(client):
+    pair = PairingFactory()
+    client.force_login(UserFactory(secretary_of=pair.branch_b))
+    demand = DemandFactory(branch=pair.branch_b, hall_on=TODAY)
+    url = f"{reverse('claim_joint')}?demand={demand.pk}"
+    partner = ResourceFactory(branch=pair.branch_a)
+    box, search = r'<input type="checkbox"[^>]* name="resources"', r'<select name="resources"[^>]* data-pick'
+    few = client.get(url).content.decode()
+    assert (len(re.findall(box, few)), re.findall(search, few)) == (1, [])
+
+    county = ResourceFactory.create_batch(PAGE_SIZE, sharing="county")
+    many = client.get(url).content.decode()
+    assert (re.findall(box, many), len(re.findall(search, many))) == ([], 1)
+    chosen = [partner.pk, county[0].pk]
+    sent = client.post(url, {"resources": chosen, "visit_count": 1})
+    assert sent.status_code == 302
+    assert set(Claim.objects.values_list("resource", flat=True)) == set(chosen)
 
 
 def told_of(row: Any, count: int) -> None:

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.forms import DateInput
+from core.pages import PAGE_SIZE
 from ledgers.models import Resource
 
 
@@ -64,4 +65,8 @@ class JointClaimForm(forms.Form):
 
     def __init__(self, *args: Any, resources: QuerySet[Resource], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["resources"].queryset = resources
+        field = self.fields["resources"]
+        if resources.count() > PAGE_SIZE:  # the whole county's, for a demand of the hall: to be searched
+            field.widget = forms.SelectMultiple(attrs={"data-pick": ""})
+            field.help_text = "输入支部或资源名称里的字来找，可选多项；和需求同一方面的排在前面。"
+        field.queryset = resources
