@@ -25,7 +25,7 @@ from pairing.activities.models import Activity, Booking, Closure, Subject
 from pairing.activities.scheduling import solve
 from pairing.activities.selectors import activity_coming
 from pairing.activities.services.activities import activity_move
-from pairing.activities.services.booking import subject_ensure
+from pairing.activities.services.booking import subject_ensure, subjects_hold
 from pairing.activities.taken import times_in
 from pairing.plans.services.locks import lock_order
 
@@ -85,6 +85,7 @@ def activities_reschedule(
     moving = [each for each in proposals if each.activity.pk in chosen and each.after]
     if not moving:
         raise DomainError("请至少勾选一项有新时间的活动。")
+    subjects_hold([each.activity for each in moving])
     Booking.objects.filter(activity__in=[each.activity.pk for each in moving]).delete()
     return [_moved(each, actor, now) for each in moving]
 
