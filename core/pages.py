@@ -14,11 +14,11 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
-from core.periods import Period, period_of
+from core.periods import YEARS, Period, period_of
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 25
-MONTH = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -40,7 +40,9 @@ def text_of(query: QueryDict, name: str) -> str:
 def month_in(text: str) -> Period | None:
     """The month that stands in an address, 2026-03; None for anything else or a year that no row has."""
     named = MONTH.fullmatch(text)
-    return period_of("month", date(int(named[1]), int(named[2]), 1)) if named else None
+    if named is None or int(named[1]) not in YEARS:
+        return None
+    return period_of("month", date(int(named[1]), int(named[2]), 1))
 
 
 def found(rows: QuerySet[M], pk: int, user: Any, permission: str = "") -> M:

@@ -444,7 +444,7 @@ def test_page_takes_the_same_queries_at_one_and_three_rows(
         assert client.get(url).status_code == 200
 
 
-@pytest.mark.parametrize("month", ["2026-13", "9999-12", "0001-01", "2026-3", "下月"])
+@pytest.mark.parametrize("month", ["2026-13", "9999-12", "1900-12", "0001-01", "2026-3", "下月"])
 def test_plan_order_gantt_of_a_month_that_is_none_begins_today(client, pair, month):
     log_in(client, office=True)
     page = client.get(reverse("plan_order_list"), {"view": "gantt", "from": month})

@@ -1,4 +1,4 @@
-"""Who books several activities at once and who books one of the same subjects wait for each other in a line."""
+"""Who books several activities at once waits in one line with who books one of the same subjects."""
 
 from __future__ import annotations
 
