@@ -201,7 +201,7 @@ def test_claim_withdraw_is_the_right_of_the_side_whose_terms_are_on_the_table():
     assert entries_of(claim).first().action == "claim.withdraw"
     told = Notification.objects.filter(recipient=village.partners[0], subject__contains="撤回")
     assert [note.body for note in told] == ["理由：已自行解决"]
-    with pytest.raises(DomainError, match="这条认领现在是“已撤回”"):
+    with pytest.raises(DomainError, match="这条认领已经是“已撤回”，事情到此为止"):
         village.accept(claim, 0)
 
 
