@@ -88,7 +88,7 @@ def _names(branches: Iterable[Branch]) -> str:
 
 @transaction.atomic
 def branch_dissolve(*, branch: Branch, actor: User, today: date, reason: str) -> Branch:
-    """Take an organisation out of use; its seats end today, its history stays.
+    """Take an organisation out of use; its seats end today or never begin, its history stays.
 
     Raises:
         DomainError: see `branch_dissolve_blockers`.
@@ -101,7 +101,9 @@ def branch_dissolve(*, branch: Branch, actor: User, today: date, reason: str) ->
     with audit.action("branch.dissolve", actor=actor, target=branch, reason=reason):
         branch.dissolved_on = today
         branch.save(update_fields=["dissolved_on", "updated_at"])
-        for seat in branch.memberships.exclude(ends_on__lte=today).order_by("pk"):
+        lasting = branch.memberships.exclude(ends_on__lte=today)
+        lasting.filter(starts_on__gt=today, handovers=None).delete()
+        for seat in lasting.order_by("pk"):
             seat.ends_on = max(today, seat.starts_on)
             seat.save(update_fields=["ends_on", "updated_at"])
     return branch

@@ -89,7 +89,10 @@ def branch_dissolve_page(request: Request, pk: int) -> HttpResponse:
         return redirect("branch_detail", branch.pk)
     context = {
         "title": f"撤销党组织：{branch.name}",
-        "effects": ["以后不能再选它登记、结对；历史记录都保留。", "它名下的任职在今天结束，资源随即停用。"],
+        "effects": [
+            "以后不能再选它登记、结对；历史记录都保留。",
+            "它名下的任职在今天结束，还没开始的撤回登记，资源随即停用。",
+        ],
         "form": form,
         "blockers": branch_dissolve_blockers(branch, today=timezone.localdate()),
         "submit": "撤销",

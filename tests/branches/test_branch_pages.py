@@ -184,12 +184,14 @@ def test_branch_dissolve_ends_its_seats(page):
     branch, today = BranchFactory(), timezone.localdate()
     person = UserFactory(secretary_of=branch)
     leaving, left = (MembershipFactory(branch=branch, ends_on=today + timedelta(days=n)) for n in (30, -30))
+    to_come = MembershipFactory(branch=branch, starts_on=today + timedelta(days=1))
 
     page.post(reverse("branch_dissolve", args=[branch.pk]), {"reason": "并入社区党支部"})
 
     branch.refresh_from_db()
     assert branch.dissolved_on == person.memberships.get().ends_on == today
     assert [Membership.objects.get(pk=seat.pk).ends_on for seat in (leaving, left)] == [today, left.ends_on]
+    assert not Membership.objects.filter(pk=to_come.pk).exists()
 
 
 def test_branch_dissolve_leaves_nothing_to_claim_and_nobody_enters_more(page):

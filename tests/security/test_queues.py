@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from branches.enums import Role
-from branches.models import Membership
-from branches.services.branches import branch_create, branch_dissolve
+from branches.models import Branch, Membership
+from branches.services.branches import branch_create, branch_dissolve, branch_update
 from branches.services.handover import seat_hand_over
 from branches.services.users import membership_end
 from core.audit import entries_of
@@ -31,6 +31,7 @@ from tests.crowd import queued
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory
+from tests.imports.test_branches import branch as branch_row
 from tests.imports.test_ledgers import demand as demand_row
 from tests.imports.test_pairings import agreement as agreement_row
 from tests.imports.test_undo import taken_in
@@ -167,6 +168,23 @@ def test_an_edit_made_while_its_import_is_taken_back_is_not_lost():
     assert edited.note == "后来补的"
     assert str(refused) == "需求“路灯全不亮”在导入以后又改过，不能整份撤销，请逐条改正。"
     assert list(Demand.objects.values_list("title", "note")) == [("路灯全不亮", "后来补的")]
+
+
+def test_a_branch_edited_while_an_import_of_its_superior_is_taken_back_does_not_lock_both_out():
+    office, admin = UserFactory(office=True), UserFactory(admin=True)
+    taken_in("branches", book("branches", branch_row("甲支部"), branch_row("乙支部", "丙党委")))
+    sheet = book("branches", branch_row("甲支部", 书记="张同志"), branch_row("乙支部", "甲支部"))
+    batch = taken_in("branches", sheet)
+    first, second = (Branch.objects.get(name=name) for name in ("甲支部", "乙支部"))
+    undone, edited = queued(
+        held(second),
+        lambda: batch_undo(batch=batch, actor=office, now=timezone.now()),
+        lambda: branch_update(branch=first, actor=admin, phone="0738-6821234"),
+    )
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (undone.undone_by, edited.phone) == (office, "0738-6821234")
+    assert (first.secretary_name, first.phone, second.parent.name) == ("", "0738-6821234", "丙党委")
 
 
 def test_two_ticks_announce_a_demand_once_and_none_that_was_claimed_meanwhile():

@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from pghistory.models import Event
 
-from branches.models import User
+from branches.models import Branch, User
+from branches.tree import tree_hold
 from core import audit
 from core.errors import refuse
 from core.models import TimeStampedModel
@@ -62,6 +63,8 @@ def batch_undo(*, batch: ImportBatch, actor: User, now: datetime) -> ImportBatch
 
 def _hold(traces: list[Trace]) -> None:
     """Wait for whoever is writing a row of the import or one that refers to it; nobody does so after."""
+    if any(trace.model is Branch for trace in traces):
+        tree_hold()  # before the rows, as who moves one does
     for trace in traces:
         rows = [trace.model._default_manager.filter(pk__in=trace.created | set(trace.changed))]
         if trace.model is Pairing:  # what a tick has prepared would go with it
