@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from core.models import AuditEntry
 from core.pages import PAGE_SIZE
-from core.selectors import audit_actions
 from pairing.handovers.enums import HandoverState
 from pairing.plans.models import Claim
 from tests.factories.activities import ActivityFactory
@@ -172,12 +171,3 @@ def test_long_history_of_a_row_shows_the_newest_and_the_way_to_the_rest(office, 
     assert (len(newest), len(oldest)) == (PAGE_SIZE, 1)
     assert "history=2#history" in body
     assert "第 0 次" in str(oldest[0])
-
-
-def test_actions_of_the_trail_are_found_without_reading_it(django_assert_num_queries):
-    for row in (PlanOrderFactory(), ClaimFactory()):
-        told_of(row, MORE)
-    told_of(PairingFactory(), 0)
-    with django_assert_num_queries(1):
-        found = audit_actions()
-    assert [entry.action for entry in found] == ["thing.edit"]

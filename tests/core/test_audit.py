@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pgtrigger
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from branches.services.branches import branch_update
 from core import audit
 from core.actions import VERBS, WHOLE, action_words
 from core.models import AuditEntry
+from core.selectors import audit_actions
 from pairing.reviews.models import ActionItem
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.reviews import ActionItemFactory
@@ -175,3 +177,22 @@ def test_audit_list_needs_the_same_queries_for_one_and_three_rows(client, django
     entry(actor=actor)
     with django_assert_num_queries(7):
         client.get(URL)
+
+
+def test_actions_on_record_are_found_by_one_row_each(django_assert_num_queries):
+    """With few rows the planner would not care for the index."""
+    told = [("b.edit", 30), ("a.edit", 40), ("c.edit", 1)]
+    about = {"target_type": "branches.branch", "target_id": 1, "target_label": "一"}
+    AuditEntry.objects.bulk_create(AuditEntry(action=name, **about) for name, n in told for _ in range(n))
+    with django_assert_num_queries(1) as asked:
+        assert [entry.action for entry in audit_actions()] == ["a.edit", "b.edit", "c.edit"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked[0]['sql']}")
+        [[plan]] = cursor.fetchone()
+    assert _rows_read(plan["Plan"], "core_auditentry") == len(told)
+
+
+def _rows_read(node, table: str) -> int:
+    own = node["Actual Rows"] * node["Actual Loops"] if node.get("Relation Name") == table else 0
+    return round(own) + sum(_rows_read(each, table) for each in node.get("Plans", ()))
