@@ -15,13 +15,14 @@ from branches.services.branches import branch_create, branch_dissolve, branch_up
 from branches.services.handover import seat_hand_over
 from branches.services.users import membership_end
 from core.audit import entries_of
+from core.wording import cn_date
 from ledgers.models import Demand
 from ledgers.services.demands import demand_update
 from pairing.agreements.services.signing import agreement_sign, agreement_terminate
 from pairing.imports.services.intake import ledger_import
 from pairing.imports.services.undo import batch_undo
 from pairing.plans.enums import ClaimState
-from pairing.plans.models import Agreement, Claim, Series
+from pairing.plans.models import Agreement, Claim, Pairing, Series
 from pairing.plans.services import claim_answers, claims, hall
 from pairing.plans.services.pairing_ending import pairing_end
 from pairing.reviews.models import Review, ReviewSeries
@@ -204,6 +205,20 @@ def test_two_ticks_announce_a_demand_once_and_none_that_was_claimed_meanwhile():
     )
     assert (claimed.state, opened) == (ClaimState.PROPOSED, 0)
     assert not entries_of(other).filter(action="demand.hall").exists()
+
+
+def test_a_branch_that_is_just_dissolved_offers_no_support():
+    demand, resource = DemandFactory(hall_on=timezone.localdate()), ResourceFactory()
+    helper, admin = UserFactory(liaison_of=resource.branch), UserFactory(admin=True)
+    today = timezone.localdate()
+    [refused] = queued(
+        lambda: branch_dissolve(branch=resource.branch, actor=admin, today=today, reason="撤并"),
+        lambda: claims.claim_propose(
+            demand=demand, resource=resource, by_branch=resource.branch, proposer=helper, now=timezone.now()
+        ),
+    )
+    assert str(refused) == f"{resource.branch}已在{cn_date(today)}撤销，请换一项资源。"
+    assert not Pairing.objects.exists()
 
 
 def test_a_claim_countered_at_the_last_minute_does_not_lapse():

@@ -28,7 +28,13 @@ from pairing.plans.services.claim_guards import (
     may_support,
 )
 from pairing.plans.services.deadlines import working_day_after
-from pairing.plans.services.locks import lock_claim, lock_demand, lock_pairing, lock_resource
+from pairing.plans.services.locks import (
+    lock_branches_of,
+    lock_claim,
+    lock_demand,
+    lock_pairing,
+    lock_resource,
+)
 from pairing.plans.services.notices import tell
 from pairing.plans.services.settling import demand_settle
 
@@ -97,6 +103,8 @@ def _propose(
     pairings = _locked_pairings(demand, resources, proposal)
     demand = lock_demand(demand.pk)
     held = [lock_resource(pk) for pk in sorted({resource.pk for resource in resources})]
+    if any(pairing.is_support for pairing in pairings.values()):
+        lock_branches_of(held)
     for resource in held:
         _check(demand, resource, pairings.get(resource.branch_id), proposal)
         if resource.branch_id not in pairings:  # the demand has come into the hall since it was read

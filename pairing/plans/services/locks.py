@@ -8,9 +8,12 @@ inserted looks at those it refers to when its transaction ends, in no order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.db.models import Q
 
+from branches.models import Branch
 from ledgers.models import Demand, Resource
 from pairing.plans.models import Claim, Pairing, PlanOrder
 
@@ -76,6 +79,15 @@ def lock_demand(pk: int) -> Demand:
 def lock_resource(pk: int) -> Resource:
     """Hold a resource, and with it what is promised of its monthly capacity."""
     return Resource.objects.select_for_update(of=("self",), no_key=True).select_related("branch").get(pk=pk)
+
+
+def lock_branches_of(resources: Sequence[Resource]) -> None:
+    """Hold the branches that offer held resources and read them anew: one may be dissolved since."""
+    keys = {resource.branch_id for resource in resources}
+    rows = Branch.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    branches = {row.pk: row for row in rows}
+    for resource in resources:
+        resource.branch = branches[resource.branch_id]
 
 
 def lock_numbering() -> None:
