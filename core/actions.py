@@ -75,6 +75,7 @@ VERBS = {
 
 
 WHOLE = {  # actions whose words are not their verb before the name of their table
+    "activity.correct": "更正活动记录",
     "activity.lead": "更换活动的主讲/带队",
     "activity.to_record": "活动时间已过，待补记录",
     "activity.under_way": "活动开始",

@@ -43,6 +43,7 @@ ACTION_WORDS = {
     "activity.under_way": "活动开始",
     "activity.to_record": "活动结束，等待补记录",
     "activity.record": "补记录并归档",
+    "activity.correct": "更正记录",
     "activity.attach": "添加附件",
     "activity.detach": "删除附件",
 }

@@ -17,5 +17,6 @@ urlpatterns = [
     path("activities/<int:pk>/move/", steps.activity_move, name="activity_move"),
     path("activities/<int:pk>/cancel/", steps.activity_cancel, name="activity_cancel"),
     path("activities/<int:pk>/lead/", steps.activity_lead, name="activity_lead"),
+    path("activities/<int:pk>/correct/", steps.activity_correct, name="activity_correct"),
     path("activities/<int:pk>/record/", views.activity_record, name="activity_record"),
 ]

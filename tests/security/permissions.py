@@ -197,6 +197,7 @@ PERMISSIONS: dict[str, Rule] = {
     "activity_lead": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     "activity_cancel": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     "activity_record": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
+    "activity_correct": Rule(SECRETARIES, SECRETARIES, sees=PAIR_OR_COUNTY),
     # matching
     "matching": page(ALL),
     "match_claim": Rule(PAIR_OR_COUNTY, SECRETARIES, sees=PAIR_OR_COUNTY),

@@ -32,7 +32,9 @@ def build_small() -> World:
     rows |= catalogue_of(rows["aspect"])
     rows["activity"] = ActivityFactory(pairing=pairing, kind=kind, announced=True)
     rows["past_activity"] = ActivityFactory(pairing=pairing, kind=kind, to_record=True)
-    ParticipationFactory(activity=rows["past_activity"], branch=pairing.branch_a)
+    rows["archived_activity"] = ActivityFactory(pairing=pairing, kind=kind, archived=True)
+    for name in ("past_activity", "archived_activity"):
+        ParticipationFactory(activity=rows[name], branch=pairing.branch_a)
     people = {
         "secretary_a": UserFactory(secretary_of=pairing.branch_a),
         "secretary_b": UserFactory(secretary_of=pairing.branch_b),

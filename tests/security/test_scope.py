@@ -67,6 +67,7 @@ FORMS = {
     "plan_order_edit": ("secretary_a", "order"),
     "activity_move": ("secretary_a", "activity"),
     "activity_record": ("secretary_a", "past_activity"),
+    "activity_correct": ("secretary_a", "archived_activity"),
     "claim_counter": ("secretary_b", "claim"),
     "review_record": ("secretary_a", "review"),
     "branch_edit": ("admin", "branch_a"),
@@ -92,6 +93,7 @@ MAY_CHANGE = {
     "activity_record": {
         "record", "state", "served_count", "member_count", "starts_at", "ends_at", "updated_at",
     },
+    "activity_correct": {"record", "served_count", "member_count", "version", "updated_at"},
     "claim_counter": {
         "visit_count", "wanted_on", "person", "words", "state", "awaiting_id", "expires_on", "updated_at",
     },

@@ -19,12 +19,12 @@ TWICE = "同一个成效指标填了两次，请合并成一行。"
 class OutcomesForm(forms.Form):
     """Rows of metric and value. What an order expects is chosen already; left blank it says nothing."""
 
-    def __init__(self, *args: Any, targets: Sequence[OrderTarget], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, targets: Sequence[OrderTarget], filled: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         metrics = list(Metric.objects.all())
         self.metrics = {str(metric.pk): metric for metric in metrics}
         choices = metric_choices(metrics, "（不填）")
-        self.numbers = range(1, max(OUTCOME_ROWS, len(targets) + 1) + 1)
+        self.numbers = range(1, max(OUTCOME_ROWS, len(targets) + 1, filled + 1) + 1)
         self.expected = dict(zip(self.numbers, targets, strict=False))
         for number in self.numbers:
             target = self.expected.get(number)

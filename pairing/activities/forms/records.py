@@ -11,6 +11,7 @@ from django.utils import timezone
 from branches.models import Branch
 from core.forms import DateInput, TimeInput
 from pairing.activities.forms.outcomes import OutcomesForm
+from pairing.activities.forms.slots import SeenForm
 from pairing.activities.half_days import local_instant
 from pairing.activities.models import Activity, ActivityKind
 from pairing.activities.services.records import Attendance
@@ -58,8 +59,9 @@ class RecordForm(OutcomesForm):
 
     def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
         order = activity.plan_order
-        targets = list(order.targets.select_related("metric")) if order else []
-        super().__init__(*args, targets=targets, **kwargs)
+        if "targets" not in kwargs:
+            kwargs["targets"] = list(order.targets.select_related("metric")) if order else []
+        super().__init__(*args, **kwargs)
         if order:
             kind = self.fields["kind"]
             kind.help_text = f"由定单排出的活动，类型是按字面猜的；{kind.help_text}"
@@ -130,6 +132,37 @@ class RecordForm(OutcomesForm):
                 self.cleaned_data[f"{name}_{row.branch_id}"] for name in ("expected", "attended", "absence")
             ]
             yield row.branch_id, Attendance(*values)
+
+
+class CorrectionForm(SeenForm, RecordForm):
+    """The record as it stands, to be put right; when it was held stays."""
+
+    held_on = held_from = held_to = None  # type: ignore[assignment]  # Django's way to leave a field out
+    reason = forms.CharField(
+        label="更正理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="对方支部会看到，也会留痕。",
+    )
+
+    def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
+        outcomes = list(activity.outcomes.all())
+        rows = {f"metric_{n}": each.metric_id for n, each in enumerate(outcomes, start=1)}
+        rows |= {f"value_{n}": each.value for n, each in enumerate(outcomes, start=1)}
+        counted = any(row.attended_count is not None for row in activity.participations.all())
+        initial = record_initial(activity) | rows | {"version": activity.version, "uncounted": not counted}
+        super().__init__(
+            *args, activity=activity, targets=[], filled=len(outcomes), initial=initial, **kwargs
+        )
+        self.fields["kind"].help_text = "四联和志愿服务的数字按类型统计。"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of `activity_correct` but activity, actor and now."""
+        data = self.cleaned_data
+        names = ("version", "reason", "kind", "served_count", "record")
+        lists = {"attendance": dict(self._attendance()), "outcomes": list(self.outcomes())}
+        return {name: data[name] for name in names} | lists
 
 
 def record_initial(activity: Activity) -> dict[str, Any]:

@@ -76,18 +76,20 @@ def activity_record(
     activity = locked(activity)
     refuse(activity_record_blockers(activity, now=now))
     refuse_too_early(held_from, pairing=activity.pairing, order=activity.plan_order, field="held_on")
-    _check(held_to=held_to, record=record, outcomes=outcomes, now=now)
+    if held_to > now:
+        raise DomainError("举办时间还没有过完，请填真实的结束时间。", field="held_to")
+    check_words(record, outcomes)
     check_transition(ACTIVITY_TRANSITIONS, ActivityState, activity.state, ActivityState.ARCHIVED, "这项活动")
     planned, called = (activity.starts_at, activity.ends_at), activity.kind
     with audit.action("activity.record", actor=actor, target=activity) as entry:
         activity.starts_at, activity.ends_at = held_from, held_to
         activity.served_count, activity.record = served_count, record.strip()
         activity.kind = kind or called
-        activity.member_count = _save_attendance(activity, attendance)
+        activity.member_count = save_attendance(activity, attendance)
         activity.state = ActivityState.ARCHIVED
         activity.full_clean()
         activity.save()
-        _save_outcomes(activity, outcomes)
+        save_outcomes(activity, outcomes)
         if planned != (held_from, held_to):
             activity_book(activity=activity)
             moved = zip(("starts_at", "ends_at"), planned, (held_from, held_to), strict=True)
@@ -123,11 +125,12 @@ def _advance(activity: Activity, state: ActivityState) -> None:
         activity.save(update_fields=["state", "updated_at"])
 
 
-def _check(
-    *, held_to: datetime, record: str, outcomes: Sequence[tuple[Metric, Decimal]], now: datetime
-) -> None:
-    if held_to > now:
-        raise DomainError("举办时间还没有过完，请填真实的结束时间。", field="held_to")
+def check_words(record: str, outcomes: Sequence[tuple[Metric, Decimal]]) -> None:
+    """Refuse a record without words, and outcomes given twice or in parts of what is whole.
+
+    Raises:
+        DomainError: with what to put right.
+    """
     if not record.strip():
         raise DomainError("请写一两句纪实：做了什么，结果怎样。", field="record")
     metrics = [metric.pk for metric, _ in outcomes]
@@ -136,7 +139,7 @@ def _check(
     refuse([fault for metric, value in outcomes if (fault := metric.fault_of(value))])
 
 
-def _save_attendance(
+def save_attendance(
     activity: Activity, attendance: Mapping[int, Attendance | tuple[int | None, int | None, str]]
 ) -> int | None:
     """Store who came; returns the members present in all, None when nobody was counted."""
@@ -151,7 +154,8 @@ def _save_attendance(
     return sum(present) if present else None
 
 
-def _save_outcomes(activity: Activity, outcomes: Sequence[tuple[Metric, Decimal]]) -> None:
+def save_outcomes(activity: Activity, outcomes: Sequence[tuple[Metric, Decimal]]) -> None:
+    """Put these outcomes, in their order, in the place of those it has."""
     activity.outcomes.all().delete()
     for position, (metric, value) in enumerate(outcomes, start=1):
         outcome = Outcome(activity=activity, metric=metric, value=value, position=position)

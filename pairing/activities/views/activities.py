@@ -29,7 +29,7 @@ from pairing.activities.forms.slots import (
     own_pairings,
     time_in_address,
 )
-from pairing.activities.services import activities, leading, records
+from pairing.activities.services import activities, corrections, leading, records
 from pairing.activities.views.steps import own, said_of_time
 
 LONGEST_VIEW = timedelta(days=400)
@@ -97,6 +97,7 @@ def activity_detail(request: Request, pk: int) -> HttpResponse:
         "order": selectors.order_shown(activity, request.user),
         "may_change": request.user.has_perm("activities.change_activity", activity),
         "record_blockers": records.activity_record_blockers(activity, now=timezone.now()),
+        "correct_blockers": corrections.activity_correct_blockers(activity, now=timezone.now()),
         "lead_blockers": leading.activity_lead_blockers(activity),
         "move_blockers": activities.activity_move_blockers(activity),
         "cancel_blockers": activities.activity_cancel_blockers(activity),

@@ -1,4 +1,4 @@
-"""What is done to one activity before it is held: another time, another person, or none any more."""
+"""What is done to one activity: another time, another person, none any more, or a record put right."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from core.pages import get_or_post
 from core.wording import cn_datetime
 from pairing.activities import selectors
 from pairing.activities.enums import ActivityState
+from pairing.activities.forms.records import CorrectionForm
 from pairing.activities.forms.slots import (
     ActivityCancelForm,
     ActivityLeadForm,
@@ -28,7 +29,7 @@ from pairing.activities.forms.slots import (
     time_in_address,
 )
 from pairing.activities.models import Activity
-from pairing.activities.services import activities, leading
+from pairing.activities.services import activities, corrections, leading
 from pairing.activities.services.judging import asked_about
 from pairing.activities.services.orders import UNDER_WAY
 
@@ -127,6 +128,25 @@ def _facts(activity: Activity) -> dict[str, Any]:
         ],
         "cancel_url": activity.get_absolute_url(),
     }
+
+
+@get_or_post
+def activity_correct(request: Request, pk: int) -> HttpResponse:
+    """Put right what the record says wrongly."""
+    activity, now = own(request, pk), timezone.now()
+    blockers = corrections.activity_correct_blockers(activity, now=now)
+    if blockers:
+        messages.error(request, blockers[0])
+        return redirect(activity)
+    form = CorrectionForm(request.POST or None, activity=activity)
+    if request.method == "POST" and form.is_valid():
+        correct = partial(corrections.activity_correct, activity=activity, actor=request.user, now=now)
+        if done := _attempt(form, activity, partial(correct, **form.arguments)):
+            ring("notification_queued")
+            messages.success(request, "记录已更正，参加的支部会收到通知。")
+            return redirect(done)
+    context = {"form": form, "activity": activity}
+    return render(request, "activities/activity_correct.html", context, status=422 if form.errors else 200)
 
 
 def _attempt(form: SeenForm, activity: Activity, call: Callable[[], Activity]) -> Activity | None:
