@@ -91,11 +91,11 @@ def own_seats(user: User, *, today: date) -> QuerySet[Membership]:
     return Membership.objects.lasting(on=today).filter(user=user).select_related("branch")
 
 
-def administrators(*, today: date, besides: Branch | None = None) -> set[int]:
-    """The keys of all who can manage the system; seats in the branch `besides` give nobody that right."""
-    seats = Membership.objects.in_force(on=today).filter(role=Role.ADMIN, user__is_active=True)
+def administrators(*, today: date, besides: Q | None = None) -> set[int]:
+    """The keys of all who can manage the system and go on doing so; the seats `besides` do not count."""
+    seats = Membership.objects.in_force(on=today).filter(role=Role.ADMIN, user__is_active=True, ends_on=None)
     if besides is not None:
-        seats = seats.exclude(branch=besides)
+        seats = seats.exclude(besides)
     superusers = User.objects.filter(is_superuser=True, is_active=True)
     return {*seats.values_list("user", flat=True), *superusers.values_list("pk", flat=True)}
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from branches.models import Branch, User
 from branches.selectors import administrators
@@ -77,7 +78,7 @@ def branch_dissolve_blockers(branch: Branch, *, today: date) -> list[str]:
     below = Branch.objects.active().filter(parent=branch).count()
     if below:
         found.append(f"下面还有 {below} 个党组织，请先把它们改到别的上级。")
-    if not administrators(today=today, besides=branch):
+    if not administrators(today=today, besides=Q(branch=branch)):
         found.append("系统管理员都在这个党组织任职，请先给别的党组织的人管理员身份。")
     return found
 

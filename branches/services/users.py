@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from branches.enums import Role
 from branches.models import Branch, Membership, User
@@ -87,7 +88,7 @@ def user_deactivate_blockers(user: User, actor: User, *, today: date) -> list[st
         return ["这个账号已经停用。"]
     if user.pk == actor.pk:
         return ["不能停用自己的账号，请由另一位管理员办理。"]
-    if _is_last_admin(user, today):
+    if administrators(today=today) == {user.pk}:
         return ["这是最后一个管理员，请先给另一个人管理员身份。"]
     return []
 
@@ -146,8 +147,8 @@ def membership_end_blockers(seat: Membership, *, today: date) -> list[str]:
     """Why this seat cannot be ended now."""
     if seat.ends_on is not None and seat.ends_on < today:
         return ["这个任职已经结束。"]
-    if seat.role == Role.ADMIN and _is_last_admin(seat.user, today):
-        return ["这是最后一个管理员，请先给另一个人管理员身份。"]
+    if seat.role == Role.ADMIN and not administrators(today=today, besides=Q(pk=seat.pk)):
+        return ["此后就没有管理员了，请先给另一个人管理员身份。"]
     return []
 
 
@@ -191,8 +192,3 @@ def _take_back(seat: Membership, actor: User, today: date) -> Membership:
 def locked(user: User) -> User:
     """The row as it is now, held until the transaction ends."""
     return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
-
-
-def _is_last_admin(user: User, today: date) -> bool:
-    """Whether nobody else could manage the system."""
-    return administrators(today=today) == {user.pk}

@@ -268,7 +268,31 @@ def test_membership_end_of_the_last_administrator_is_refused(page, admin):
 
     seat.refresh_from_db()
     assert seat.ends_on is None
-    assert response.context["blockers"] == ["这是最后一个管理员，请先给另一个人管理员身份。"]
+    assert response.context["blockers"] == ["此后就没有管理员了，请先给另一个人管理员身份。"]
+
+
+def test_administrator_who_is_to_leave_does_not_let_the_other_one_go(page, admin):
+    leaving = UserFactory(admin=True)
+    seats = [Membership.objects.get(user=each) for each in (leaving, admin)]
+    days = [(timezone.localdate() + timedelta(days=n)).isoformat() for n in (30, 0)]
+
+    answers = [
+        page.post(reverse("membership_end", args=[seat.pk]), {"ends_on": day})
+        for seat, day in zip(seats, days, strict=True)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 200]
+    assert answers[1].context["blockers"] == ["此后就没有管理员了，请先给另一个人管理员身份。"]
+
+
+def test_administrator_with_two_seats_may_leave_one(page, admin):
+    seat = MembershipFactory(user=admin, role=Role.ADMIN)
+
+    answer = page.post(
+        reverse("membership_end", args=[seat.pk]), {"ends_on": timezone.localdate().isoformat()}
+    )
+
+    assert answer.status_code == 302
 
 
 def test_account_shows_who_i_am(client):
