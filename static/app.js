@@ -22,7 +22,9 @@ function toast(message, tone = "info") {
   close.dataset.dismiss = ".notice";
   close.setAttribute("aria-label", "关闭提示");
   notice.append(icon, words, close);
-  document.getElementById("toasts").append(notice);
+  const toasts = document.getElementById("toasts");
+  [...toasts.children].filter((each) => each.textContent === notice.textContent).forEach((each) => each.remove());
+  toasts.append(notice);
   if (tone !== "error") setTimeout(() => notice.remove(), 6000);
 }
 

@@ -59,6 +59,7 @@ def filled(page: Client, activity: Activity, **changes: object) -> dict[str, obj
 
 def test_a_number_is_put_right_and_both_sides_see_old_and_new(page: Client, activity: Activity) -> None:
     other = UserFactory(secretary_of=activity.pairing.branch_b)
+    assert filled(page, activity)["value_1"] == "120"
     assert f'href="{url(activity)}"' in page.get(activity.get_absolute_url()).content.decode()
     answer = page.post(url(activity), filled(page, activity, value_1="12"))
     assert answer.headers["Location"] == activity.get_absolute_url()
@@ -83,6 +84,12 @@ def test_attendance_and_words_are_put_right_and_the_sum_follows(page: Client, ac
     assert (activity.record, activity.member_count, activity.served_count) == ("发了资料，答了问。", 7, 50)
     said = entries_of(activity).get(action="activity.correct").summary
     assert said == f"纪实有改动；{a}实到：未填 → 4；{b}实到：未填 → 3"
+
+
+def test_a_sum_imported_without_its_parts_stands(page: Client, activity: Activity) -> None:
+    page.post(url(activity), filled(page, activity, value_1="12"))
+    activity.refresh_from_db()
+    assert (activity.member_count, activity.served_count) == (9, 50)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,8 @@ def test_words_outlive_a_lost_network_and_are_sent_once(window):
 
     watched.context.set_offline(True)
     submit.click()
+    submit.click()
+    expect(watched.page.locator("#toasts .tone-error")).to_have_count(1)  # said again, not piled up
     expect(watched.page.locator("#toasts .tone-error")).to_contain_text("网络不通")
     expect(title).to_have_value("独居老人手机缴费")
     watched.context.set_offline(False)

@@ -148,7 +148,7 @@ class CorrectionForm(SeenForm, RecordForm):
     def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
         outcomes = list(activity.outcomes.all())
         rows = {f"metric_{n}": each.metric_id for n, each in enumerate(outcomes, start=1)}
-        rows |= {f"value_{n}": each.value for n, each in enumerate(outcomes, start=1)}
+        rows |= {f"value_{n}": f"{each.value.normalize():f}" for n, each in enumerate(outcomes, start=1)}
         counted = any(row.attended_count is not None for row in activity.participations.all())
         initial = record_initial(activity) | rows | {"version": activity.version, "uncounted": not counted}
         super().__init__(

@@ -71,10 +71,13 @@ def activity_correct(
         raise DomainError("请写明为什么更正，对方支部会看到。", field="reason")
     check_words(record, outcomes)
     before = _said(activity)
+    was_counted = activity.participations.filter(attended_count__isnull=False).exists()
     with audit.action("activity.correct", actor=actor, target=activity, reason=reason.strip()) as entry:
         activity.served_count, activity.record = served_count, record.strip()
         activity.kind = kind or activity.kind
-        activity.member_count = save_attendance(activity, attendance)
+        present = save_attendance(activity, attendance)
+        if was_counted or present is not None:  # else the sum was imported as such, and stands
+            activity.member_count = present
         activity.version += 1
         activity.full_clean()
         activity.save()
