@@ -250,6 +250,14 @@ function changed(event) {
   }
 }
 
+/* A browser drops in silence what does not fit. */
+function pasted(event) {
+  const { maxLength, value, selectionStart, selectionEnd } = event.target;
+  if (!(maxLength > 0)) return;
+  const over = event.clipboardData.getData("text").length - (maxLength - value.length + selectionEnd - selectionStart);
+  if (over > 0) toast(`这一格最多 ${maxLength} 个字，最后 ${over} 个字没有放下。`, "warning");
+}
+
 /* ---- parts that need setting up, on load and after each htmx swap ---- */
 
 function setUp(root) {
@@ -323,6 +331,7 @@ document.addEventListener("submit", guard);
 document.addEventListener("click", clicked);
 document.addEventListener("change", changed);
 document.addEventListener("keyup", capsHint);
+document.addEventListener("paste", pasted);
 window.addEventListener("pageshow", release);
 window.addEventListener("offline", () => toast("网络断开了。已填的内容还在本页，连上后再提交。", "warning"));
 

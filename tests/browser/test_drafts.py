@@ -12,6 +12,11 @@ from tests.factories.plans import PairingFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 PASSWORD = "typed-words-stay-2026"
+PASTE = """(field, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text", text);
+  field.dispatchEvent(new ClipboardEvent("paste", {bubbles: true, clipboardData}));
+}"""
 
 
 def test_login_in_another_tab_loses_no_words(window):
@@ -69,6 +74,10 @@ def test_words_outlive_a_lost_network_and_are_sent_once(window):
     watched.goto("/demands/new/")
     title, submit = watched.page.locator("input[name=title]"), watched.page.locator("main button[name=draft]")
     title.fill("独居老人手机缴费")
+    title.evaluate(PASTE, "长" * 130)
+    expect(watched.page.locator("#toasts .tone-warning")).to_contain_text(
+        "最多 120 个字，最后 18 个字没有放下"
+    )
     watched.page.select_option("select[name=aspect]", index=1)
     watched.settle()
 
