@@ -67,6 +67,16 @@ def test_page_of_a_step_that_is_over_asks_for_nothing_and_leads_back(client):
     assert f'href="{claim.get_absolute_url()}" data-discard>返回看现在的情况</a>' in page
 
 
+def test_claim_that_came_to_nothing_leads_on_who_asked(client):
+    claim = ClaimFactory(declined=True)
+    way = f'href="{reverse("matching")}?branch={claim.demand.branch_id}#demand-{claim.demand_id}"'
+    pages = []
+    for branch in (claim.demand.branch, claim.resource.branch):
+        client.force_login(UserFactory(secretary_of=branch))
+        pages.append(client.get(claim.get_absolute_url()).content.decode())
+    assert [way in page for page in pages] == [True, False]
+
+
 def test_task_that_cannot_be_ticked_yet_says_why_under_the_tasks(client):
     task = PlanTaskFactory(kind=TaskKind.PREPARATION)
     order = task.plan_order
