@@ -22,11 +22,13 @@ class Contacts:
         own = self.user.branch_ids
         return frozenset(Branch.objects.in_touch_with(own).values_list("pk", flat=True) if own else ())
 
-    def phone(self, branch_id: int, phone: str) -> str:
-        """`phone` of a row that belongs to `branch_id`, as this person may read it."""
+    def reads(self, branch_id: int) -> bool:
+        """Whether this person is told who is to be reached in a branch, and how."""
         user = self.user
         if user.is_office or user.is_admin or branch_id in user.branch_ids | user.partner_ids:
-            return phone
-        if branch_id in self._touched_ids:
-            return phone
-        return masked(phone)
+            return True
+        return branch_id in self._touched_ids
+
+    def phone(self, branch_id: int, phone: str) -> str:
+        """`phone` of a row that belongs to `branch_id`, as this person may read it."""
+        return phone if self.reads(branch_id) else masked(phone)

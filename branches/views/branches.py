@@ -39,13 +39,15 @@ def branch_list(request: Request) -> HttpResponse:
 @require_safe
 def branch_detail(request: Request, pk: int) -> HttpResponse:
     today = timezone.localdate()
-    rows = with_holders(Branch.objects.visible_to(request.user).select_related("parent"), on=today)
+    contacts, rows = Contacts(request.user), Branch.objects.visible_to(request.user).select_related("parent")
+    if contacts.reads(pk):  # anybody else reads what the card says
+        rows = with_holders(rows, on=today)
     branch = found(rows, pk, request.user)
     may_manage = request.user.has_perm("branches.manage_branch")
     context = {
         "branch": branch,
         "today": today,
-        "phone": Contacts(request.user).phone(branch.pk, branch.phone),
+        "phone": contacts.phone(branch.pk, branch.phone),
         "partners": branch_partners(branch),
         "children": page_of(request, Branch.objects.active().filter(parent=branch), "children"),
         "people": branch_people(branch, today=today) if may_manage else None,

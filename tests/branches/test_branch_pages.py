@@ -74,6 +74,16 @@ def test_pages_show_who_holds_the_seat_and_the_card_where_nobody_does(page):
         assert re.findall(r"<dt>(?:书记|联络员)</dt><dd>(.*?)</dd>", detail) == names
 
 
+def test_stranger_reads_the_card_and_no_persons_name(client):
+    """Only who may call a branch is told who holds its seats."""
+    branch = BranchFactory(secretary_name="老书记")
+    UserFactory(display_name="新书记", secretary_of=branch)
+    for person, name in ((UserFactory(), "老书记"), (UserFactory(member_of=branch), "新书记")):
+        client.force_login(person)
+        detail = client.get(reverse("branch_detail", args=[branch.pk])).content.decode()
+        assert re.findall(r"<dt>书记</dt><dd>(.*?)</dd>", detail) == [name]
+
+
 def test_branch_list_needs_the_same_few_queries_for_any_length(
     page, django_assert_max_num_queries, django_assert_num_queries
 ):
