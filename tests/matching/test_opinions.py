@@ -30,7 +30,11 @@ def endpoint(server, monkeypatch):
 def two_speakers(law_pair):
     """(demand, the better speaker, the other one)"""
     pairing, demand, speaker = law_pair
-    return demand, speaker, speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    return (
+        demand,
+        speaker,
+        speaker_of(pairing.branch_a, title="法律顾问", description="答复合同和借贷的疑问。"),
+    )
 
 
 @pytest.fixture

@@ -259,11 +259,11 @@ def test_idle_resource_is_shown_with_what_it_could_do(crossed):
 
 
 def test_idle_resource_has_learned_what_was_declined(crossed):
-    """As the suggestions have: words that were refused five times promise less."""
+    """As the suggestions have: words that were refused nine times promise less."""
     speaker, law = crossed["speaker"], ServiceItemFactory(name="普法宣讲")
     refused = DemandFactory(state=DemandState.WITHDRAWN, state_reason="已自行解决", **LAW)
     (before,) = idle_promises([speaker], today=TODAY)[speaker.pk]
-    for claim in ClaimFactory.create_batch(5, declined=True, is_unfit=True, demand=refused):
+    for claim in ClaimFactory.create_batch(9, declined=True, is_unfit=True, demand=refused):
         claim.resource.items.add(law)
     after = idle_promises([speaker], today=TODAY)[speaker.pk]
     assert sum(each.percent for each in after) < before.percent

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 def draft(law_pair, secretary):
     """A plan with one match that has another candidate, and one demand left open."""
     pairing, _, _ = law_pair
-    speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    speaker_of(pairing.branch_a, title="法律顾问", description="答复合同和借贷的疑问。")
     law_demand(pairing.branch_b, title="食堂需要一台消毒柜", description="餐具消毒")
     return planned(secretary, pairing=pairing)
 

@@ -14,6 +14,7 @@ from pairing.matching.engine.affinity import Profile, profiles
 from pairing.matching.engine.candidates import candidate_pairs, tf_idf
 from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 from pairing.matching.engine.reading import read_audiences, read_help, read_items
+from pairing.matching.engine.telling import telling
 
 TERMS = ("item", "aspect", "help", "audience", "text", "pair", "distance", "window", "capacity", "urgency")
 # what the offer does, as opposed to where and when
@@ -158,7 +159,8 @@ def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     """
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
-    like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
+    asked = reading.need_profile.items * telling()
+    like = terms.dense_product(asked, reading.offer_profile.items, need, offer)
     like -= _CROWDED * (reading.need_crowded[need] + reading.offer_crowded[offer])
     either = np.tanh(np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, None))
     chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)

@@ -12,7 +12,7 @@ from pairing.matching.engine.evaluation import judge
 from pairing.matching.engine.learning import Learned, Lesson
 from pairing.matching.labelled import county_of, predictions
 
-COUNTY = Path(__file__).parents[2] / "data" / "labelled" / "steppe.json"
+COUNTY = Path(__file__).parents[2] / "data" / "labelled" / "orchard.json"
 POINTS = {"调解": np.array([1.0, 0.0]), "宣讲": np.array([0.0, 1.0])}
 EVEN = np.array([[0.6, 0.8]])
 
@@ -48,7 +48,7 @@ def quality(county, demands, found):
 
 
 def test_learning_helps_what_was_taught_and_spares_what_was_not(county):
-    """What is taught is read at 0.72 before: a fifth of what is missing must be won, and is."""
+    """What is taught is read at 0.79 before: a fifth of what is missing must be won, and is."""
     served = [demand for demand, grades in county.labels.items() if grades]
     told, unseen = served[::2], served[1::2]
     before = taught(county, Learned())

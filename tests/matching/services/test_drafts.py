@@ -24,7 +24,7 @@ PIN, FORBID = MatchEditKind.PIN, MatchEditKind.FORBID
 def draft(law_pair, secretary):
     """A solved plan in which 甲方 has a second, vaguer speaker."""
     pairing, _, _ = law_pair
-    speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    speaker_of(pairing.branch_a, title="法律顾问", description="答复合同和借贷的疑问。")
     return planned(secretary, pairing=pairing)
 
 
@@ -165,7 +165,7 @@ def test_fairness_spreads_the_work_where_another_does_nearly_as_well(law_pair, s
     speaker.save()
     other = PairingFactory(branch_b=pairing.branch_b)
     law_demand(pairing.branch_b, title="零售户法律意识薄弱")
-    speaker_of(other.branch_a, title="法律顾问", description="能讲法律常识。")
+    speaker_of(other.branch_a, title="法律顾问", description="答复合同和借贷的疑问。")
     branches = [pairing.branch_a, pairing.branch_b, other.branch_a]
     draft = planned(UserFactory(office=True), branches=branches)
     assert {match.resource.branch for match in draft.matches.all()} == {pairing.branch_a}

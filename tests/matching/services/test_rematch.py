@@ -93,7 +93,7 @@ def test_withdrawn_demand_frees_its_resource_for_another(draft, secretary, law_p
 
 def test_withdrawn_resource_moves_only_what_it_served(draft, secretary, law_pair):
     pairing, demand, speaker = law_pair
-    spare = speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    spare = speaker_of(pairing.branch_a, title="法律顾问", description="答复合同和借贷的疑问。")
     speaker.state = ResourceState.WITHDRAWN
     speaker.save()
     assert news(draft).sentence == "2 项资源有增减或改动"
@@ -107,7 +107,7 @@ def test_withdrawn_resource_moves_only_what_it_served(draft, secretary, law_pair
 def test_withdrawn_resource_is_the_cause_of_every_move_in_its_chain(draft, secretary, law_pair):
     """The first demand takes the adviser, the second had him: both are told of the speaker who left."""
     pairing, _, speaker = law_pair
-    adviser = speaker_of(pairing.branch_a, title="法律顾问", description="能讲法律常识。")
+    adviser = speaker_of(pairing.branch_a, title="法律顾问", description="答复合同和借贷的疑问。")
     law_demand(pairing.branch_b, title="老年人法律意识薄弱")
     both = updated(draft, secretary)
     assert both.match_count == 2

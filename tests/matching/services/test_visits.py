@@ -37,7 +37,7 @@ def talks(clock, law_pair):
     demand.visits_wanted = 3
     demand.save()
     adviser = speaker_of(
-        pairing.branch_a, title="法律顾问", description="能讲法律常识。", capacity_per_month=2
+        pairing.branch_a, title="法律顾问", description="答复合同和借贷的疑问。", capacity_per_month=2
     )
     return demand, speaker, adviser
 
