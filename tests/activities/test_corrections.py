@@ -86,7 +86,10 @@ def test_attendance_and_words_are_put_right_and_the_sum_follows(page: Client, ac
     assert said == f"纪实有改动；{a}实到：未填 → 4；{b}实到：未填 → 3"
 
 
-def test_a_sum_imported_without_its_parts_stands(page: Client, activity: Activity) -> None:
+def test_a_sum_imported_without_its_parts_stands_and_the_form_says_so(
+    page: Client, activity: Activity
+) -> None:
+    assert "参加党员数照原来的" in page.get(url(activity)).content.decode()
     page.post(url(activity), filled(page, activity, value_1="12"))
     activity.refresh_from_db()
     assert (activity.member_count, activity.served_count) == (9, 50)

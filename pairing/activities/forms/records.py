@@ -155,6 +155,8 @@ class CorrectionForm(SeenForm, RecordForm):
             *args, activity=activity, targets=[], filled=len(outcomes), initial=initial, **kwargs
         )
         self.fields["kind"].help_text = "四联和志愿服务的数字按类型统计。"
+        if not counted:
+            self.fields["uncounted"].help_text = "出席人数留空时请勾选；参加党员数照原来的。"
 
     @property
     def arguments(self) -> dict[str, Any]:
