@@ -24,7 +24,8 @@ class _Gap:
 
     def days(self, count: int) -> list[float]:
         """Return the days of `count` visits, in order."""
-        return [self.end - self.step(count) * (self.tail + k) for k in reversed(range(count))]
+        days = (self.end - self.step(count) * (self.tail + k) for k in reversed(range(count)))
+        return [max(self.opens, day) for day in days]  # the first may come out a rounding error too early
 
 
 def even_days(first: int, last: int, standing: Collection[int], count: int) -> list[float]:
