@@ -56,10 +56,19 @@ class Swap:
 
 def shortfalls(score: Score, *, most: int = 3) -> list[str]:
     """Say what an almost-match lacks, the costliest term first."""
-    lacking = [term for term in score.terms if term.value < ENOUGH]
-    lacking.sort(key=lambda term: -term.weight * (1 - term.value))
+    lacking = [term for term in score.terms if term.value < ENOUGH and not _speaks_for(term)]
+    lacking.sort(key=_cost, reverse=True)
     said = (_lack(term) for term in lacking)
     return [sentence for sentence in said if sentence][:most]
+
+
+def _speaks_for(term: Term) -> bool:
+    """Whether it is what labelled counties add; what they take is lacking."""
+    return not term.weight and term.value >= 0
+
+
+def _cost(term: Term) -> float:
+    return term.weight * (1 - term.value) if term.weight else -term.value
 
 
 def _lack(term: Term) -> str:

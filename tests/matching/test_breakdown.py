@@ -34,6 +34,16 @@ def test_breakdown_says_when_the_whole_is_less_than_its_parts():
     assert (found.percent, found.mean, found.is_lowered) == (40, 80, True)
 
 
+@pytest.mark.parametrize(
+    ("added", "value", "kept", "taken", "is_lowered"),
+    [(0.15, 0.95, 80, -15, False), (-0.2, 0.6, 80, 20, False), (0.1, 0.4, 30, -10, True)],
+)
+def test_breakdown_keeps_what_labelled_counties_add_apart(added, value, kept, taken, is_lowered):
+    found = breakdown((*TERMS, Term("relevance", added, 0.0, "按样例看，这样的资源多能办这样的事")), value)
+    assert [line.label for line in found.lines] == ["服务事项", "文字说法"]
+    assert (found.mean, found.kept, found.taken, found.is_lowered) == (80, kept, taken, is_lowered)
+
+
 def test_breakdown_of_what_was_never_scored_is_none():
     assert breakdown((), 0.0) is None
 

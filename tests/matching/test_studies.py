@@ -54,6 +54,13 @@ def test_shortfalls_are_said_costliest_first():
     assert shortfalls(score) == ["要办的事项不同", "服务方向不同"]
 
 
+def test_shortfalls_name_what_labelled_counties_take_and_not_what_they_add():
+    item, sentence = Term("item", 0.9, 0.5, ""), "按样例看，这样的资源多办不了这样的事"
+    taken, added = (Score(1, 2, 0.3, 0.3, (item, Term("relevance", by, 0.0, sentence))) for by in (-0.2, 0.2))
+    assert shortfalls(taken) == [sentence]
+    assert shortfalls(added) == []
+
+
 def test_shortfalls_in_part_are_not_called_different():
     score = score_of(
         ("item", 0.4, 0.3, "都像是“普法宣传”事项"),

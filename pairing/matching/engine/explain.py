@@ -22,7 +22,20 @@ _LEANING = 0.15  # share of both bearings at which an item is worth naming
 _NEAR_ASPECT = 0.5  # value of the aspect term at which an offer is near an aspect it does not name
 _URGENCY = {1: "紧急", 2: "特急"}
 # what the offer does comes first; that it is the partner's is true of most, and comes last
-_SHOWN = ("item", "help", "audience", "text", "aspect", "urgency", "window", "capacity", "distance", "pair")
+_SHOWN = (
+    "item",
+    "help",
+    "audience",
+    "text",
+    "relevance",
+    "aspect",
+    "urgency",
+    "window",
+    "capacity",
+    "distance",
+    "pair",
+)
+_PLAIN = 0.1  # what labelled counties must add to a score, or take, to be worth a sentence
 
 
 def shared_words(
@@ -57,6 +70,8 @@ def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
         for i, name in enumerate(TERMS)
         if table.weights[row, i] > 0
     )
+    if table.added[row]:
+        terms = (*terms, _relevance(float(table.added[row])))
     total, fit = float(table.total[row]), float(table.fit[row])
     return Score(need, offer, total, fit, terms, missing_of(problem, table, row))
 
@@ -66,6 +81,11 @@ def reasons(score: Score) -> str:
     by_name = {term.name: term for term in score.terms}
     said = [by_name[name].sentence for name in _SHOWN if name in by_name and by_name[name].value > 0]
     return "；".join(sentence for sentence in said if sentence)
+
+
+def _relevance(added: float) -> Term:
+    sides = {True: "按样例看，这样的资源多能办这样的事", False: "按样例看，这样的资源多办不了这样的事"}
+    return Term("relevance", added, 0.0, sides[added > 0] if abs(added) >= _PLAIN else "")
 
 
 def _best_shared(left: dict[str, float], right: dict[str, float]) -> list[str]:

@@ -57,9 +57,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each term counts (any non-negative number), and three shares in [0, 1].
+    """How much each term counts (any non-negative number), and four shares in [0, 1].
 
-    `floor` bounds the *fit* (what the offer does), so a free neighbour who does the wrong thing stays below;
+    `relevance` is the say of what labelled counties teach (engine/relevance.py), 1 for all of it; `floor`
+    bounds the *fit* (what the offer does), so a free neighbour who does the wrong thing stays below;
     `inferred` discounts what was read from the text instead of filled in by a person; `keep_bonus` is added
     to the score of an assignment the previous plan already made.
     """
@@ -74,7 +75,8 @@ class Weights:
     window: float = 0.02
     capacity: float = 0.01
     urgency: float = 0.02
-    floor: float = 0.42
+    relevance: float = 1.0
+    floor: float = 0.44
     inferred: float = 0.80
     keep_bonus: float = 0.02
 
@@ -145,7 +147,10 @@ class MatchProblem:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One reason: `value` in [0, 1], the weight it carried (after discounts), and its Chinese sentence."""
+    """One reason: `value` in [0, 1], the weight it carried (after discounts), and its Chinese sentence.
+
+    `relevance` has no weight: its value, in [−0.5, 0.5], is added to what the others come to.
+    """
 
     name: str
     value: float

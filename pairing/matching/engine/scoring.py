@@ -14,7 +14,7 @@ from pairing.matching.engine.affinity import Profile, profiles
 from pairing.matching.engine.candidates import candidate_pairs, tf_idf
 from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 from pairing.matching.engine.reading import read_audiences, read_help, read_items
-from pairing.matching.engine.telling import telling
+from pairing.matching.engine.relevance import adjusted, relevance
 
 TERMS = ("item", "aspect", "help", "audience", "text", "pair", "distance", "window", "capacity", "urgency")
 # what the offer does, as opposed to where and when
@@ -60,15 +60,17 @@ class Reading:
 class PairTable:
     """All scored pairs as arrays over one pair axis, sorted by (need, offer) position in the problem.
 
-    `values` and `weights` are pair × term (weight 0: the term was skipped). `capacity` counts the visits the
-    offer still has within the need's window (−1: unlimited), `wait` the months until the first of them;
-    `open_` is False where there is none.
+    `values` and `weights` are pair × term (weight 0: the term was skipped), `added` is what `total` gains or
+    loses by what labelled counties teach; `fit` has gained or lost about as much. `capacity` counts the
+    visits the offer still has within the need's window (−1: unlimited), `wait` the months until the first of
+    them; `open_` is False where there is none.
     """
 
     need: np.ndarray
     offer: np.ndarray
     values: np.ndarray
     weights: np.ndarray
+    added: np.ndarray
     total: np.ndarray
     fit: np.ndarray
     capacity: np.ndarray
@@ -118,8 +120,20 @@ def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTa
     values = np.column_stack([columns[name] for name in TERMS]) if need.size else np.zeros((0, len(TERMS)))
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
-    total, fit = _combine(problem, values, weights, _lost(problem, reading, values, need, offer))
-    return PairTable(need, offer, values, weights, total, fit, capacity, wait, open_, reading)
+    lost = _lost(problem, reading, values, need, offer)
+    plain, plain_fit = _combine(problem, values, weights, lost)
+    more = _more(problem, reading, need, offer)
+    total, fit = adjusted(plain, more), adjusted(plain_fit, more)
+    added = total - plain
+    return PairTable(need, offer, values, weights, added, total, fit, capacity, wait, open_, reading)
+
+
+def _more(problem: MatchProblem, reading: Reading, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
+    """Return what labelled counties would add to each pair; their table is not read where it has no say."""
+    share = problem.weights.relevance
+    if not share:
+        return np.zeros(need.size)
+    return share * relevance(reading.need_profile, reading.offer_profile, need, offer)
 
 
 def _views(reading: Reading, split: int) -> tuple[list[sparse.csr_matrix], list[sparse.csr_matrix]]:
@@ -159,8 +173,7 @@ def _item_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     """
     items = terms.matrices(reading.need_items, reading.offer_items)
     named = terms.coverage(terms.sharpened(items[0]), terms.clear(items[1]), need, offer)
-    asked = reading.need_profile.items * telling()
-    like = terms.dense_product(asked, reading.offer_profile.items, need, offer)
+    like = terms.dense_product(reading.need_profile.items, reading.offer_profile.items, need, offer)
     like -= _CROWDED * (reading.need_crowded[need] + reading.offer_crowded[offer])
     either = np.tanh(np.clip(like / _LIKE_FULL + _NAMED * np.nan_to_num(named), 0.0, None))
     chosen = np.array([bool(each.items) for each in problem.needs], dtype=bool)[need] & ~np.isnan(named)

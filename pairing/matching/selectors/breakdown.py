@@ -30,28 +30,39 @@ class TermLine:
 class Breakdown:
     """The terms of a match, those with most say first; `percent` is what all of it comes to.
 
-    `mean` are the terms by their shares. It is more than `percent` where the thing itself is not quite what
-    is asked for: no free neighbour makes good for that.
+    `mean` are the terms by their shares, `kept` what is left of it where the thing itself is not quite what
+    is asked for: no free neighbour makes good for that. `added` is what labelled counties then add or take.
     """
 
     percent: int
     mean: int
+    added: int
     lines: list[TermLine]
+
+    @property
+    def kept(self) -> int:
+        return max(self.percent - self.added, 0)
+
+    @property
+    def taken(self) -> int:
+        return -self.added
 
     @property
     def is_lowered(self) -> bool:
         """Whether it is by more than rounding makes it seem."""
-        return self.mean > self.percent + 1
+        return self.mean > self.kept + 1
 
 
 def breakdown(terms: Iterable[Term], value: float) -> Breakdown | None:
     """Explain a score in [0, 1] by its terms; None where there are none, as for what a person has pinned."""
-    known = sorted(terms, key=lambda term: -term.weight)
+    said = list(terms)
+    known = sorted((term for term in said if term.weight), key=lambda term: -term.weight)
     mass = sum(term.weight for term in known)
     if not mass:
         return None
     mean = sum(term.value * term.weight for term in known) / mass
-    return Breakdown(round(100 * value), round(100 * mean), [_line(term, mass) for term in known])
+    added = round(100 * sum(term.value for term in said if not term.weight))
+    return Breakdown(round(100 * value), round(100 * mean), added, [_line(term, mass) for term in known])
 
 
 def _line(term: Term, mass: float) -> TermLine:

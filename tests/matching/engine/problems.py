@@ -37,6 +37,7 @@ def table_of(problem: MatchProblem, scores: dict[tuple[int, int], float]) -> Pai
         _empty(),
         need=np.array(need, dtype=np.int64),
         offer=np.array(offer, dtype=np.int64),
+        added=np.zeros(len(rows)),
         total=np.array(score, dtype=float),
         fit=np.array(score, dtype=float),
         open_=np.ones(len(rows), dtype=bool),

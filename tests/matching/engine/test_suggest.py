@@ -18,33 +18,7 @@ from pairing.matching.engine import (
     suggest_for_offers,
 )
 from pairing.matching.engine.scoring import score_pairs
-
-TODAY = date(2026, 3, 2)
-TALK = Offer(
-    "talk",
-    "bureau",
-    "张同志（法制宣讲员）",
-    "常年到村到社区宣讲法律，结合身边案例讲清违法后果。",
-    capacity_per_month=3,
-)
-BOOKS = Offer("books", "bureau", "法治图书采购", "为农家书屋购买图书，含法律书三百册。", capacity_per_month=3)
-HALL = Offer(
-    "hall", "bureau", "多功能会议室", "可容纳八十人，有投影和音响。", kind="党建阵地", capacity_per_month=8
-)
-FARM = Offer("farm", "station", "农技员", "懂病虫防治和选种，可到田间手把手示范。", capacity_per_month=4)
-LAW = Need("law", "village", "商户法律意识不强，常有违法经营", "希望有人来宣讲法律知识，讲讲后果。")
-PEST = Need("pest", "village", "果树病虫多，不会治", "想请懂农技的人到田间教一教。")
-RIVER = Need("river", "village", "河上的桥栏杆断了", "行人走夜路危险。")
-
-
-def problem(**changes):
-    base = MatchProblem(
-        offers=(TALK, BOOKS, HALL, FARM),
-        needs=(LAW, PEST, RIVER),
-        as_of=TODAY,
-        pairs=frozenset({pair_of("bureau", "village")}),
-    )
-    return replace(base, **changes)
+from tests.matching.engine.hand_made import BOOKS, FARM, LAW, PEST, TALK, TODAY, problem
 
 
 def offers_of(found):
@@ -66,7 +40,7 @@ def test_suggest_answers_only_the_needs_asked_for():
 
 
 def test_suggest_obeys_the_floor():
-    strict = problem(weights=replace(Weights.default(), floor=0.99))
+    strict = problem(weights=replace(Weights.default(), floor=1.0))
     assert suggest(strict) == {"law": [], "pest": [], "river": []}
 
 
@@ -171,15 +145,16 @@ def test_suggest_for_offers_puts_what_stays_below_the_floor_behind():
 def test_explain_names_pair_item_words_and_capacity():
     best = suggest(problem())["law"][0]
     assert explain(best) == (
-        "都像是“普法宣讲”事项；要的和能给的都是宣讲；都提到“后果”“宣讲”“法律”；3 月还可承接 3 次；同一结对"
+        "都像是“普法宣讲”事项；要的和能给的都是宣讲；都提到“后果”“宣讲”“法律”；"
+        "按样例看，这样的资源多能办这样的事；3 月还可承接 3 次；同一结对"
     )
 
 
 def test_terms_absent_on_one_side_are_left_out_and_the_rest_reweighted():
     best = suggest(problem())["pest"][0]
-    assert {term.name for term in best.terms} == {"item", "help", "text", "pair", "capacity"}
+    assert {term.name for term in best.terms} == {"item", "help", "text", "pair", "capacity", "relevance"}
     assert 0 < best.value <= 1
-    assert all(0 <= term.value <= 1 for term in best.terms)
+    assert all(0 <= term.value <= 1 for term in best.terms if term.weight)
 
 
 def test_confirmed_items_score_higher_than_items_read_from_the_text():
@@ -252,5 +227,6 @@ def test_suggest_finds_the_law_speaker_for_shopkeepers_who_do_not_know_the_law()
     pairs = frozenset({pair_of("bureau", "community")})
     best = suggest(MatchProblem(offers, (need,), TODAY, pairs))["shops"]
     assert best[0].offer_id == "speaker"
-    assert explain(best[0]).startswith("都像是“普法宣讲”事项；要的和能给的都是宣讲；同属普法宣传与基层治理")
+    said = "都像是“普法宣讲”事项；要的和能给的都是宣讲；按样例看，这样的资源多能办这样的事；"
+    assert explain(best[0]).startswith(f"{said}同属普法宣传与基层治理")
     assert {"checker", "window", "hall"}.isdisjoint(offers_of(best))
