@@ -110,7 +110,7 @@ def judged(name):
     ("name", "ratio", "empty"),
     [
         ("dev", 1.95, 0.8),
-        ("dev2", 1.45, 0.85),
+        ("dev2", 1.7, 0.8),
         ("fresh", 1.65, 0.75),
         ("heldout", 1.5, 0.9),
         ("steppe", 1.7, 0.55),

@@ -120,9 +120,11 @@ def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTa
     values = np.column_stack([columns[name] for name in TERMS]) if need.size else np.zeros((0, len(TERMS)))
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
-    lost = _lost(problem, reading, values, need, offer)
+    ruled_out = terms.ruled_out(problem, need, offer)
+    lost = np.maximum(_lost(reading, values, need, offer), _RULED_OUT * ruled_out)
     plain, plain_fit = _combine(problem, values, weights, lost)
     more = _more(problem, reading, need, offer)
+    more = np.where(ruled_out > 0, np.minimum(more, 0.0), more)  # what an offer says of itself is surer
     total, fit = adjusted(plain, more), adjusted(plain_fit, more)
     added = total - plain
     return PairTable(need, offer, values, weights, added, total, fit, capacity, wait, open_, reading)
@@ -189,9 +191,7 @@ def _text_column(problem: MatchProblem, reading: Reading, need: np.ndarray, offe
     return _WORDING * np.minimum(wording, 1.0) + (1.0 - _WORDING) * np.clip(meaning, 0.0, 1.0)
 
 
-def _lost(
-    problem: MatchProblem, reading: Reading, values: np.ndarray, need: np.ndarray, offer: np.ndarray
-) -> np.ndarray:
+def _lost(reading: Reading, values: np.ndarray, need: np.ndarray, offer: np.ndarray) -> np.ndarray:
     """Return the share of the fit that is lost because the need asks for what no service is, or not this one.
 
     Few words may sound like a building or a post and mean a visit; an offer about just that says which.
@@ -199,8 +199,7 @@ def _lost(
     unmet = terms.unmet(reading.need_help, reading.offer_help, need, offer)
     answered = np.clip((values[:, TERMS.index("item")] - _PLAIN) / (1.0 - _PLAIN), 0.0, 1.0)
     beyond = reading.need_profile.beyond[need] * (1.0 - _ANSWERED * answered)
-    losses = _UNMET * unmet, _BEYOND * beyond, _RULED_OUT * terms.ruled_out(problem, need, offer)
-    return np.maximum.reduce(losses)
+    return np.maximum(_UNMET * unmet, _BEYOND * beyond)
 
 
 def _combine(
