@@ -52,6 +52,10 @@ def test_a_clause_that_says_what_is_not_done_is_found(text: str, clauses: tuple[
         "行动不便、腿脚不好、走不动的可上门",
         "男女不限，首次不罚",
         "不出镇就能打证明，不挑颜色",
+        "不会用智能手机的老人手把手教，不懂政策的上门讲",
+        "不会说、不识字的成年群众，不会可以带",
+        "不下井的时候可以出来推雪，不下雨都能飞",
+        "不打烊，不放假，不放心的先试，不会耽误农时",
     ],
 )
 def test_what_costs_nothing_or_whom_it_reaches_is_no_limit(text: str) -> None:

@@ -54,7 +54,7 @@ def weights_blockers(weights: Weights) -> list[str]:
     if not all(0 <= value <= 1 for value in numbers.values()):
         blockers.append("每个数字都须在 0 到 1 之间。")
     if not any(numbers[name] > 0 for name in FIT):
-        blockers.append("“能不能办”的五项不能都是 0，否则没有资源能达到推荐线。至少给一项大于 0 的权重。")
+        blockers.append("“能不能办”的五项不能都是 0，否则看不出哪项资源能办。至少给一项大于 0 的权重。")
     return blockers
 
 
