@@ -42,8 +42,9 @@ class Side:
 
 
 def pair_tabs(pairing: Pairing) -> dict[str, str]:
-    """The parts of the page; a 县内支援 opens neither ledger."""
-    return {key: label for key, label in TABS.items() if key != "ledgers" or not pairing.is_support}
+    """The parts of the page; a 县内支援, and a pairing that has ended, open neither ledger."""
+    opens_ledgers = pairing.is_active and not pairing.is_support
+    return {key: label for key, label in TABS.items() if key != "ledgers" or opens_ledgers}
 
 
 def pair_sides(pairing: Pairing, user: User) -> list[Side]:
@@ -89,15 +90,16 @@ def _overview(pairing: Pairing, user: User, today: date) -> dict[str, Any]:
     }
 
 
-def _ledgers(pairing: Pairing, _user: User, _today: date) -> dict[str, Any]:
-    """Both sides' open demands and published resources."""
+def _ledgers(pairing: Pairing, _user: User, today: date) -> dict[str, Any]:
+    """Both sides' open demands and the resources that are to be had."""
     both = (pairing.branch_a_id, pairing.branch_b_id)
     demands = list(
         Demand.objects.filter(branch__in=both, state=DemandState.OPEN)
         .select_related("aspect")
         .order_by("-urgency", "deadline_on", "pk")
     )
-    resources = list(Resource.objects.published().filter(branch__in=both).order_by("kind", "serial", "pk"))
+    usable = Resource.objects.published().valid(on=today).filter(branch__in=both)
+    resources = list(usable.order_by("kind", "serial", "pk"))
     return {
         "ledgers": [
             {
@@ -112,7 +114,7 @@ def _ledgers(pairing: Pairing, _user: User, _today: date) -> dict[str, Any]:
 
 def _orders(pairing: Pairing, _user: User, _today: date) -> dict[str, Any]:
     """Claims that wait, then orders, those under way first."""
-    orders = list(pairing.plan_orders.with_office_steps().select_related("demand").order_by("-number"))
+    orders = list(pairing.plan_orders.with_office_steps().select_related("demand").newest_first())
     orders.sort(key=lambda order: not order.is_live)
     claims = pairing.claims.pending().select_related("demand", "resource", "proposed_by", "awaiting")
     return {

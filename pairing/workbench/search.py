@@ -64,7 +64,7 @@ def _groups(user: User, text: str) -> Iterator[Hits]:
     readable, about = PlanOrder.objects.visible_to(user), _about(words)
     orders = readable.filter(about | Q(number__icontains=text.strip()))
     orders = orders.select_related("demand", "pairing__branch_a", "pairing__branch_b")
-    yield _group("计划定单", "file-earmark-check", orders.order_by("-number"), text, _of_order)
+    yield _group("计划定单", "file-earmark-check", orders.newest_first(), text, _of_order)
     titled = Q(title__icontains=text.strip()) | Q(venue__icontains=text.strip())
     # A guest of an activity must not find it by the words of a demand that it may not read.
     told = Q(plan_order__in=readable.filter(about).order_by().values("pk"))

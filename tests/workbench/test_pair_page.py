@@ -130,6 +130,33 @@ def test_buttons_fit_the_seat(client, agreement):
     }
 
 
+def test_former_partners_see_nothing_of_each_others_ledgers(client, agreement):
+    pair = agreement.pairing
+    rows = DemandFactory(branch=pair.branch_b), ResourceFactory(branch=pair.branch_b)
+    shown = page_of(client, agreement, "ledgers").content.decode()
+    assert all(str(row) in shown for row in rows)
+    pair.state, pair.ends_on = "ended", timezone.localdate()
+    pair.save()
+    page = page_of(client, agreement, "ledgers")
+    assert (page.context["tab"], "ledgers" in dict(page.context["tabs"])) == ("overview", False)
+    assert not any(str(row) in page.content.decode() for row in rows)
+
+
+def test_resources_that_have_lapsed_are_not_called_usable(client, agreement):
+    today = timezone.localdate()
+    usable = ResourceFactory(branch=agreement.pairing.branch_b, valid_to=today)
+    ResourceFactory(branch=agreement.pairing.branch_b, valid_to=today - timedelta(days=1))
+    [_, theirs] = page_of(client, agreement, "ledgers").context["ledgers"]
+    assert theirs["resources"] == [usable]
+
+
+def test_orders_stand_newest_first_from_the_thousandth_of_a_year_on(client, agreement):
+    for number in ("DD2026-999", "DD2026-1000", "DD2026-998"):
+        PlanOrderFactory(pairing=agreement.pairing, number=number)
+    orders = page_of(client, agreement, "orders").context["orders"]
+    assert [order.number for order in orders] == ["DD2026-1000", "DD2026-999", "DD2026-998"]
+
+
 def test_telephone_numbers_are_masked_for_auditors_and_former_partners(agreement):
     pair = agreement.pairing
     pair.branch_a.phone = pair.branch_b.phone = "13812345678"
