@@ -43,8 +43,13 @@ def plan_task_done(
 
 @transaction.atomic
 def plan_task_add(*, order: PlanOrder, title: str, due_on: date, actor: User | None = None) -> PlanTask:
-    """Append an activity to an order: one that came without tasks, or whose work was sent back."""
+    """Append an activity to an order: one that came without tasks, or whose work was sent back.
+
+    As in a new order it is carried out by the side that serves, and led by who is responsible there.
+    """
     order = lock_order(order.pk)
+    pairing = order.pairing
+    owner = pairing.partner_of(order.demand.branch_id)
     last = order.tasks.aggregate(last=Max("position"))["last"] or 0
     with audit.action("plan_order.task_add", actor=actor, target=order) as entry:
         task = PlanTask.objects.create(
@@ -52,8 +57,8 @@ def plan_task_add(*, order: PlanOrder, title: str, due_on: date, actor: User | N
             position=last + 1,
             kind=TaskKind.ACTIVITY,
             title=title[:200],
-            owner=order.resource.branch if order.resource else order.pairing.branch_a,
-            responsible=order.responsible_a,
+            owner=owner,
+            responsible=order.responsible_a if owner == pairing.branch_a else order.responsible_b,
             due_on=due_on,
         )
         entry.summary = f"增加任务：{task}"

@@ -16,7 +16,8 @@ from pairing.plans.enums import PlanOrderState, TaskKind
 from pairing.plans.models import PlanOrder
 from tests.factories.activities import ActivityKindFactory
 from tests.factories.branches import UserFactory
-from tests.factories.plans import PlanOrderFactory, PlanTaskFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
+from tests.factories.plans import PairingFactory, PlanOrderFactory, PlanTaskFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
@@ -87,6 +88,30 @@ def test_order_sent_back_gets_another_activity_once() -> None:
     second = order.activities.exclude(pk=first.pk).get()
     assert second.title == f"再次办理：{order.demand}"
     assert second.state == ActivityState.ANNOUNCED
+
+
+@pytest.mark.parametrize("asks", ["a", "b"])
+@pytest.mark.parametrize("has_resource", [True, False])
+def test_activity_of_an_order_without_tasks_is_carried_out_and_led_by_the_side_that_serves(
+    asks: str, has_resource: bool
+) -> None:
+    pairing = PairingFactory(starts_on=BEGUN["pairing__starts_on"])
+    asking, serving = pairing.branches if asks == "a" else pairing.branches[::-1]
+    order = PlanOrderFactory(
+        in_progress=True,
+        pairing=pairing,
+        demand=DemandFactory(branch=asking, raised_on=BEGUN["demand__raised_on"]),
+        resource=ResourceFactory(branch=serving) if has_resource else None,
+        responsible_a="甲方的人",
+        responsible_b="乙方的人",
+        due_on=date(2026, 3, 20),
+    )
+
+    activities_schedule(now=NOW)
+
+    task = order.tasks.get()
+    leads = "乙方的人" if asks == "a" else "甲方的人"
+    assert (task.owner, task.responsible, order.activities.get().person) == (serving, leads, leads)
 
 
 @pytest.mark.parametrize("again", [True, False])
