@@ -39,6 +39,7 @@ ACTION_WORDS = {
     "activity.pick_up": "由定单生成",
     "activity.schedule": "自动排期并通知双方",
     "activity.move": "改期",
+    "activity.lead": "改派主讲/带队",
     "activity.cancel": "取消",
     "activity.under_way": "活动开始",
     "activity.to_record": "活动结束，等待补记录",

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import IO, Any
 
+from django.utils import timezone
+
 from branches.models import User
 from core.wording import quantity
 from core.workbooks.columns import Column
@@ -65,4 +67,4 @@ def _activities(row: Any) -> list[Any]:
 
 
 def _activity(activity: Any) -> str:
-    return f"{activity.starts_at:%Y-%m-%d} {activity.title}"
+    return f"{timezone.localtime(activity.starts_at):%Y-%m-%d} {activity.title}"

@@ -370,6 +370,7 @@ class TestActivityLead:
         partner = UserFactory(secretary_of=activity.pairing.branch_b)
 
         page.post(path("activity_lead", activity), {"person": "周同志、王同志", "version": 1})
+        assert page.get(activity.get_absolute_url()).context["timeline"][0]["title"] == "改派主讲/带队"
 
         activity.refresh_from_db()
         people = activity.bookings.filter(subject__kind="person").values_list("subject__name", flat=True)

@@ -58,6 +58,19 @@ def test_both_sides_of_a_match_are_refused_in_the_same_words(client):
     assert sentences(page) == [refusal.value.message]
 
 
+def test_whose_demand_it_is_not_is_refused_a_joint_claim_in_the_same_words(client):
+    pairing = PairingFactory()
+    demand = DemandFactory(branch=pairing.branch_b)
+    actor = UserFactory(secretary_of=pairing.branch_a)
+    client.force_login(actor)
+    page = client.get(f"{reverse('claim_joint')}?demand={demand.pk}")
+    with pytest.raises(DomainError) as refusal:
+        claims.claims_propose_jointly(
+            demand=demand, resources=[], by_branch=demand.branch, proposer=actor, now=timezone.now()
+        )
+    assert sentences(page) == [refusal.value.message]
+
+
 def test_page_of_a_step_that_is_over_asks_for_nothing_and_leads_back(client):
     claim = ClaimFactory(declined=True)
     client.force_login(UserFactory(secretary_of=claim.pairing.branch_a))
@@ -89,7 +102,7 @@ def test_task_that_cannot_be_ticked_yet_says_why_under_the_tasks(client):
 
 
 def test_no_guard_is_left_out():
-    """Two stand elsewhere: the form offers only what can be drawn up, and tasks have their test above."""
+    """Three stand elsewhere: the form offers only what can be drawn up, two have their test above."""
     modules = (claim_guards, order_guards, agreement_guards, demand_steps, demands, regrouping, hall)
     guards = {
         guard
@@ -97,7 +110,11 @@ def test_no_guard_is_left_out():
         for name, guard in vars(module).items()
         if re.fullmatch(r"[a-z]\w+_blockers", name) and guard.__module__ == module.__name__
     }
-    unseen = {order_guards.plan_order_create_blockers, order_guards.plan_task_done_blockers}
+    unseen = {
+        claim_guards.claim_joint_blockers,
+        order_guards.plan_order_create_blockers,
+        order_guards.plan_task_done_blockers,
+    }
     assert (
         guards - {agreement_guards.state_blockers}
         == {case.guard for case in CASES if case.guard.__module__ in {module.__name__ for module in modules}}

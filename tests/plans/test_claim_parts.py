@@ -142,6 +142,16 @@ def test_joint_claim_makes_one_order_each_when_the_last_branch_agrees():
     assert village.state == DemandState.IN_PROGRESS
 
 
+def test_parts_of_a_joint_claim_lead_only_whom_they_are_open_to(client):
+    county = Village()
+    own, other = county.ask_all()
+    for reader, is_open in ((county.secretary, True), (county.partners[0], False)):
+        client.force_login(reader)
+        page = client.get(own.get_absolute_url()).content.decode()
+        assert (f'href="{other.get_absolute_url()}"' in page) is is_open
+        assert client.get(other.get_absolute_url()).status_code == (200 if is_open else 404)
+
+
 def test_joint_claim_falls_as_a_whole_when_one_branch_declines():
     village = Village()
     parts = village.ask_all()
@@ -170,7 +180,7 @@ def test_joint_claim_lapses_as_a_whole_when_one_branch_stays_silent():
 def test_joint_claim_by_an_offering_branch_or_of_one_resource_is_refused():
     village = Village()
     terms = {"demand": village.demand, "now": timezone.now()}
-    with pytest.raises(DomainError, match="联合认领由提出需求的支部发起"):
+    with pytest.raises(DomainError, match=f"联合认领由提出需求的{village.branch}发起"):
         claims.claims_propose_jointly(
             resources=village.resources,
             by_branch=village.pairings[0].branch_a,

@@ -13,6 +13,7 @@ from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import (
     AgreementFactory,
+    ChangeRequestFactory,
     ClaimFactory,
     PairingFactory,
     PlanOrderFactory,
@@ -41,6 +42,24 @@ def claim_terms(**changes):
     return {"visit_count": 1, "wanted_on": "", "person": "", "words": ""} | changes
 
 
+def test_claim_joint_shows_resources_of_other_partners_to_the_demands_branch_and_the_office_alone(
+    client, pair
+):
+    third = AgreementFactory(pairing__branch_a=pair.branch_a).pairing
+    resource = ResourceFactory(branch=third.branch_b)
+    url = f"{reverse('claim_joint')}?demand={DemandFactory(branch=pair.branch_a).pk}"
+    for seat in ({"secretary_of": pair.branch_a}, {"office": True}):
+        log_in(client, **seat)
+        page = client.get(url)
+        assert (page.context["blockers"], str(resource) in page.content.decode()) == ([], True)
+    for seat in ({"secretary_of": pair.branch_b}, {"auditor": True}):
+        log_in(client, **seat)
+        refused = [f"联合认领由提出需求的{pair.branch_a}发起，请各支部分别承担自己的一份。"]
+        for page in (client.get(url), client.post(url, {"resources": [resource.pk], "visit_count": "1"})):
+            assert page.context["blockers"] == refused
+            assert str(resource) not in page.content.decode()
+
+
 # the way through -----------------------------------------------------------------------------------
 
 
@@ -55,6 +74,15 @@ def test_claim_new_shows_both_sides_and_proposes(client, pair):
     assert response.redirect_chain == [(claim.get_absolute_url(), 302)]
     assert flashed(response) == [f"已向{pair.branch_b}发起认领，对方答复后会通知您。"]
     assert (claim.words, claim.awaiting) == ("我们来办", pair.branch_b)
+
+
+def test_claim_pages_say_the_days_to_answer_that_are_set(client, pair, settings):
+    settings.CLAIM_EXPIRY_WORKING_DAYS = 7
+    log_in(client, liaison_of=pair.branch_a)
+    demand, resource = DemandFactory(branch=pair.branch_b), ResourceFactory(branch=pair.branch_a)
+    new = f"{reverse('claim_new')}?demand={demand.pk}&resource={resource.pk}"
+    for url in (new, reverse("claim_list")):
+        assert "方 7 个工作日内答复" in client.get(url).content.decode()
 
 
 def test_claim_new_keeps_what_was_typed_when_refused(client, pair):
@@ -264,6 +292,19 @@ def test_plan_order_accept_of_one_accepted_already_says_so_once_and_announces_no
     assert [words in page for words in ("没有办完", "确定后会发生什么")] == [False, False]
 
 
+def test_plan_order_new_asks_with_which_partner_where_there_are_several(client, pair):
+    other = AgreementFactory(pairing__branch_a=pair.branch_a).pairing
+    log_in(client, secretary_of=pair.branch_a)
+    page = client.get(reverse("plan_order_new"))
+    assert (page.context["pairing"], page.context["pairings"]) == (None, [pair, other])
+    page = client.get(reverse("plan_order_new"), {"pairing": other.pk})
+    assert page.context["pairing"] == other
+
+    client.logout()
+    log_in(client, secretary_of=pair.branch_b)
+    assert client.get(reverse("plan_order_new")).context["pairing"] == pair
+
+
 def test_plan_order_new_with_a_resource_of_the_side_in_need_is_refused_beside_it(client, pair):
     log_in(client, secretary_of=pair.branch_a)
     demand, own = DemandFactory(branch=pair.branch_b), ResourceFactory(branch=pair.branch_b)
@@ -271,6 +312,14 @@ def test_plan_order_new_with_a_resource_of_the_side_in_need_is_refused_beside_it
     response = client.post(url, {"demand": demand.pk, "resource": own.pk, "visit_count": "1"})
     words = f"需求是{pair.branch_b}的，资源要由另一方提供，请另选资源，或留空。"
     assert (response.status_code, response.context["form"].errors) == (422, {"resource": [words]})
+
+
+def test_change_request_withdraw_says_whose_reason_it_was(client):
+    change = ChangeRequestFactory()
+    order = change.plan_order
+    log_in(client, secretary_of=change.asked_by)
+    page = client.get(reverse("change_request_withdraw", args=[order.pk, change.pk]))
+    assert page.context["effects"][1] == f"{change.asked_by}要变更的理由：原场地维修"
 
 
 def test_plan_task_done_ticks_off_only_tasks_of_the_order(client):
@@ -450,6 +499,17 @@ def test_plan_order_gantt_of_a_month_that_is_none_begins_today(client, pair, mon
     page = client.get(reverse("plan_order_list"), {"view": "gantt", "from": month})
     today = timezone.localdate()
     assert (page.status_code, page.context["gantt"].months[0].label) == (200, f"{today.month}月")
+
+
+@pytest.mark.parametrize(("due", "over"), [(-300, -300), (-200, -300), (-300, -200)])
+def test_plan_order_gantt_shows_what_was_over_before_it_came_from_a_workbook(client, pair, due, over):
+    log_in(client, office=True)
+    due_on, over_on = (timezone.localdate() + timedelta(days=days) for days in (due, over))
+    order = PlanOrderFactory(pairing=pair, completed=True, due_on=due_on, completed_on=over_on)
+    page = client.get(reverse("plan_order_list"), {"view": "gantt", "from": f"{min(due_on, over_on):%Y-%m}"})
+    assert [bar.order for bar in page.context["gantt"].bars] == [order]
+    page = client.get(reverse("plan_order_list"), {"view": "gantt"})
+    assert page.context["gantt"].bars == []
 
 
 def test_plan_order_list_gives_equal_rows_one_order(client, pair):

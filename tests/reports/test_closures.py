@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from tests.factories.activities import ActivityFactory, MetricFactory, OutcomeFactory
@@ -29,7 +30,9 @@ def test_closures_hold_the_filtered_closed_rows_with_order_activity_and_result(
         satisfaction=5,
         title="办证难",
     )
-    activity = ActivityFactory(pairing=pairing, plan_order=order, archived=True, title="上门办证")
+    early = timezone.make_aware(datetime(2026, 3, 4, 7, 30))  # the day before in UTC
+    held = {"archived": True, "starts_at": early, "ends_at": early + timedelta(hours=2)}
+    activity = ActivityFactory(pairing=pairing, plan_order=order, title="上门办证", **held)
     OutcomeFactory(activity=activity, metric=MetricFactory(name="办证", unit="户"), value=12)
     DemandFactory(branch=order.demand.branch, closed=True, title="别的事")
     DemandFactory(branch=order.demand.branch, title="办证难还没办")
@@ -42,7 +45,7 @@ def test_closures_hold_the_filtered_closed_rows_with_order_activity_and_result(
     rows = list(load_workbook(BytesIO(content)).active.iter_rows(min_row=3, values_only=True))
     row = dict(zip(rows[0], rows[1], strict=True))
     assert (row["需求内容"], row["计划定单"], row["满意度"]) == ("办证难", order.number, 5)
-    assert row["联办活动"].endswith("上门办证")
+    assert row["联办活动"] == "2026-03-04 上门办证"
     assert row["成效"] == "办证 12户"
     assert [line[0] for line in rows[2:3]] == ["合计"]
     assert rows[2][3] == "1条"

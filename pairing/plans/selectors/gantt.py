@@ -64,7 +64,9 @@ def plan_order_gantt(rows: QuerySet[PlanOrder], *, first: date, today: date) -> 
     """Lay out the orders that touch the MONTHS months from the month of `first`, in two queries."""
     starts = [_month(first, n) for n in range(MONTHS + 1)]
     span = (starts[0], starts[-1])
-    begun = Q(created_at__lt=day_starts(span[1])) & (Q(wanted_on=None) | Q(wanted_on__lt=span[1]))
+    # One from a workbook was due, or over, before it came into the system.
+    is_known = Q(created_at__lt=day_starts(span[1])) | Q(due_on__lt=span[1]) | Q(completed_on__lt=span[1])
+    begun = is_known & (Q(wanted_on=None) | Q(wanted_on__lt=span[1]))
     open_end = Q(completed_on=None, due_on__gte=span[0]) | Q(completed_on__gte=span[0])
     shown = rows.filter(begun & open_end).exclude(state="cancelled").order_by("due_on", "pk")
     tasks = Prefetch("tasks", PlanTask.objects.order_by("position"))

@@ -78,6 +78,14 @@ def _unpaired(demand: Demand, resource: Resource) -> str:
     )
 
 
+def claim_joint_blockers(demand: Demand, by_branch: Branch, actor: User) -> list[str]:
+    """Why `actor` cannot ask several branches, in the name of one, to serve the demand together."""
+    is_staff = demand.branch_id in actor.staff_branch_ids
+    if by_branch.pk == demand.branch_id and (is_staff or actor.has_perm("plans.dispatch_claim")):
+        return []
+    return [f"联合认领由提出需求的{demand.branch}发起，请各支部分别承担自己的一份。"]
+
+
 def check_rest(demand: Demand, visit_count: int, besides: Claim | None = None) -> None:
     """Refuse to promise more visits than the demand still wants; the caller holds its row."""
     rest = demand_parts(demand, besides=besides).rest

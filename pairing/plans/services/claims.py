@@ -24,6 +24,7 @@ from pairing.plans.services.claim_guards import (
     check_rest,
     check_terms,
     claim_answer_blockers,
+    claim_joint_blockers,
     claim_propose_blockers,
     may_support,
 )
@@ -87,13 +88,12 @@ def claims_propose_jointly(*, demand: Demand, resources: Sequence[Resource], **t
     its name. `visit_count` is that of each part.
 
     Raises:
-        DomainError: as `claim_propose`; also for a number of resources outside PARTS.
+        DomainError: as `claim_propose`; see `claim_joint_blockers`; for a number of resources outside PARTS.
     """
     proposal = Proposal(**terms)
+    refuse(claim_joint_blockers(demand, proposal.by_branch, proposal.proposer))
     if len({resource.pk for resource in resources}) not in PARTS:
         raise DomainError(f"联合认领要选 {PARTS[0]} 到 {PARTS[-1]} 项资源。", field="resources")
-    if proposal.by_branch.pk != demand.branch_id:
-        raise DomainError("联合认领由提出需求的支部发起，请各支部分别承担自己的一份。")
     return _propose(demand, resources, proposal, series_title=f"联合办理：{demand}"[:120])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,6 +33,7 @@ from pairing.plans.selectors.timeline import timeline
 from pairing.plans.services import claims
 from pairing.plans.services.claim_guards import (
     claim_answer_blockers,
+    claim_joint_blockers,
     claim_propose_blockers,
     claim_withdraw_blockers,
 )
@@ -45,6 +47,7 @@ def claim_list(request: Request) -> HttpResponse:
         "to_answer": page_of(request, inbox.to_answer, "answer"),
         "waiting": page_of(request, inbox.waiting, "waiting"),
         "page": page_of(request, inbox.history),
+        "answer_days": settings.CLAIM_EXPIRY_WORKING_DAYS,
     }
     return render(request, "plans/claim_list.html", context)
 
@@ -62,6 +65,8 @@ def claim_detail(request: Request, pk: int) -> HttpResponse:
         "may_withdraw": not claim_withdraw_blockers(claim, request.user),
         "moved": claim_terms_moved(claim),
         "parts": claim_parts(claim),
+        # A branch that was asked for its own part reads no other's.
+        "may_open_parts": request.user.sees_county or claim.demand.branch_id in request.user.branch_ids,
         "timeline": history_page(request, entries_of(claim), timeline),
     }
     return render(request, "plans/claim_detail.html", context)
@@ -135,6 +140,7 @@ def _match(request: Request, demand_pk: int, resource_pk: int) -> dict[str, Any]
         "under_way": claim_rows(request.user).undecided().filter(demand=demand) if blockers else (),
         "capacity_left": resource_capacity_left(resource, today),
         "parts": demand_parts(demand),
+        "answer_days": settings.CLAIM_EXPIRY_WORKING_DAYS,
     }
 
 
@@ -145,7 +151,9 @@ def claim_joint(request: Request) -> HttpResponse:
         Demand.objects.visible_to(request.user).select_related("branch", "aspect"),
         pk=_key(request, "demand"),
     )
-    form = JointClaimForm(posted(request), resources=joint_candidates(demand, on=timezone.localdate()))
+    blockers = claim_joint_blockers(demand, demand.branch, request.user)
+    resources = joint_candidates(demand, on=timezone.localdate())  # of partners that others know nothing of
+    form = JointClaimForm(posted(request), resources=resources.none() if blockers else resources)
     if request.method == "POST":
         made = submit(
             form,
@@ -161,7 +169,7 @@ def claim_joint(request: Request) -> HttpResponse:
             names = "、".join(str(claim.awaiting) for claim in made)
             messages.success(request, f"已请{names}联合承办，各方都同意后生成定单。")
             return redirect(made[0])
-    context = {"demand": demand, "form": form, "parts": demand_parts(demand)}
+    context = {"demand": demand, "form": form, "blockers": blockers, "parts": demand_parts(demand)}
     return render(request, "plans/claim_joint.html", context, status=422 if form.errors else 200)
 
 

@@ -35,8 +35,8 @@ def plan_order_new(request: Request) -> HttpResponse:
     """Draw up an order by hand with the partner of ?pairing=, or with the only one there is."""
     mine = Pairing.objects.active().of_branches(request.user.staff_branch_ids)
     pairings = list(mine.select_related("branch_a", "branch_b"))
-    chosen = number(request.GET.get("pairing", ""))
-    pairing = next((row for row in pairings if chosen in (row.pk, None)), None)
+    chosen = number(request.GET.get("pairing", "")) or (pairings[0].pk if len(pairings) == 1 else None)
+    pairing = next((row for row in pairings if row.pk == chosen), None)
     context: dict[str, Any] = {"pairings": pairings, "pairing": pairing}
     if pairing is None:
         return render(request, "plans/plan_order_new.html", context)
@@ -228,7 +228,7 @@ def _answer(
         "lead": f"{order} · {order.demand}",
         "form": form,
         "submit": title,
-        "effects": ["定单仍按双方已确认的内容办理。", f"对方提出的理由：{change.reason}"],
+        "effects": ["定单仍按双方已确认的内容办理。", f"{change.asked_by}要变更的理由：{change.reason}"],
         "blockers": blockers,
         "cancel_url": order.get_absolute_url(),
     }
