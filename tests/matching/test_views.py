@@ -17,11 +17,11 @@ from pairing.matching.selectors import runs
 from pairing.matching.services.runs import match_run_start
 from pairing.matching.services.shards import LEASE, match_shard_execute
 from pairing.matching.services.weights import weights_change
-from pairing.plans.models import Claim
+from pairing.plans.models import Claim, Pairing
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import ResourceFactory, ServiceItemFactory
 from tests.factories.plans import PairingFactory
-from tests.matching.conftest import NOW, law_demand, planned, speaker_of, work_off
+from tests.matching.conftest import NOW, TODAY, law_demand, planned, speaker_of, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -340,6 +340,14 @@ def test_demand_nobody_of_the_pair_can_meet_is_told_what_else_is_possible(mine, 
     Demand.objects.filter(pk=demand.pk).update(hall_on=timezone.localdate())
     page = mine.get(reverse("matching")).content.decode()
     assert f'它已经在<a href="{reverse("hall_detail", args=[demand.pk])}">认领大厅</a>' in page
+
+
+def test_match_run_of_a_pairing_that_has_ended_is_only_read(client, law_pair, secretary):
+    run = planned(secretary, pairing=law_pair[0])
+    client.force_login(secretary)
+    assert client.get(run.get_absolute_url()).context["can_change"] is True
+    Pairing.objects.filter(pk=law_pair[0].pk).update(state="ended", end_reason="到期", ends_on=TODAY)
+    assert client.get(run.get_absolute_url()).context["can_change"] is False
 
 
 def test_match_run_list_offers_no_plan_to_a_branch_without_a_pairing(client):

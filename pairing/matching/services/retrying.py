@@ -14,7 +14,7 @@ from core.errors import ConflictError, DomainError
 from core.wording import cn_date
 from pairing.matching.enums import MatchRunState
 from pairing.matching.models import MatchRun, MatchShard
-from pairing.matching.services.runs import busy_sentence
+from pairing.matching.services.runs import busy_sentence, check_paired
 
 
 @transaction.atomic
@@ -23,11 +23,13 @@ def match_run_retry(*, run: MatchRun, actor: User, now: datetime) -> MatchRun:
 
     Raises:
         PermissionDenied: the run is not this person's to change.
-        DomainError: no part has failed, or the run was made on another day, from which time has moved on.
+        DomainError: no part has failed, the pairing has ended, or the run was made on another day, from which
+            time has moved on.
         ConflictError: a plan of the same scope is being solved; the sentence says whose.
     """
     if not actor.has_perm("matching.change_run", run):
         raise PermissionDenied
+    check_paired(run)
     failed = MatchShard.objects.filter(run=run, state=MatchRunState.FAILED)
     shards = list(failed.select_for_update(of=("self",), no_key=True).order_by("position"))
     run = MatchRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)

@@ -47,8 +47,6 @@ def match_run_start(
     """
     run = MatchRun(weights=weights_current().as_dict())
     if pairing:
-        if not pairing.is_active:
-            raise DomainError(f"{pairing}的结对已经结束，不能再做方案。", field="pairing")
         run.scope, run.pairing = MatchScope.PAIRING, pairing
         run.branch_ids = sorted((pairing.branch_a_id, pairing.branch_b_id))
         run.scope_key = f"pairing:{pairing.pk}"
@@ -132,6 +130,7 @@ def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
     """Store a run with its shards, at most one live run a scope."""
     if not actor.has_perm("matching.change_run", run):
         raise PermissionDenied
+    check_paired(run)
     run.requested_by, run.as_of = actor, timezone.localdate(now)
     with audit.action("match_run.create", actor=actor) as entry:
         try:
@@ -148,6 +147,12 @@ def _order(run: MatchRun, actor: User, now: datetime) -> MatchRun:
         entry.target = run
         entry.summary = f"{run.get_scope_display()}，{run.get_origin_display()}"
     return run
+
+
+def check_paired(run: MatchRun) -> None:
+    """Refuse to read two ledgers that are no longer open to one another."""
+    if run.pairing and not run.pairing.is_active:
+        raise DomainError(f"{run.pairing}的结对已经结束，不能再做方案。", field="pairing")
 
 
 def busy_sentence(scope_key: str) -> str:

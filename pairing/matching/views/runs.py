@@ -70,7 +70,8 @@ def match_run_detail(request: Request, pk: int) -> HttpResponse:
     `?part=news` is what has changed since.
     """
     run: Any = found(match_run_rows(request.user), pk, request.user)  # with annotations
-    can_change = request.user.has_perm("matching.change_run", run)
+    is_open = run.pairing is None or run.pairing.is_active
+    can_change = is_open and request.user.has_perm("matching.change_run", run)
     if request.htmx and request.GET.get("part") == "news":
         news = match_run_news(run, timezone.localdate())
         context = {"run": run, "news": news, "can_change": can_change}

@@ -8,7 +8,9 @@ from core.models import AuditEntry
 from pairing.matching.engine import Weights
 from pairing.matching.enums import MatchRunState, MatchScope
 from pairing.matching.models import Match, MatchRun
-from pairing.matching.services.runs import match_run_start
+from pairing.matching.services.retrying import match_run_retry
+from pairing.matching.services.runs import match_run_resolve, match_run_start, match_run_update
+from pairing.plans.models import Pairing
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory
 from tests.factories.plans import PairingFactory
@@ -92,6 +94,17 @@ def test_second_run_of_the_same_scope_is_told_who_was_first(law_pair, secretary)
     assert list(MatchRun.objects.all()) == [first]
     work_off(first)
     assert match_run_start(actor=partner, now=NOW, pairing=pairing).pk != first.pk
+
+
+@pytest.mark.parametrize("again", [match_run_resolve, match_run_update, match_run_retry])
+def test_plan_of_a_pairing_that_has_ended_reads_the_ledgers_no_more(law_pair, secretary, again):
+    pairing, _, _ = law_pair
+    run = planned(secretary, pairing=pairing)
+    run.shards.update(state=MatchRunState.FAILED)
+    Pairing.objects.filter(pk=pairing.pk).update(state="ended", end_reason="到期", ends_on=TODAY)
+    with pytest.raises(DomainError, match="的结对已经结束，不能再做方案"):
+        again(run=MatchRun.objects.get(pk=run.pk), actor=secretary, now=NOW)
+    assert MatchRun.objects.get().is_done
 
 
 @pytest.mark.parametrize("seat", ["member", "stranger", "auditor"])
