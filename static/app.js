@@ -42,6 +42,7 @@ function ask(question) {
 
 const DRAFT = "draft:";
 const SENT = "sent:";
+const STOOD = "stood";
 const LOGIN_SEEN = "login-seen";
 
 const draftKey = (form) => `${user}:${location.pathname}:${[...document.forms].indexOf(form)}`;
@@ -114,6 +115,16 @@ function settle() {
   sessionStorage.removeItem(LOGIN_SEEN);
 }
 
+/* The browser would ask to send a refused form once more, on Back and on reload. It is made the page on which the form
+   stood, which can be asked for; what was typed is put back. Links such as ?page=2 then lead to where that page is, too. */
+function standWhereTheFormStood() {
+  const stood = sessionStorage.getItem(STOOD);
+  sessionStorage.removeItem(STOOD);
+  if (!stood || !document.querySelector(".error-summary") || !answers(new URL(stood).pathname)) return;
+  const isBound = document.querySelector("main form[method=post]:not([action])"); /* to the address it came from */
+  history.replaceState(history.state, "", isBound ? location.href : stood);
+}
+
 function keepDraft(form) {
   const key = draftKey(form);
   form.dataset.kept = key;
@@ -124,7 +135,10 @@ function keepDraft(form) {
     refill(form, JSON.parse(saved));
     offerDiscard(form, key, JSON.parse(before));
   }
-  form.addEventListener("input", () => sessionStorage.setItem(DRAFT + key, JSON.stringify(typed(form))));
+  form.addEventListener("input", () => {
+    if (form.dataset.busy) return; /* a part drawn anew while the form is under way: what was sent is kept already */
+    sessionStorage.setItem(DRAFT + key, JSON.stringify(typed(form)));
+  });
 }
 
 /* The token goes along: should only the answer have been lost, the same words sent again are no second effect. */
@@ -187,6 +201,7 @@ function guard(event) {
   if (form.method === "get") dropEmpty(form);
   if (isPosted) {
     if (form.dataset.kept) keepSent(form);
+    sessionStorage.setItem(STOOD, location.href);
     form.dataset.busy = "yes";
     if (event.submitter) event.submitter.classList.add("is-busy");
   }
@@ -336,4 +351,5 @@ window.addEventListener("pageshow", release);
 window.addEventListener("offline", () => toast("网络断开了。已填的内容还在本页，连上后再提交。", "warning"));
 
 settle();
+standWhereTheFormStood();
 setUp(document);

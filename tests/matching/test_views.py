@@ -82,7 +82,9 @@ def test_old_plan_is_still_explained_after_weights_and_catalogue_have_changed(mi
 
 def news_of(client, run):
     """What the page of a plan asks for once it stands."""
-    assert 'hx-get="?part=news"' in client.get(run.get_absolute_url()).content.decode()
+    assert (
+        f'hx-get="{run.get_absolute_url()}?part=news"' in client.get(run.get_absolute_url()).content.decode()
+    )
     headers = {"HX-Request": "true"}
     return client.get(f"{run.get_absolute_url()}?part=news", headers=headers).content.decode()
 
@@ -134,6 +136,7 @@ def test_opinion_that_makes_no_sense_is_refused_in_a_sentence(mine, draft, said)
 def test_resolving_makes_a_child_and_faults_are_shown_on_the_page(mine, draft):
     answer = posted(mine, "match_run_resolve", draft, {"reciprocity": "-1"})
     assert (answer.status_code, MatchRun.objects.count()) == (422, 1)
+    assert f'hx-get="{draft.get_absolute_url()}?part=news"' in answer.content.decode()
     answer = posted(mine, "match_run_resolve", draft, {"give_after": "3"})
     assert "要一起填，或者都不填" in answer.content.decode()
     answer = posted(
