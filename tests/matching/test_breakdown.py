@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains
@@ -42,6 +43,25 @@ def test_breakdown_keeps_what_labelled_counties_add_apart(added, value, kept, ta
     found = breakdown((*TERMS, Term("relevance", added, 0.0, "按样例看，这样的资源多能办这样的事")), value)
     assert [line.label for line in found.lines] == ["服务事项", "文字说法"]
     assert (found.mean, found.kept, found.taken, found.is_lowered) == (80, kept, taken, is_lowered)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "added", "said"),
+    [
+        (
+            "按样例看，这样的资源多办不了这样的事",
+            -0.2,
+            "按样例看，这样的资源多办不了这样的事，减 20 个百分点。",
+        ),
+        ("", -0.01, "照样例略作调整，减 1 个百分点。"),
+        ("", 0.03, "照样例略作调整，加 3 个百分点。"),
+    ],
+)
+def test_why_calls_no_resource_unfit_for_a_point_or_two(sentence, added, said):
+    why = breakdown((*TERMS, Term("relevance", added, 0.0, sentence)), 0.7)
+    page = render_to_string("matching/why.html", {"why": why})
+    assert said in page
+    assert ("多办不了" in page) == bool(sentence)
 
 
 def test_breakdown_of_what_was_never_scored_is_none():

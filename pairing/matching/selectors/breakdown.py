@@ -31,12 +31,14 @@ class Breakdown:
     """The terms of a match, those with most say first; `percent` is what all of it comes to.
 
     `mean` are the terms by their shares, `kept` what is left of it where the thing itself is not quite what
-    is asked for: no free neighbour makes good for that. `added` is what labelled counties then add or take.
+    is asked for: no free neighbour makes good for that. `added` is what labelled counties then add or
+    take, and `learned` what they say of the pair, nothing where they add or take too little to say it.
     """
 
     percent: int
     mean: int
     added: int
+    learned: str
     lines: list[TermLine]
 
     @property
@@ -61,8 +63,14 @@ def breakdown(terms: Iterable[Term], value: float) -> Breakdown | None:
     if not mass:
         return None
     mean = sum(term.value * term.weight for term in known) / mass
-    added = round(100 * sum(term.value for term in said if not term.weight))
-    return Breakdown(round(100 * value), round(100 * mean), added, [_line(term, mass) for term in known])
+    taught = [term for term in said if not term.weight]
+    return Breakdown(
+        round(100 * value),
+        round(100 * mean),
+        round(100 * sum(term.value for term in taught)),
+        "；".join(term.sentence for term in taught if term.sentence),
+        [_line(term, mass) for term in known],
+    )
 
 
 def _line(term: Term, mass: float) -> TermLine:
