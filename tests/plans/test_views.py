@@ -18,6 +18,7 @@ from tests.factories.plans import (
     PairingFactory,
     PlanOrderFactory,
     PlanTaskFactory,
+    days_ahead,
 )
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +281,15 @@ def test_plan_order_accept_needs_a_satisfaction(client):
     log_in(client, secretary_of=order.pairing.branch_b)
     response = client.post(reverse("plan_order_accept", args=[order.pk]), {"satisfaction": "", "words": "好"})
     assert (response.status_code, list(response.context["form"].errors)) == (422, ["satisfaction"])
+
+
+def test_plan_order_accept_names_the_tasks_that_nobody_ticked_off(client):
+    order = PlanOrderFactory(awaiting_acceptance=True)
+    PlanTaskFactory(plan_order=order, title="送资料", done_on=days_ahead(-1))
+    PlanTaskFactory(plan_order=order, title="回访")
+    log_in(client, secretary_of=order.pairing.branch_b)
+    effects = client.get(reverse("plan_order_accept", args=[order.pk])).context["effects"]
+    assert [line for line in effects if "任务" in line] == ["任务“回访”还没有登记完成，之后不能再登记。"]
 
 
 def test_plan_order_accept_of_one_accepted_already_says_so_once_and_announces_nothing(client):

@@ -80,7 +80,7 @@ def plan_order_accept_on_behalf(request: Request, pk: int) -> HttpResponse:
         order,
         title=f"代{order.demand.branch}验收",
         lead=f"{order} · {order.demand}",
-        effects=[*acceptance_effects(is_last=demand_parts(order.demand).is_last), MARKED],
+        effects=[*acceptance_effects(order, is_last=demand_parts(order.demand).is_last), MARKED],
         blockers=order_guards.plan_order_accept_blockers(order, request.user, on_behalf=True),
     )
 

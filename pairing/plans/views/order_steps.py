@@ -86,7 +86,7 @@ def plan_order_accept(request: Request, pk: int) -> HttpResponse:
             "title": "验收销号",
             "submit": "验收通过并销号" if is_last else "验收通过",
             "tone": "primary",
-            "effects": [*acceptance_effects(is_last=is_last), "满意度和意见会告知对方支部。"],
+            "effects": [*acceptance_effects(order, is_last=is_last), "满意度和意见会告知对方支部。"],
             "blockers": order_guards.plan_order_accept_blockers(order, request.user),
         },
     )
@@ -144,9 +144,12 @@ def plan_task_done(request: Request, pk: int, task_pk: int) -> HttpResponse:
     return redirect(order)
 
 
-def acceptance_effects(*, is_last: bool) -> list[str]:
+def acceptance_effects(order: PlanOrder, *, is_last: bool) -> list[str]:
     """What accepting an order does, for the branch itself and for the office that does it for one."""
-    return ["定单记为已完成，需求销号，之后不能再改。" if is_last else f"定单记为已完成。{OTHER_PARTS}"]
+    return [
+        "定单记为已完成，需求销号，之后不能再改。" if is_last else f"定单记为已完成。{OTHER_PARTS}",
+        *[f"任务“{task}”还没有登记完成，之后不能再登记。" for task in order.tasks.filter(done_on=None)],
+    ]
 
 
 def _own(request: Request, pk: int) -> PlanOrder:
