@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from ledgers.models import Demand
 from tests.browser.test_journey import follow
 from tests.factories.branches import BranchFactory, UserFactory
-from tests.factories.plans import PairingFactory
+from tests.factories.plans import PairingFactory, PlanOrderFactory
+from tests.factories.reviews import ReviewFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 PASSWORD = "typed-words-stay-2026"
@@ -105,3 +106,58 @@ def test_words_outlive_a_lost_network_and_are_sent_once(window):
     assert [demand.title for demand in Demand.objects.all()] == ["独居老人手机缴费"]
     watched.goto("/demands/new/")
     expect(title).to_have_value("")
+
+
+def test_refused_form_is_refilled_on_reload_and_back_never_asks_to_send_it_again(window):
+    review = ReviewFactory()
+    user = UserFactory(username="records", secretary_of=review.series.pairing.branch_a)
+    user.set_password(PASSWORD)
+    user.save()
+    watched = window("phone")
+    watched.expected_statuses = {409, 422}
+    watched.login("records", PASSWORD)
+    for path, words, name in (
+        (review.get_absolute_url(), "minutes", "held_on"),  # sent to an address that takes forms only
+        ("/demands/new/", "description", "raised_on"),  # sent to its own address
+    ):
+        watched.goto(path)
+        watched.page.fill(f"main [name={words}]", "商量了独居老人的事")
+        watched.page.locator(f"main [name={name}]").evaluate("field => field.form.requestSubmit()")
+        watched.page.locator(".error-summary").wait_for()
+        assert watched.page.url == f"{watched.origin}{path}"
+        watched.page.reload()
+        expect(watched.page.locator(f"main [name={words}]")).to_have_value("商量了独居老人的事")
+        expect(watched.page.locator(".draft-note")).to_contain_text("已恢复")
+        watched.goto("/account/")
+        watched.page.go_back()
+        expect(watched.page.locator(f"main [name={words}]")).to_have_value("商量了独居老人的事")
+
+
+def test_part_drawn_anew_while_the_form_is_under_way_leaves_no_draft_of_what_was_sent(window):
+    user = UserFactory(username="hurries", secretary_of=BranchFactory(name="城东社区党支部"))
+    user.set_password(PASSWORD)
+    user.save()
+    watched = window("phone")
+    watched.login("hurries", PASSWORD)
+    watched.goto("/demands/new/")
+    watched.page.fill("input[name=title]", "独居老人手机缴费")
+    watched.page.select_option("select[name=aspect]", index=1)
+    watched.settle()
+    watched.page.locator("main button[name=draft]").evaluate(
+        "button => { button.form.requestSubmit(button); button.form.dispatchEvent(new Event('input')); }"
+    )
+    watched.page.wait_for_url(lambda url: not url.endswith("/demands/new/"))
+    watched.goto("/demands/new/")
+    expect(watched.page.locator("input[name=title]")).to_have_value("")
+
+
+def test_word_longer_than_the_screen_is_broken(window):
+    order = PlanOrderFactory(completed=True, satisfaction=5, acceptance_words="https://" + 30 * "example/")
+    user = UserFactory(username="reads", secretary_of=order.pairing.branch_a)
+    user.set_password(PASSWORD)
+    user.save()
+    watched = window("phone")
+    watched.login("reads", PASSWORD)
+    watched.goto(order.get_absolute_url())
+    expect(watched.page.locator("main")).to_contain_text("example/example")
+    watched.look()

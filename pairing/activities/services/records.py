@@ -77,7 +77,9 @@ def activity_record(
     refuse(activity_record_blockers(activity, now=now))
     refuse_too_early(held_from, pairing=activity.pairing, order=activity.plan_order, field="held_on")
     if held_to > now:
-        raise DomainError("举办时间还没有过完，请填真实的结束时间。", field="held_to")
+        raise DomainError(
+            "举办时间还没有过完，请填真实的结束时间。", field="held_on" if held_from > now else "held_to"
+        )
     check_words(record, outcomes)
     check_transition(ACTIVITY_TRANSITIONS, ActivityState, activity.state, ActivityState.ARCHIVED, "这项活动")
     planned, called = (activity.starts_at, activity.ends_at), activity.kind

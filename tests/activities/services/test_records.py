@@ -159,6 +159,7 @@ class TestActivityRecord:
         [
             ({"record": " "}, "record"),
             ({"held_to": NOW + timedelta(minutes=1)}, "held_to"),
+            ({"held_from": NOW + timedelta(days=5), "held_to": NOW + timedelta(days=5, hours=1)}, "held_on"),
             ({"held_from": MORNING - timedelta(days=365)}, "held_on"),
         ],
     )
