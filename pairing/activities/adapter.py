@@ -55,7 +55,7 @@ def schedule_problem(
     prefetch_related_objects(
         activities,
         *("participations__branch", "pairing__branch_a", "pairing__branch_b", "task"),
-        *("plan_order__resource__branch", "plan_order__claim", "plan_order__demand__branch"),
+        *("plan_order__resource__branch", "plan_order__demand__branch"),
     )
     ids = [activity.pk for activity in activities]
     standing = standing_days(activities)
@@ -217,7 +217,7 @@ def _window(activity: Activity, release: date) -> tuple[date, date]:
     if order is None:
         return release, release + timedelta(days=FALLBACK_DAYS)
     deadline = activity.task.due_on if activity.task else order.due_on
-    wanted = order.claim.wanted_on if order.claim else None
+    wanted = order.wanted_on  # it began as the claim's; what both sides have confirmed is the order's
     if wanted is None or not release < wanted <= order.due_on:
         return release, deadline
     return wanted, max(deadline, min(wanted + timedelta(days=WANTED_SLACK_DAYS), order.due_on))

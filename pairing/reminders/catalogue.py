@@ -59,7 +59,7 @@ CATALOGUE: tuple[Rule, ...] = (
     Rule(
         "plan_order_due",
         "计划定单",
-        "请推进定单，办完后提交验收；确实办不完，请双方商定修改时限。",
+        "请推进定单，办完后提交验收；已经提交的，请提出需求的支部验收；确实办不完，请双方商定修改时限。",
         selectors.plan_orders_due,
         FULL,
     ),

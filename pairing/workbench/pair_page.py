@@ -154,6 +154,7 @@ def _archive(pairing: Pairing, _user: User, today: date) -> dict[str, Any]:
     return {
         "agreements": [(row, row.standing(today)) for row in agreements],
         "minutes": list(minutes.order_by("-held_on", "-pk")[: 2 * BRIEF]),
+        "minutes_url": f"{reverse('review_list')}?show=held&pairing={pairing.pk}",
         "on_behalf": list(pairing.on_behalf.select_related("branch", "actor")),
         "records_url": f"{reverse('activity_list')}?pairing={pairing.pk}&state=archived",
     }

@@ -41,12 +41,21 @@ def test_visit_may_stand_from_the_day_after_tomorrow_to_the_deadline_of_its_task
 
 
 def test_wanted_day_opens_the_window_and_leaves_a_week() -> None:
-    claim = ClaimFactory(accepted=True, wanted_on=date(2026, 3, 18))
-    order = PlanOrderFactory(confirmed=True, claim=claim, pairing=claim.pairing, due_on=date(2026, 3, 31))
+    order = PlanOrderFactory(confirmed=True, wanted_on=date(2026, 3, 18), due_on=date(2026, 3, 31))
 
     (visit,) = schedule_problem([waiting(order)], now=NOW).visits
 
     assert (visit.release, visit.deadline) == (date(2026, 3, 18), date(2026, 3, 25))
+
+
+def test_day_the_claim_wanted_gives_way_to_what_the_order_says() -> None:
+    claim = ClaimFactory(accepted=True, wanted_on=date(2026, 3, 18))
+    terms = {"claim": claim, "pairing": claim.pairing, "due_on": date(2026, 3, 31)}
+    order = PlanOrderFactory(confirmed=True, wanted_on=date(2026, 3, 23), **terms)
+
+    (visit,) = schedule_problem([waiting(order)], now=NOW).visits
+
+    assert (visit.release, visit.deadline) == (date(2026, 3, 23), date(2026, 3, 30))
 
 
 def test_visits_of_one_order_are_a_series() -> None:

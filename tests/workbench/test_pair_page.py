@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.wording import cn_date
-from pairing.workbench.pair_page import TABS, pair_sides
+from pairing.workbench.pair_page import BRIEF, TABS, pair_sides
 from tests.factories.activities import ActivityFactory
 from tests.factories.agreements import AgreementClauseFactory
 from tests.factories.branches import BranchFactory, UserFactory
@@ -148,6 +148,18 @@ def test_resources_that_have_lapsed_are_not_called_usable(client, agreement):
     ResourceFactory(branch=agreement.pairing.branch_b, valid_to=today - timedelta(days=1))
     [_, theirs] = page_of(client, agreement, "ledgers").context["ledgers"]
     assert theirs["resources"] == [usable]
+
+
+def test_minutes_beyond_the_newest_are_one_click_away(client, agreement):
+    series = ReviewSeriesFactory(pairing=agreement.pairing)
+    for nth in range(2 * BRIEF + 1):
+        day = timezone.localdate() - timedelta(days=40 * nth)
+        told = {"state": "held", "held_on": day, "held_by": "meeting", "minutes": "商定三件事"}
+        ReviewFactory(series=series, due_on=day, **told)
+    page = page_of(client, agreement, "archive")
+    assert len(page.context["minutes"]) == 2 * BRIEF
+    assert f'href="{page.context["minutes_url"]}"'.replace("&", "&amp;") in page.content.decode()
+    assert client.get(page.context["minutes_url"]).context["page"].paginator.count == 2 * BRIEF + 1
 
 
 def test_orders_stand_newest_first_from_the_thousandth_of_a_year_on(client, agreement):

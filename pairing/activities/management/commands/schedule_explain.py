@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError(f"--visits goes from 1 to {MOST_VISITS}, --days from 1 to {MOST_DAYS}.")
         order = (
             PlanOrder.objects.select_related(
-                "pairing__branch_a", "pairing__branch_b", "resource__branch", "demand__branch", "claim"
+                "pairing__branch_a", "pairing__branch_b", "resource__branch", "demand__branch"
             )
             .filter(number=options["number"])
             .first()
