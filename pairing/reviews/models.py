@@ -112,6 +112,11 @@ class Review(TimeStampedModel):
     def is_held(self) -> bool:
         return self.state != ReviewState.DUE
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether it is still to be held; one of an ended pairing is owed no more."""
+        return not self.is_held and self.series.pairing.is_active
+
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def open(self) -> ActionItemQuerySet:

@@ -81,7 +81,8 @@ def _page(request: Request, review: Review, forms: RecordForms | None, status: i
         "title": f"{review.period_label}{review.series.get_kind_display()}",
         "lead": f"{pairing}，{RHYTHM_LABEL[ReviewKind(review.series.kind)]}。",
         "items": review.action_items.select_related("owner"),
-        "sections": [] if review.is_held else review_agenda(review, today=today),
+        # The agenda of a pairing that has ended would tell of a former partner.
+        "sections": review_agenda(review, today=today) if review.is_owed else [],
         "forms": forms,
         "may_finish": request.user.has_perm("reviews.record_review", review),
         "today": today,
@@ -93,7 +94,7 @@ def _page(request: Request, review: Review, forms: RecordForms | None, status: i
 def review_detail(request: Request, pk: int) -> HttpResponse:
     """The agenda with the minutes form while the review is due, its minutes and decisions afterwards."""
     review = _review(request, pk)
-    may_record = not review.is_held and request.user.has_perm("reviews.record_review", review)
+    may_record = review.is_owed and request.user.has_perm("reviews.record_review", review)
     forms = RecordForms(None, review=review, user=request.user) if may_record else None
     return _page(request, review, forms)
 

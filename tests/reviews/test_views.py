@@ -10,6 +10,7 @@ from core.wording import cn_date
 from pairing.reviews.enums import ReviewKind, ReviewState
 from pairing.reviews.models import ActionItem
 from tests.factories.branches import UserFactory
+from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.reviews import ActionItemFactory, ReviewFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,21 @@ def test_review_detail_of_a_stranger_is_not_found(client, review):
     client.force_login(UserFactory())
     assert client.get(reverse("review_detail", args=[review.pk])).status_code == 404
     assert client.post(reverse("review_record", args=[review.pk]), posted()).status_code == 404
+
+
+def test_review_of_a_pairing_that_has_ended_tells_nothing_of_the_former_partner(client, review, secretary):
+    pairing = review.series.pairing
+    late = DemandFactory(branch=pairing.branch_b, deadline_on=timezone.localdate() - timedelta(days=3))
+    idle = ResourceFactory(branch=pairing.branch_b)
+    page = client.get(review.get_absolute_url()).content.decode()
+    assert all(str(row) in page for row in (late, idle))
+    pairing.state, pairing.ends_on = "ended", timezone.localdate()
+    pairing.save()
+    response = client.get(review.get_absolute_url())
+    page = response.content.decode()
+    assert not any(str(row) in page for row in (late, idle))
+    assert (response.context["forms"], "结对已经结束，这一期不用再开。" in page) == (None, True)
+    assert "逾期未开" not in page
 
 
 def test_review_record_by_the_county_office_is_forbidden(client, review):
