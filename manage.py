@@ -91,7 +91,9 @@ def start_embedded_database(*, with_tables: bool) -> None:
     except EmbeddedError as error:
         sys.exit(str(error))
     if with_tables and postgres.is_empty(cluster):
-        create_tables()
+        with postgres.making_tables(cluster) as are_missing:
+            if are_missing:
+                create_tables()
 
 
 def create_tables() -> None:

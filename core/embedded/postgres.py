@@ -73,6 +73,16 @@ def is_empty(data_dir: Path, *, name: str = "pairing") -> bool:
     return _query(data_dir, "SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1", name) == ""
 
 
+@contextmanager
+def making_tables(data_dir: Path, *, name: str = "pairing") -> Iterator[bool]:
+    """Hold the right to make the first tables of a running cluster; the value says whether they are missing.
+
+    A second caller waits, and finds the tables of the first.
+    """
+    with _locked(data_dir.with_name(f"{data_dir.name}.tables")):
+        yield is_empty(data_dir, name=name)
+
+
 def stop(data_dir: Path) -> bool:
     """Stop the cluster at `data_dir` after its open statements are rolled back; return whether it ran.
 

@@ -47,6 +47,28 @@ def test_commands_bring_the_server_and_then_the_tables_along(
     assert set(json.loads(output).values()) == {0}
 
 
+def test_two_commands_at_once_on_a_new_database_make_its_tables_once(
+    bare_environment: dict[str, str],
+) -> None:
+    assert run("manage.py", "showmigrations", "contenttypes", environment=bare_environment)[0] == 0
+    command = [sys.executable, "manage.py", "metrics", "--from", "2025-01-01", "--to", "2025-11-28", "--json"]
+    both = [
+        subprocess.Popen(
+            command,
+            env=bare_environment,
+            cwd=places.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    told = [each.communicate() for each in both]
+    assert [each.returncode for each in both] == [0, 0]
+    assert sorted(errors for _, errors in told) == ["", "Creating the tables of a new database …\n"]
+    assert [set(json.loads(output).values()) for output, _ in told] == [{0}, {0}]
+
+
 def test_other_command_starts_nothing(tmp_path: Path, bare_environment: dict[str, str]) -> None:
     status, _, _ = run("manage.py", "diffsettings", environment=bare_environment)
     assert (status, list(tmp_path.iterdir())) == (0, [])
