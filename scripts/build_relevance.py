@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from scipy.optimize import minimize
@@ -109,8 +110,10 @@ def learn(lessons: Sequence[Lesson], rank: int = RANK) -> Projections:
 
 
 def check(counties: Sequence[LabelledCounty], lessons: Sequence[Lesson]) -> None:
-    """Print what each county comes to by the others: times the baseline, nDCG@5 and share left empty."""
-    before = relevance.TABLE.read_bytes()
+    """Print what each county comes to by the others: times the baseline, nDCG@5 and share left empty.
+
+    What the others teach is kept in the file that `relevance.TABLE` names.
+    """
     without, taught = [], []
     for part in range(PARTS):
         relevance.keep(learn([each for i, each in enumerate(lessons) if i % PARTS != part]))
@@ -120,7 +123,6 @@ def check(counties: Sequence[LabelledCounty], lessons: Sequence[Lesson]) -> None
             taught.append(figures(county))
             tell(county.name, without[-1], taught[-1])
     tell("mean", *(np.mean(each, axis=0).tolist() for each in (without, taught)))
-    relevance.TABLE.write_bytes(before)
 
 
 def figures(county: LabelledCounty) -> list[float]:
@@ -139,7 +141,9 @@ def main() -> None:
     counties = [county_of(path) for path in COUNTIES]
     lessons = [lesson(county) for county in counties]
     if "--check" in sys.argv[1:]:
-        check(counties, lessons)
+        with TemporaryDirectory() as folder:
+            relevance.TABLE = Path(folder) / relevance.TABLE.name
+            check(counties, lessons)
     else:
         relevance.keep(learn(lessons))
 
