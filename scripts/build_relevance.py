@@ -73,7 +73,7 @@ def lesson(county: LabelledCounty) -> Lesson:
 
 
 def learn(lessons: Sequence[Lesson], rank: int = RANK) -> Projections:
-    """Return the two matrices; the same lessons give the same ones."""
+    """Return the two matrices; the same lessons give the same ones, to the rounding of the machine."""
     width, count = lessons[0].asked.shape[1], sum(len(each.right) for each in lessons)
     size = width * rank
 

@@ -19,7 +19,7 @@ EVEN = np.array([[0.6, 0.8]])
 
 @pytest.fixture(scope="module")
 def county():
-    """A county that taught relevance.npz, hence read without it: what its own decisions teach is asked here."""
+    """A county that taught relevance.npz, hence read without: what its own decisions teach is asked here."""
     county = county_of(COUNTY)
     weights = replace(county.problem.weights, relevance=0.0)
     return replace(county, problem=replace(county.problem, weights=weights))
