@@ -103,6 +103,17 @@ def test_undo_is_refused_while_something_depends_on_it(branch: Branch, office: A
     assert Demand.objects.count() == 2
 
 
+def test_day_in_the_hall_that_the_clock_gives_is_no_edit(branch: Branch, office: Any) -> None:
+    taken_in("demands", book("demands", demand(1, 需求内容="路灯不亮")))
+    tick()
+    before = state_of(Demand)
+    batch = taken_in("demands", book("demands", demand(1, 需求内容="路灯坏了"), demand(2, 需求内容="漏雨")))
+    tick()
+    assert Demand.objects.filter(hall_on=None).count() == 0
+    batch_undo(batch=batch, actor=office, now=NOW)
+    assert state_of(Demand) == before
+
+
 def test_undo_takes_along_what_a_tick_prepared_until_a_meeting_was_held(office: Any) -> None:
     branches = [BranchFactory(name=name) for name in ("甲支部", "乙支部")]
     UserFactory(secretary_of=branches[0])

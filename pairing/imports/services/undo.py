@@ -17,7 +17,7 @@ from core import audit
 from core.errors import refuse
 from core.models import TimeStampedModel
 from core.wording import cn_datetime
-from ledgers.models import Resource
+from ledgers.models import Demand, Resource
 from ledgers.services.hours import weeks_follow_texts
 from pairing.activities.models import Activity
 from pairing.activities.services.booking import activities_book
@@ -95,10 +95,7 @@ def _later_edits(traces: list[Trace]) -> list[str]:
     """A sentence for each table in which rows of the import were edited or deleted since."""
     ids = [trace.created | set(trace.changed) for trace in traces]
     rows = [trace.model._default_manager.filter(pk__in=keys) for trace, keys in zip(traces, ids, strict=True)]
-    later = [
-        trace.events.objects.filter(pgh_obj_id__in=keys, pgh_id__gt=trace.last_event)
-        for trace, keys in zip(traces, ids, strict=True)
-    ]
+    later = [_edits(trace, keys) for trace, keys in zip(traces, ids, strict=True)]
     touched: dict[int, set[int]] = defaultdict(set)
     for number, pk in together(later, "pgh_obj_id"):
         touched[number].add(pk)
@@ -113,6 +110,21 @@ def _later_edits(traces: list[Trace]) -> list[str]:
         if gone := len(ids[number]) - there[number]:
             sentences.append(f"有 {gone} 条{what}在导入以后已被删除或合并，不能整份撤销。")
     return sentences
+
+
+def _edits(trace: Trace, keys: set[int]) -> Any:
+    """What happened to the rows since.
+
+    The day in the hall that the clock gives an open demand within a minute is nobody's edit, and
+    leaves the time of the last one as the import set it.
+    """
+    later = trace.events.objects.filter(pgh_obj_id__in=keys, pgh_id__gt=trace.last_event)
+    if trace.model is not Demand:
+        return later
+    as_imported = trace.events.objects.filter(
+        pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lte=trace.last_event, updated_at=OuterRef("updated_at")
+    )
+    return later.exclude(Exists(as_imported))
 
 
 def _dependants(traces: list[Trace]) -> list[str]:
