@@ -52,6 +52,20 @@ def edit(order, actor, **changes):
     return order_contents.plan_order_edit(**(terms | changes))
 
 
+def test_day_wanted_after_the_deadline_is_refused():
+    order = PlanOrderFactory(due_on=LATER)
+    ours, _ = secretaries(order)
+    after = LATER + timedelta(days=1)
+    with pytest.raises(DomainError, match="希望日期晚于完成时限") as refusal:
+        edit(order, ours, wanted_on=after)
+    assert refusal.value.field == "wanted_on"
+    assert edit(order, ours, wanted_on=after, due_on=after).wanted_on == after
+    terms = {"pairing": order.pairing, "actor": ours, "now": now()}
+    demand = DemandFactory(branch=order.pairing.branch_b)
+    with pytest.raises(DomainError, match="希望日期晚于完成时限"):
+        order_contents.plan_order_create(demand=demand, wanted_on=after, due_on=LATER, **terms)
+
+
 # ---- tasks
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from branches.models import User
 from core.forms import DateInput, RowFault, row_faults
 from core.wording import cn_date
 from ledgers.models import Demand, Resource
@@ -259,14 +258,3 @@ class OrderNewForm(forms.Form):
         if demand and resource and demand.branch_id == resource.branch_id:
             self.add_error("resource", f"需求是{demand.branch}的，资源要由另一方提供，请另选资源，或留空。")
         return data
-
-
-class OrderPairingForm(forms.Form):
-    """The first question of an order drawn up by hand: with whom."""
-
-    pairing = forms.ModelChoiceField(label="结对", queryset=Pairing.objects.none())
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rows = Pairing.objects.active().of_branches(user.staff_branch_ids)
-        self.fields["pairing"].queryset = rows.select_related("branch_a", "branch_b")

@@ -67,6 +67,7 @@ def plan_order_create(
     if resource:
         check_capacity(resource, visit_count, wanted_on or today)
     _check_due(due_on, today)
+    _check_wanted(wanted_on, due_on)
     offering = pairing.partner_of(demand.branch_id)
     by = pairing.branch_a if pairing.branch_a_id in actor.staff_branch_ids else pairing.branch_b
     said = {name: value for name, value in (("due_on", due_on), ("task", task.strip())) if value}
@@ -164,6 +165,7 @@ def revision_of(
     _check_due(differing.get("due_on"), today)
     if "wanted_on" in differing:
         check_terms(order.visit_count, differing["wanted_on"], today, None)
+        _check_wanted(differing["wanted_on"], differing.get("due_on", order.due_on))
         _check_month(order, differing["wanted_on"])
     drafts = list(tasks) if tasks is not None and list(tasks) != task_drafts(order) else None
     if drafts is not None:
@@ -202,6 +204,14 @@ def revision_apply(order: PlanOrder, revision: Revision, now: datetime) -> dict[
 def _check_due(due_on: date | None, today: date) -> None:
     if due_on and due_on < today:
         raise DomainError("完成时限已经过去，请改成今天或以后的日期。", field="due_on")
+
+
+def _check_wanted(wanted_on: date | None, due_on: date | None) -> None:
+    """Refuse a wanted day after the deadline: activities would be arranged as if nobody had named one."""
+    if wanted_on and due_on and wanted_on > due_on:
+        raise DomainError(
+            f"希望日期晚于完成时限 {cn_date(due_on)}，请改早，或推迟完成时限。", field="wanted_on"
+        )
 
 
 def _check_in_time(order: PlanOrder, drafts: Sequence[TaskDraft], due_on: date) -> None:
