@@ -20,7 +20,7 @@ from pairing.activities.halls import Halls, halls_at, halls_called, halls_of
 from pairing.activities.models import Activity, Subject
 from pairing.activities.scheduling import Half, ScheduleProblem, Slot, Visit
 from pairing.activities.scheduling.problem import Id
-from pairing.activities.subjects import branches_of, subjects_for, subjects_of, venue_key
+from pairing.activities.subjects import branches_of, serving, subjects_for, subjects_of, venue_key
 from pairing.activities.taken import (
     available_key,
     busy_slots,
@@ -81,7 +81,7 @@ def order_problem(order: PlanOrder, *, visits: int, release: date, deadline: dat
         branches=branches,
         venue=venue,
         person=order_person(order),
-        home=resource.branch if resource else branches[0],
+        home=serving(order, order.pairing),
     )
     keys = {subject.key for subject in subjects}
     halls = halls_called(branches, venue)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from branches.models import Branch
 from pairing.activities.enums import SubjectKind
 from pairing.activities.models import Activity, Subject
+from pairing.plans.models import Pairing, PlanOrder
 
 _SEPARATORS = re.compile(r"[、,，;；/\n]+")
 
@@ -29,9 +30,14 @@ def subjects_of(activity: Activity) -> list[Subject]:
 
 
 def home_of(activity: Activity) -> Branch:
-    """The branch whose people lead: the one that serves; 甲方 where no resource says so."""
+    """The branch whose people lead: the one that serves; 甲方 where no order says so."""
     order = activity.plan_order
-    return order.resource.branch if order and order.resource else activity.pairing.branch_a
+    return serving(order, activity.pairing) if order else activity.pairing.branch_a
+
+
+def serving(order: PlanOrder, pairing: Pairing) -> Branch:
+    """The side of the pairing that carries an order out, with a resource of its list or without."""
+    return order.resource.branch if order.resource else pairing.partner_of(order.demand.branch_id)
 
 
 def subjects_for(*, branches: Iterable[Branch], venue: str, person: str, home: Branch) -> list[Subject]:

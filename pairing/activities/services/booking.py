@@ -105,6 +105,7 @@ def subjects_hold(activities: Sequence[Activity]) -> dict[str, Subject]:
         "pairing__branch_a",
         "pairing__branch_b",
         "plan_order__resource__branch",
+        "plan_order__demand",
     )
     return _lock(subject for activity in timed for subject in subjects_of(activity))
 

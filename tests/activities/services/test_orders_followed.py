@@ -111,7 +111,10 @@ def test_activity_of_an_order_without_tasks_is_carried_out_and_led_by_the_side_t
 
     task = order.tasks.get()
     leads = "乙方的人" if asks == "a" else "甲方的人"
-    assert (task.owner, task.responsible, order.activities.get().person) == (serving, leads, leads)
+    activity = order.activities.get()
+    assert (task.owner, task.responsible, activity.person) == (serving, leads, leads)
+    booked = activity.bookings.get(subject__kind="person").subject
+    assert booked.key == f"person:{serving.pk}/{leads}"
 
 
 @pytest.mark.parametrize("again", [True, False])
