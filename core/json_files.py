@@ -8,6 +8,8 @@ from typing import Any
 
 from core.errors import DomainError
 
+DEEPEST = 50  # no file of ours needs more than a few, and whoever quotes a value must be able to write it
+
 
 def read_json(path: Path) -> Any:
     """What a UTF-8 file says; a byte order mark before it is passed over.
@@ -26,12 +28,28 @@ def read_json(path: Path) -> Any:
 
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=once)
+        _check_depth(data)
     except (OSError, ValueError, RecursionError) as error:
         raise DomainError(f"{path.name}：{_reason(error)}") from error
     if repeated:
         names = "、".join(f"“{key}”" for key in repeated)
         raise DomainError(f"{path.name}：同一个对象里重复写了 {names}，只有最后一个会算数。请只留一个。")
     return data
+
+
+def _check_depth(data: Any) -> None:
+    """Raise the error that deeper data raise by themselves."""
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+        ]
+    if level:
+        raise RecursionError
 
 
 def _reason(error: Exception) -> str:

@@ -21,7 +21,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from core.errors import DomainError
 from core.scanning import scan
@@ -152,4 +152,5 @@ def _back(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
         return "/"
     parts = urlsplit(referer)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    path = escape_leading_slashes(parts.path) or "/"  # two of them would begin another site's address
+    return f"{path}?{parts.query}" if parts.query else path

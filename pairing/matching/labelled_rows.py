@@ -22,7 +22,7 @@ GRADES = (0, 1, 2)
 def text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError('须是加引号的文字，不能空着，例如 "义诊"')
-    if CONTROLS.search(value):
+    if "\0" in value or CONTROLS.search(value):
         raise ValueError("含有不可见的控制字符，请删去")
     return value
 

@@ -63,7 +63,7 @@ class DecisionForm(forms.Form):
     """One decision; a row left empty is no decision."""
 
     title = forms.CharField(label="督办事项", max_length=200, required=False)
-    owner = forms.TypedChoiceField(label="负责支部", required=False, empty_value=None)
+    owner = forms.TypedChoiceField(label="负责支部", required=False, coerce=int, empty_value=None)
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
     due_on = forms.DateField(
         label="完成时限", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -74,7 +74,6 @@ class DecisionForm(forms.Form):
         owner = self.fields["owner"]
         assert isinstance(owner, forms.TypedChoiceField)
         owner.choices = [("", "请选择负责支部"), *((str(side.pk), side.name) for side in sides)]
-        owner.coerce = {str(side.pk): side for side in sides}.__getitem__
 
     def is_before(self, day: date) -> bool:
         """Whether this decision, once checked, is due before `day`."""
@@ -104,6 +103,7 @@ class RecordForms:
         today = timezone.localdate()
         pairing = review.series.pairing
         sides = (pairing.branch_a, pairing.branch_b)
+        self.owners = {side.pk: side for side in sides}
         self.form = ReviewRecordForm(data, review=review, user=user, today=today)
         self.decisions = DecisionFormSet(data, prefix="decisions", form_kwargs={"sides": sides})
 
@@ -128,7 +128,7 @@ class RecordForms:
         """The arguments of `review_record` but reviews, actor and now."""
         names = ("held_on", "held_by", "minutes")
         decisions = [
-            Decision(row["title"], row["owner"], row["due_on"], row["responsible"])
+            Decision(row["title"], self.owners[row["owner"]], row["due_on"], row["responsible"])
             for row in self.decisions.cleaned_data
             if row.get("title")
         ]

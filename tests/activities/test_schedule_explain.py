@@ -48,7 +48,11 @@ def test_explain_refuses_with_the_reason_and_adds_up_the_rest() -> None:
     assert list(Activity.objects.all()) == [taken]
 
 
-@pytest.mark.parametrize("arguments", [("DD0000-000",), ("DD0000-000", "--visits", "0")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("DD0000-000",), ("DD0000-000", "--visits", "0"), ("DD0000-000", "--today", "9999-12-31")],
+)
 def test_explain_says_what_is_wrong_with_the_question(arguments: tuple[str, ...]) -> None:
-    with pytest.raises(CommandError):
+    """Of a day at the end of all calendars before its order is looked for: no visit has room behind it."""
+    with pytest.raises(CommandError, match="2100" if "--today" in arguments else "no plan order|--visits"):
         explained(*arguments)

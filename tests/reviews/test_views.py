@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.wording import cn_date
 from pairing.reviews.enums import ReviewKind, ReviewState
 from pairing.reviews.models import ActionItem
-from tests.factories.branches import UserFactory
+from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.reviews import ActionItemFactory, ReviewFactory
 
@@ -141,6 +141,16 @@ def test_review_record_refused_keeps_what_was_typed(client, review, secretary):
     assert response.status_code == 409
     assert response.context["forms"].form["minutes"].value() == "商定下月安排。"
     assert list(response.context["forms"].form.errors) == ["held_by"]
+
+
+def test_review_record_with_a_decision_of_nobody_is_refused(client, review, secretary):
+    url = reverse("review_record", args=[review.pk])
+    for owner in ("x", "0", str(BranchFactory().pk)):
+        response = client.post(url, posted(**{"decisions-0-owner": owner}))
+        assert response.status_code == 422
+        assert response.context["forms"].decisions[0].errors["owner"] == [
+            f"没有“{owner}”这个选项，请从列出的选项里选一个。"
+        ]
 
 
 def test_review_record_with_half_a_decision_is_refused(client, review, secretary):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from core.commands import iso_date
 from core.wording import cn_date
 from pairing.activities.adapter import LEAD_DAYS, order_problem
 from pairing.activities.scheduling import HalfDay, Schedule, ScheduleProblem, Visit, half_days, solve
@@ -28,9 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("number", help="编号 of the order, e.g. DD2025-011")
         parser.add_argument("--visits", type=int, default=1, help=f"how many, 1 to {MOST_VISITS}")
         parser.add_argument("--days", type=int, default=14, help=f"window in days, 1 to {MOST_DAYS}")
-        parser.add_argument(
-            "--today", type=date.fromisoformat, default=timezone.localdate(), help="the day of asking"
-        )
+        parser.add_argument("--today", type=iso_date, default=timezone.localdate(), help="the day of asking")
 
     def handle(self, *args: Any, **options: Any) -> None:
         visits, days = options["visits"], options["days"]
