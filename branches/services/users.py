@@ -6,7 +6,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from branches.enums import Role
@@ -41,21 +41,25 @@ def user_create(*, actor: User, password: str, **fields: Any) -> User:
         user = User(must_change_password=True, **fields)
         user.set_password(password)
         user.full_clean()
-        user.save(force_insert=True)
+        _save(user, is_new=True)
         entry.target = user
     return user
 
 
 @transaction.atomic
 def user_update(*, user: User, actor: User, **fields: Any) -> User:
-    """Change what is known of a person."""
+    """Change what is known of a person.
+
+    Raises:
+        ValidationError: when the user name is taken.
+    """
     user = locked(user)
     changes = changes_of(user, fields)
     with audit.action("user.update", actor=actor, target=user) as entry:
         for name, value in fields.items():
             setattr(user, name, value)
         user.full_clean(exclude=["password"])
-        user.save()
+        _save(user)
         entry.changes = changes
     return user
 
@@ -187,6 +191,16 @@ def _take_back(seat: Membership, actor: User, today: date) -> Membership:
         entry.summary = f"登记有误，原定{cn_date(seat.starts_on)}开始"
         Membership.objects.filter(pk=seat.pk).delete()
     return seat
+
+
+def _save(user: User, *, is_new: bool = False) -> None:
+    """Save a person whose name somebody else may just have taken: it was free when the form was checked."""
+    try:
+        with transaction.atomic():
+            user.save(force_insert=is_new)
+    except IntegrityError:
+        user.validate_unique()
+        raise
 
 
 def locked(user: User) -> User:

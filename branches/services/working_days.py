@@ -37,8 +37,14 @@ def working_day_create(*, day: date, is_working: bool, name: str, actor: User) -
 
 @transaction.atomic
 def working_day_delete(*, row: WorkingDay, actor: User) -> WorkingDay:
-    """Let a day be again what its weekday says."""
+    """Let a day be again what its weekday says.
+
+    Raises:
+        ConflictError: somebody was quicker.
+    """
     with audit.action("working_day.delete", actor=actor, target=row) as entry:
         entry.summary = str(row)
-        WorkingDay.objects.filter(pk=row.pk).delete()
+        removed, _ = WorkingDay.objects.filter(pk=row.pk).delete()
+        if not removed:
+            raise ConflictError("这一天的登记已经删除，请刷新页面。")
     return row

@@ -22,7 +22,7 @@ from core import audit
 from core.attachments import registry
 from core.attachments.content import IMAGES, MAX_BYTES, kind_of, shown_name
 from core.attachments.images import Picture, redrawn
-from core.errors import DomainError
+from core.errors import ConflictError, DomainError
 from core.models import Attachment
 
 MAX_FILES = 30  # of one row
@@ -71,12 +71,18 @@ def attachment_add(*, target: models.Model, upload: UploadedFile, actor: Any, no
 
 @transaction.atomic
 def attachment_remove(*, attachment: Attachment, actor: Any) -> None:
-    """Drop a file and its row; the audit trail keeps its name and digest."""
+    """Drop a file and its row; the audit trail keeps its name and digest.
+
+    Raises:
+        ConflictError: somebody was quicker.
+    """
     target: Any = attachment.target
     with audit.action(f"{registry.of_row(target).name}.detach", actor=actor, target=target) as entry:
         entry.summary = f"{attachment.name}（SHA-256 {attachment.sha256[:12]}…）"
         files = [attachment.file, attachment.thumbnail]
-        attachment.delete()
+        removed, _ = attachment.delete()
+        if not removed:
+            raise ConflictError("这个附件已经删除，请刷新页面。")
     for each in files:
         if each.name:
             transaction.on_commit(partial(each.storage.delete, each.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,14 +11,19 @@ import pytest
 from django.utils import timezone
 
 from branches.enums import Role
-from branches.models import Branch, Membership
+from branches.models import Branch, Membership, User
 from branches.services.branches import branch_create, branch_dissolve, branch_update
 from branches.services.handover import seat_hand_over
-from branches.services.users import membership_end
+from branches.services.users import membership_end, user_create, user_update
+from branches.services.working_days import working_day_delete
+from core.attachments.services import attachment_remove
 from core.audit import entries_of
+from core.models import WorkingDay
 from core.wording import cn_date
 from ledgers.models import Demand
 from ledgers.services.demands import demand_update
+from pairing.activities.services.rescheduling import closure_note, closure_remove
+from pairing.activities.subjects import branch_subject
 from pairing.agreements.services.signing import agreement_sign, agreement_terminate
 from pairing.imports.services.intake import ledger_import
 from pairing.imports.services.undo import batch_undo
@@ -30,6 +36,7 @@ from pairing.reviews.services.meetings import review_record
 from pairing.reviews.services.obligations import reviews_materialise
 from tests.crowd import queued
 from tests.factories.branches import BranchFactory, MembershipFactory, UserFactory
+from tests.factories.core import AttachmentFactory
 from tests.factories.ledgers import DemandFactory, ResourceFactory
 from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory
 from tests.imports.test_branches import branch as branch_row
@@ -37,6 +44,7 @@ from tests.imports.test_ledgers import demand as demand_row
 from tests.imports.test_pairings import agreement as agreement_row
 from tests.imports.test_undo import taken_in
 from tests.imports.workbooks import TERMS, book
+from tests.security.clicks import audited
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,6 +116,37 @@ def test_a_seat_taken_back_twice_at_once_says_so():
     gone, refused = queued(held(seat), take_back, take_back)
     assert gone.pk == seat.pk
     assert str(refused) == "这个任职的登记已经撤回，不用再结束。请刷新页面。"
+
+
+def test_a_user_name_that_was_just_taken_is_refused_beside_its_field():
+    admin, other = UserFactory(admin=True), UserFactory()
+    taken = partial(user_create, actor=admin, username="newcomer", display_name="甲", password="k3vd-9xqh")
+    for call in (taken, partial(user_update, user=other, actor=admin, username="newcomer")):
+        User.objects.filter(username="newcomer").delete()
+        (refused,) = queued(taken, call)
+        assert list(refused.message_dict) == ["username"]
+
+
+def test_what_is_taken_away_twice_at_once_is_on_record_once():
+    admin, demand = UserFactory(admin=True), DemandFactory()
+    closure = closure_note(
+        subject=branch_subject(demand.branch),
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate(),
+        reason="停电",
+        actor=admin,
+        now=timezone.now(),
+    )
+    attachment = AttachmentFactory(target=demand)
+    holiday = WorkingDay.objects.create(day="2031-03-03", is_working=False, name="放假")
+    for row, action, take_away in (
+        (attachment, "demand.detach", lambda row: attachment_remove(attachment=row, actor=admin)),
+        (closure, "closure.remove", lambda row: closure_remove(closure=row, actor=admin)),
+        (holiday, "working_day.delete", lambda row: working_day_delete(row=row, actor=admin)),
+    ):
+        _, refused = queued(held(row), *(partial(take_away, copy(row)) for _ in range(2)))
+        assert str(refused).endswith("请刷新页面。")
+        assert audited(action) == 1
 
 
 def test_no_branch_comes_below_one_that_is_just_dissolved():

@@ -116,10 +116,16 @@ def closure_note(
 
 @transaction.atomic
 def closure_remove(*, closure: Closure, actor: User) -> None:
-    """Take a closure back: the subject is to be had again."""
+    """Take a closure back: the subject is to be had again.
+
+    Raises:
+        ConflictError: somebody was quicker.
+    """
     with audit.action("closure.remove", actor=actor, target=closure) as entry:
         entry.summary = str(closure)
-        Closure.objects.filter(pk=closure.pk).delete()  # the entry still names the row by its id
+        removed, _ = Closure.objects.filter(pk=closure.pk).delete()  # the entry still names the row by its id
+        if not removed:
+            raise ConflictError("这条登记已经取消，请刷新页面。")
 
 
 def _held(actor: User, now: datetime) -> list[Activity]:
