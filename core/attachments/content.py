@@ -65,6 +65,9 @@ ACTIVE = frozenset(
     ]
 )
 
+# What the library says of a package with wrong bytes in its table of contents, its version or a name.
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError)
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -86,7 +89,7 @@ def _is_package(folder: str) -> Callable[[bytes], bool]:
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 names = archive.namelist()
-        except zipfile.BadZipFile:
+        except DAMAGED:
             return False
         has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
         return (

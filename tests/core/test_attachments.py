@@ -45,6 +45,13 @@ def office_file(*names: str) -> bytes:
     return buffer.getvalue()
 
 
+def in_the_directory(package: bytes, place: int, byte: int) -> bytes:
+    """The package with a byte changed in the last entry of its table of contents."""
+    content = bytearray(package)
+    content[content.rindex(b"PK\x01\x02") + place] = byte
+    return bytes(content)
+
+
 def flood() -> bytes:
     """A picture of 50,000 × 50,000 pixels in a few bytes: only its head says so."""
     content = bytearray(picture("PNG"))
@@ -119,6 +126,16 @@ REFUSED = {
     "virus in a pdf": ("a.pdf", PDF[:9] + EICAR + PDF[9:], "病毒测试特征"),
     "picture cut at half": ("a.jpg", picture(size=(900, 900))[:2000], "打不开或不完整"),
     "pdf cut at half": ("a.pdf", PDF[:20], NOT_AS_NAMED),
+    "docx of another age": (
+        "a.docx",
+        in_the_directory(office_file("word/document.xml"), 6, 200),
+        NOT_AS_NAMED,
+    ),
+    "docx with a broken name": (
+        "a.docx",
+        in_the_directory(office_file("word/文.xml"), 49, 0xFF),
+        NOT_AS_NAMED,
+    ),
     "docx cut at half": ("a.docx", office_file("word/document.xml")[:60], NOT_AS_NAMED),
     "no bytes": ("a.pdf", b"", "是空的（0 字节）"),
     "too big": ("a.pdf", PDF + b"\0" * MAX_BYTES, "超过 20 MB"),
