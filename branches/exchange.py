@@ -17,6 +17,7 @@ from core.workbooks.tables import Row, Table
 from core.workbooks.values import Label, Number, Phone, Text, Whole
 
 TITLE = "组织清单"
+COORDINATES = {"longitude": "经度", "latitude": "纬度"}
 LIKELY_MEANT = 0.9  # how alike a listed name must be before a new root looks like a slip of the pen
 COLUMNS = (
     Column("序号", "serial", Whole(minimum=1), optional=True),
@@ -60,6 +61,11 @@ def _settle_names(table: Table, names: BranchNames) -> None:
 
 
 def _check_coordinates(table: Table) -> None:
+    """Refuse one coordinate without the other; where a whole column is missing, once for the file."""
+    there = [name for name in COORDINATES if any(name in row.cells for row in table.rows)]
+    if len(there) == 1:
+        (missing,) = set(COORDINATES.values()) - {COORDINATES[there[0]]}
+        table.fail(table.rows[0], there[0], f"文件里没有{missing}这一列，请补上，或把这一列也删去")
     for row in table.rows:
         pair = (row.get("longitude"), row.get("latitude"))
         if row.has("longitude", "latitude") and (pair[0] is None) != (pair[1] is None):

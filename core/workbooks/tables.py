@@ -77,9 +77,10 @@ class Table:
                 self.fail(row, last, reason)
 
     def sound_rows(self) -> Iterator[Row]:
-        """The rows without any fault so far."""
+        """The rows without any fault so far; none, where a required column is missing, which is told once."""
         faulty = {error.row for error in self.errors}
-        return (row for row in self.rows if row.number not in faulty)
+        required = [column.name for column in self.columns if column.required]
+        return (row for row in self.rows if row.number not in faulty and row.has(*required))
 
     def sorted_errors(self) -> list[RowError]:
         order = {column.header: position for position, column in enumerate(self.columns)}

@@ -71,6 +71,16 @@ def test_branches_faults_are_told_at_once_and_nothing_is_written() -> None:
     assert Branch.objects.count() == 0
 
 
+@pytest.mark.parametrize(("there", "missing"), [("经度", "纬度"), ("纬度", "经度")])
+def test_branches_with_a_column_of_one_coordinate_are_refused_once(there: str, missing: str) -> None:
+    """Also where every cell is blank: that would clear half a place."""
+    for cell in (27.5, None):
+        result = take_in(branch("甲支部", **{there: cell}), branch("乙支部", **{there: 27.6}))
+        assert short(result.errors) == [
+            (4, there, str(cell or ""), f"文件里没有{missing}这一列，请补上，或把这一列也删去")
+        ]
+
+
 def test_branches_circle_through_the_database_is_refused() -> None:
     root = BranchFactory(name="甲总支")
     BranchFactory(name="乙支部", parent=root)

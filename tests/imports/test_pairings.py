@@ -13,7 +13,7 @@ from pairing.imports.registry import LEDGERS
 from pairing.plans.models import Agreement, Pairing
 from tests.factories.branches import BranchFactory, UserFactory
 from tests.factories.plans import AgreementFactory, ClaimFactory, PairingFactory, PlanOrderFactory
-from tests.imports.workbooks import TERMS, book, short
+from tests.imports.workbooks import TERMS, book, sheet, short, usual_headers
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,14 @@ def test_pairings_renewal_follows_the_agreement_before_it() -> None:
     assert dict(Agreement.objects.values_list("number", "state")) == {"1号": "renewed", "2号": "in_force"}
     pairing = Pairing.objects.get()
     assert (pairing.starts_on, pairing.ends_on) == (date(2025, 1, 14), date(2027, 12, 31))
+
+
+@pytest.mark.parametrize("header", ["协议编号", "甲方", "乙方", "签约日期", "开始日期"])
+def test_pairings_without_a_required_column_are_refused_once(header: str) -> None:
+    headers = [each for each in usual_headers("pairings") if each != header]
+    content = sheet("结对协议", headers, [agreement("1号"), agreement("2号")])
+    result = LEDGERS["pairings"].take_in(content, TERMS)
+    assert [error.reason[:5] for error in result.errors if error.column == header] == ["缺少这一列"]
 
 
 def test_pairings_faults_are_told_at_once_and_nothing_is_written() -> None:
