@@ -1,15 +1,19 @@
-"""Takes the body of a request whole and in time, or not at all.
+"""Takes the body of a request whole, in time and in UTF-8, or not at all.
 
 Servers tell an application that a body ended early by reading less of it, which a parser of forms takes for
 the end of the file; and a body that comes byte by byte would hold a thread for as long as its sender likes.
+Django decodes by whatever encoding a request claims, and some break it before any page is asked.
 """
 
 from __future__ import annotations
 
+import codecs
 import socket
 from collections.abc import Callable, Iterable
 from threading import Timer
 from typing import Any
+
+from django.utils.http import parse_header_parameters
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -29,6 +33,26 @@ def whole_bodies(application: Application, seconds: float) -> Application:
             body.timer.cancel()
 
     return answer
+
+
+def utf8_only(application: Application) -> Application:
+    """`application`, asked in UTF-8 alone, as every browser does."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if _is_utf8(environ.get("CONTENT_TYPE") or ""):
+            return application(environ, start_response)
+        start_response("415 Unsupported Media Type", [("Content-Type", "text/plain; charset=utf-8")])
+        return ["内容须用 UTF-8 编码，什么都没有写入。".encode()]
+
+    return answer
+
+
+def _is_utf8(content_type: str) -> bool:
+    try:
+        _, parameters = parse_header_parameters(content_type)
+        return codecs.lookup(parameters.get("charset", "utf-8")).name == "utf-8"
+    except (LookupError, ValueError):
+        return False
 
 
 class _Body:

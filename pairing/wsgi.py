@@ -5,12 +5,12 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from core.bodies import whole_bodies
+from core.bodies import utf8_only, whole_bodies
 from core.garbage import keep_freed, look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_production")
 
-application = whole_bodies(get_wsgi_application(), settings.BODY_SECONDS)
+application = utf8_only(whole_bodies(get_wsgi_application(), settings.BODY_SECONDS))
 
 from pairing.warming import warm_in_background  # noqa: E402  its models need the applications
 

@@ -1,4 +1,4 @@
-"""Bodies of requests at a real server: whole ones are given on, cut ones and slow ones are not."""
+"""Bodies of requests at a real server: whole ones are given on, cut, slow and oddly encoded ones are not."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from django.core.wsgi import get_wsgi_application
+from django.test import RequestFactory
+
+from core.bodies import utf8_only
 
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,3 +83,22 @@ def test_body_that_comes_byte_by_byte_is_ended(server: int) -> None:
     with connected(server, 5) as connection:
         connection.sendall(b"words")
         assert answer(connection) == (b"HTTP/1.1 200 OK", b"5")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("", "200 OK"),
+        ("text/plain; charset=UTF8", "200 OK"),
+        ('multipart/form-data; boundary=x; charset="utf-8"', "200 OK"),
+        *(
+            (f"application/x-www-form-urlencoded; {claim}", "415 Unsupported Media Type")
+            for claim in ("charset=gbk", "charset=hex", "charset=nonsense", "a*=nonsense''b")
+        ),
+    ],
+)
+def test_what_is_not_in_utf8_is_refused_before_django_breaks_at_it(content_type: str, status: str) -> None:
+    told: list[str] = []
+    environ = RequestFactory().get("/healthz", HTTP_HOST="localhost").environ | {"CONTENT_TYPE": content_type}
+    utf8_only(get_wsgi_application())(environ, lambda status, headers: told.append(status))
+    assert told == [status]

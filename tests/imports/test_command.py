@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def run(*args: str) -> tuple[int, str, str]:
     except SystemExit as end:
         return int(end.code or 0), out.getvalue(), err.getvalue()
     return 0, out.getvalue(), err.getvalue()
+
+
+def test_import_ledger_takes_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"\xff.xlsx")
+    file.write_bytes(book("demands", demand(1)))
+    assert run("demands", str(file))[0] == 0
+    assert ImportBatch.objects.get().file_name == "\ufffd.xlsx"
 
 
 def test_import_ledger_with_errors_exits_1_and_writes_nothing(tmp_path: Path) -> None:

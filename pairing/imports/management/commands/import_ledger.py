@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import replace
@@ -66,9 +67,10 @@ class Command(BaseCommand):
         except OSError as error:
             words = f"文件读不了（{error.strerror}），请核对路径和权限。"
             return ImportResult(kind, 0, errors=[RowError("", 0, "", str(path), words)])
+        name = os.fsencode(path.name).decode(errors="replace")  # a name may hold bytes that are no text
         now = timezone.now()
         terms = ImportTerms(now=now, as_of=options["as_of"] or timezone.localdate(now))
-        return _take_in(kind, path.name, content, terms, given, options["dry_run"])
+        return _take_in(kind, name, content, terms, given, options["dry_run"])
 
     def _write_text(self, kind: LedgerKind, result: ImportResult, is_dry_run: bool) -> None:
         for note in result.notes:
