@@ -17,6 +17,7 @@ from pairing.matching.engine.terms import dense_product
 
 TABLE = Path(__file__).parent / "data" / "relevance.npz"
 MOST = 0.5  # how much of a fit can be added or taken at most
+_DIGITS = 9
 _SURE = 0.8  # value from which on what is added counts for less and less
 
 
@@ -43,7 +44,8 @@ def relevance(asked: Profile, offered: Profile, need: np.ndarray, offer: np.ndar
     """Return what is added to the fit of each pair, in [−MOST, MOST]; 0 where a text says nothing."""
     table = projections()
     added = dense_product(features(asked) @ table.asked, features(offered) @ table.offered, need, offer)
-    return np.clip(added, -MOST, MOST)
+    # a matrix product differs in its last bits by how many texts are multiplied at once; scores shall not
+    return np.round(np.clip(added, -MOST, MOST), _DIGITS)
 
 
 def adjusted(value: np.ndarray, added: np.ndarray) -> np.ndarray:
