@@ -72,6 +72,15 @@ def test_nothing_is_suggested_for_a_text_that_says_nothing():
     assert (found.items, found.help_kinds, found.audiences) == ((), (), ())
 
 
+@pytest.mark.parametrize(
+    ("text", "is_labour"),
+    [("独居老人手机不会缴费", False), ("请给每人手册一本", False), ("夜里人手不够，想请人帮着看", True)],
+)
+def test_old_people_and_their_telephones_are_no_hands(text, is_labour):
+    kinds = [found.name for found in suggestions(text, "", Lexicon.default(), asked=True).help_kinds]
+    assert ("人力" in kinds) == is_labour
+
+
 def test_negative_cue_takes_an_item_out():
     text = "法治图书采购，给书屋购买图书"
     assert "普法宣讲" not in [each.name for each in items_suggested(text, "", Lexicon.default())]
