@@ -92,6 +92,14 @@ def test_notification_open_marks_read_and_goes_to_the_page(client, user):
     assert row.read_at == first
 
 
+def test_notification_promises_no_more_than_its_page(client, user):
+    """Most of them tell what has happened; there is nothing left to deal with."""
+    NotificationFactory(recipient=user, url="/account/", subject="沟通已记录")
+    page = client.get(reverse("notification_list")).content.decode()
+    assert "打开" in page
+    assert "去处理" not in page
+
+
 def test_notification_open_by_get_or_by_a_stranger_changes_nothing(client, user):
     row = NotificationFactory()
     assert client.get(reverse("notification_open", args=[row.pk])).status_code == 405
