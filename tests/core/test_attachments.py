@@ -126,6 +126,11 @@ REFUSED = {
     "virus in a pdf": ("a.pdf", PDF[:9] + EICAR + PDF[9:], "病毒测试特征"),
     "picture cut at half": ("a.jpg", picture(size=(900, 900))[:2000], "打不开或不完整"),
     "pdf cut at half": ("a.pdf", PDF[:20], NOT_AS_NAMED),
+    "docx of ten thousand parts": (
+        "a.docx",
+        office_file(*map("word/{}".format, range(10_000))),
+        NOT_AS_NAMED,
+    ),
     "docx of another age": (
         "a.docx",
         in_the_directory(office_file("word/document.xml"), 6, 200),
