@@ -85,6 +85,7 @@ def test_body_that_comes_byte_by_byte_is_ended(server: int) -> None:
         assert answer(connection) == (b"HTTP/1.1 200 OK", b"5")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [
