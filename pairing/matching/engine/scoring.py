@@ -124,7 +124,8 @@ def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTa
     lost = np.maximum(_lost(reading, values, need, offer), _RULED_OUT * ruled_out)
     plain, plain_fit = _combine(problem, values, weights, lost)
     more = _more(problem, reading, need, offer)
-    more = np.where(ruled_out > 0, np.minimum(more, 0.0), more)  # what an offer says of itself is surer
+    # what an offer says of itself is surer, and what has nothing to do with a need is no answer to it
+    more = np.where((ruled_out > 0) | (plain_fit == 0), np.minimum(more, 0.0), more)
     total, fit = adjusted(plain, more), adjusted(plain_fit, more)
     added = total - plain
     return PairTable(need, offer, values, weights, added, total, fit, capacity, wait, open_, reading)

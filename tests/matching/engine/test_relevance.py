@@ -7,11 +7,11 @@ import pytest
 
 from ledgers.reading.bearings import bearings
 from ledgers.reading.sentences import WIDTH
-from pairing.matching.engine import Weights, relevance, suggest
+from pairing.matching.engine import Weights, relevance, scoring, suggest
 from pairing.matching.engine.affinity import Profile
 from pairing.matching.engine.relevance import MOST, Projections, adjusted
 from scripts.build_relevance import RANK, Lesson, learn
-from tests.matching.engine.hand_made import problem
+from tests.matching.engine.hand_made import FARM, LAW, PEST, TALK, problem
 
 
 @pytest.fixture
@@ -56,6 +56,23 @@ def test_without_a_say_nothing_is_added_and_the_table_is_not_asked_for(table):
     [best, *_] = suggest(silent)["law"]
     assert "relevance" not in {term.name for term in best.terms}
     assert not table.exists()
+
+
+def test_what_has_nothing_to_do_with_a_need_or_rules_it_out_gains_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(scoring, "relevance", lambda asked, offered, need, offer: np.full(need.size, 0.3))
+    offers = (TALK, FARM, replace(FARM, id="careful", text="懂选种，可到田间手把手示范。病虫不管。"))
+    with_say = problem(offers=offers, needs=(LAW, PEST))
+    silent = replace(with_say, weights=replace(Weights.default(), relevance=0.0))
+    plain, table = scoring.score_pairs(silent), scoring.score_pairs(with_say)
+    ids = [
+        (with_say.needs[need].id, offers[offer].id)
+        for need, offer in zip(table.need, table.offer, strict=True)
+    ]
+    gained = {pair for pair, before, after in zip(ids, plain.fit, table.fit, strict=True) if after > before}
+    strangers = {pair for pair, before in zip(ids, plain.fit, strict=True) if before == 0}
+    assert ("law", "farm") in strangers
+    assert ("pest", "farm") in gained
+    assert gained.isdisjoint({*strangers, ("pest", "careful")})
 
 
 def test_score_is_what_its_terms_come_to_and_what_is_added():
