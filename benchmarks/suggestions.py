@@ -19,7 +19,7 @@ GOALS = {
 
 
 def cases(options: Options) -> Iterator[Result]:
-    """Every county is told; promised is the mean.
+    """Every county is held to the goals, and so is their mean.
 
     How far one can come depends on its wording: a baseline of 0.6 cannot be beaten by 1.7.
     """
@@ -42,6 +42,6 @@ def cases(options: Options) -> Iterator[Result]:
         }
         for case, value in zip(GOALS, values, strict=True):
             found[case].append(value)
-            yield Result.figure(BENCH, f"{path.stem}: {case}", value, **detail)
+            yield Result.at_least(BENCH, f"{path.stem}: {case}", value, GOALS[case], **detail)
     for case, goal in GOALS.items():
         yield Result.at_least(BENCH, f"mean of {len(found[case])} counties: {case}", mean(found[case]), goal)

@@ -67,8 +67,6 @@ ACTIVE = frozenset(
 
 ENTRY = b"PK\x01\x02"  # begins each line of the table of contents
 MOST_ENTRIES = 10_000
-# What the library says of a package with wrong bytes in its table of contents, its version or a name.
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,8 @@ def _is_package(folder: str) -> Callable[[bytes], bool]:
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 names = archive.namelist()
-        except DAMAGED:
+        # beside what is broken: NotImplementedError is an unknown version, UnicodeDecodeError a name
+        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
             return False
         has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
         return (

@@ -20,13 +20,19 @@ PASTE = """(field, text) => {
 }"""
 
 
-def test_login_in_another_tab_loses_no_words(window):
-    user = UserFactory(username="types", secretary_of=BranchFactory(name="城东社区党支部"))
+def signed_in(window, name, branch, *, size="phone"):
+    """A window in which the secretary of a branch has signed in."""
+    user = UserFactory(username=name, secretary_of=branch)
     user.set_password(PASSWORD)
     user.save()
-    watched = window("desktop")
+    watched = window(size)
+    watched.login(name, PASSWORD)
+    return watched
+
+
+def test_login_in_another_tab_loses_no_words(window):
+    watched = signed_in(window, "types", BranchFactory(name="城东社区党支部"), size="desktop")
     watched.expected_statuses = {403}
-    watched.login("types", PASSWORD)
     watched.goto("/demands/new/")
     watched.page.fill("input[name=title]", "独居老人手机缴费")
     watched.page.wait_for_timeout(1000)  # the form asks about the text 0.7 s later: before the logout
@@ -51,11 +57,7 @@ def test_login_in_another_tab_loses_no_words(window):
 
 def test_half_day_chosen_while_the_list_is_drawn_anew_stays_chosen(window):
     pairing = PairingFactory()
-    user = UserFactory(username="chooses", secretary_of=pairing.branch_a)
-    user.set_password(PASSWORD)
-    user.save()
-    watched = window("phone")
-    watched.login("chooses", PASSWORD)
+    watched = signed_in(window, "chooses", pairing.branch_a)
     watched.goto("/activities/new/")
     watched.page.fill("input[name=venue]", "城东社区小广场")
     second = watched.page.locator("#slots input[name=slot]").nth(1)
@@ -67,11 +69,7 @@ def test_half_day_chosen_while_the_list_is_drawn_anew_stays_chosen(window):
 
 
 def test_words_outlive_a_lost_network_and_are_sent_once(window):
-    user = UserFactory(username="rides", secretary_of=BranchFactory(name="城东社区党支部"))
-    user.set_password(PASSWORD)
-    user.save()
-    watched = window("phone")
-    watched.login("rides", PASSWORD)
+    watched = signed_in(window, "rides", BranchFactory(name="城东社区党支部"))
     watched.goto("/demands/new/")
     title, submit = watched.page.locator("input[name=title]"), watched.page.locator("main button[name=draft]")
     title.fill("独居老人手机缴费")
@@ -110,12 +108,8 @@ def test_words_outlive_a_lost_network_and_are_sent_once(window):
 
 def test_refused_form_is_refilled_on_reload_and_back_never_asks_to_send_it_again(window):
     review = ReviewFactory()
-    user = UserFactory(username="records", secretary_of=review.series.pairing.branch_a)
-    user.set_password(PASSWORD)
-    user.save()
-    watched = window("phone")
+    watched = signed_in(window, "records", review.series.pairing.branch_a)
     watched.expected_statuses = {409, 422}
-    watched.login("records", PASSWORD)
     for path, words, name in (
         (review.get_absolute_url(), "minutes", "held_on"),  # sent to an address that takes forms only
         ("/demands/new/", "description", "raised_on"),  # sent to its own address
@@ -134,11 +128,7 @@ def test_refused_form_is_refilled_on_reload_and_back_never_asks_to_send_it_again
 
 
 def test_part_drawn_anew_while_the_form_is_under_way_leaves_no_draft_of_what_was_sent(window):
-    user = UserFactory(username="hurries", secretary_of=BranchFactory(name="城东社区党支部"))
-    user.set_password(PASSWORD)
-    user.save()
-    watched = window("phone")
-    watched.login("hurries", PASSWORD)
+    watched = signed_in(window, "hurries", BranchFactory(name="城东社区党支部"))
     watched.goto("/demands/new/")
     watched.page.fill("input[name=title]", "独居老人手机缴费")
     watched.page.select_option("select[name=aspect]", index=1)
@@ -153,11 +143,7 @@ def test_part_drawn_anew_while_the_form_is_under_way_leaves_no_draft_of_what_was
 
 def test_word_longer_than_the_screen_is_broken(window):
     order = PlanOrderFactory(completed=True, satisfaction=5, acceptance_words="https://" + 30 * "example/")
-    user = UserFactory(username="reads", secretary_of=order.pairing.branch_a)
-    user.set_password(PASSWORD)
-    user.save()
-    watched = window("phone")
-    watched.login("reads", PASSWORD)
+    watched = signed_in(window, "reads", order.pairing.branch_a)
     watched.goto(order.get_absolute_url())
     expect(watched.page.locator("main")).to_contain_text("example/example")
     watched.look()

@@ -47,7 +47,7 @@ def claim_list(request: Request) -> HttpResponse:
         "to_answer": page_of(request, inbox.to_answer, "answer"),
         "waiting": page_of(request, inbox.waiting, "waiting"),
         "page": page_of(request, inbox.history),
-        "answer_days": settings.CLAIM_EXPIRY_WORKING_DAYS,
+        "lead": f"一方提议用资源办需求，另一方 {settings.CLAIM_EXPIRY_WORKING_DAYS} 个工作日内答复。",
     }
     return render(request, "plans/claim_list.html", context)
 
@@ -140,7 +140,7 @@ def _match(request: Request, demand_pk: int, resource_pk: int) -> dict[str, Any]
         "under_way": claim_rows(request.user).undecided().filter(demand=demand) if blockers else (),
         "capacity_left": resource_capacity_left(resource, today),
         "parts": demand_parts(demand),
-        "answer_days": settings.CLAIM_EXPIRY_WORKING_DAYS,
+        "lead": f"对方 {settings.CLAIM_EXPIRY_WORKING_DAYS} 个工作日内答复；同意后自动生成定单。",
     }
 
 
