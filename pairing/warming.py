@@ -19,7 +19,7 @@ from ledgers.reading.suggesting import suggestions
 from ledgers.selectors.lexicon import county_lexicon
 from pairing.matching.selectors.gaps import county_gaps
 
-TEXTS = 2_000  # demands and resources that are read ahead at most: five seconds of processor time
+TEXTS = 2_000  # demands and resources that are read ahead at most: twenty seconds where nobody has read them
 LIBRARIES = ("scipy.optimize", "docxtpl", "ortools.sat.python.cp_model")
 EXAMPLE = "想请人来讲讲防骗"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from ledgers.reading.contexts import forget_contexts
 from ledgers.reading.meaning import text_vectors, unit
 from ledgers.reading.remembered import RememberedRows
 from ledgers.reading.sentences import forget_vectors, sentence_vectors
@@ -103,6 +104,7 @@ def forget_texts() -> None:
     """Forget every text, so that the next reading costs what a first one does."""
     _read_last.forget()
     forget_vectors()
+    forget_contexts()
 
 
 def grams_of(text: str) -> set[str]:

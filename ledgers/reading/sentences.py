@@ -6,8 +6,6 @@ network. Texts are read one by one, so that a text's vector is the same to the l
 A text costs about three milliseconds; a process remembers the last twenty thousand.
 """
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,34 +13,30 @@ from pathlib import Path
 
 import numpy as np
 
-from ledgers.reading.words import plain
+from ledgers.reading.pieces import Pieces, chinese
 
 _TABLE = Path(__file__).parent / "data" / "sentences.npz"
-UNKNOWN, FIRST, LAST, SPACE, COMMA = range(5)  # the pieces that are no Chinese
+UNKNOWN, FIRST, LAST, SPACE, COMMA = range(5)  # rows of the pieces that are no Chinese
 WIDTH = 512  # numbers in a vector
 WINDOWS = ((2, 0), (3, 1), (5, 2))  # pieces in a window, those of them before the piece itself
-_UNKNOWN_SCORE = 10.0  # how much less likely than the rarest piece an unknown character is
 _KNOWN = 20_000  # texts whose vectors are remembered, a kilobyte each
-_NOT_HAN = re.compile("[^\u4e00-\u9fff]+")
 _EPSILON = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoder:
-    """Pieces with their log shares and vectors, and the weights of the network."""
+    """Pieces with their vectors, and the weights of the network."""
 
-    pieces: dict[str, int]
-    shares: np.ndarray
+    pieces: Pieces
     vectors: np.ndarray
     weights: dict[str, np.ndarray]
-    longest: int
 
 
 @cache
 def encoder() -> Encoder:
     """Return the encoder, read once per process."""
     with np.load(_TABLE) as stored:
-        pieces = stored["pieces"].tobytes().decode().split("\n")
+        pieces = Pieces.of(stored["pieces"].tobytes().decode().split("\n"), stored["shares"], UNKNOWN)
         names = [name[:-5] for name in stored.files if name.endswith("_size")]
         weights = {name: stored[name] * stored[f"{name}_size"] for name in names}
         small = {"pieces", "shares", "codes", "size", "least"}
@@ -50,11 +44,9 @@ def encoder() -> Encoder:
             n: stored[n] for n in stored.files if n not in small and n not in weights and n[-5:] != "_size"
         }
         return Encoder(
-            {piece: row for row, piece in enumerate(pieces)},
-            stored["shares"].astype(float),
+            pieces,
             stored["codes"] * stored["size"][:, None] + stored["least"][:, None],
             weights | rest,
-            max(map(len, pieces)),
         )
 
 
@@ -66,10 +58,10 @@ def sentence_vectors(texts: Sequence[str]) -> np.ndarray:
 @lru_cache(maxsize=_KNOWN)
 def _vector(text: str) -> np.ndarray:
     known = encoder()
-    pieces = _pieces(known, text)
+    pieces = known.pieces.cut(chinese(text))
     if not pieces:
         return np.zeros(WIDTH, dtype=np.float16)
-    return _read(known, pieces).astype(np.float16)
+    return _read(known, [FIRST, SPACE, *pieces, LAST]).astype(np.float16)
 
 
 def forget_vectors() -> None:
@@ -106,26 +98,3 @@ def _evened(rows: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> np.ndarray
     centred = rows - rows.mean(axis=1, keepdims=True)
     spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + _EPSILON)
     return np.asarray(centred / spread * gain + shift)
-
-
-def _pieces(known: Encoder, text: str) -> list[int]:
-    """Cut a text into its likeliest pieces; anything but Chinese counts as a comma."""
-    text = _NOT_HAN.sub(",", plain(text)).strip(",")
-    if not text:
-        return []
-    least = known.shares.min() - _UNKNOWN_SCORE
-    best: list[tuple[float, int, int]] = [(0.0, 0, UNKNOWN)] + [(-math.inf, 0, UNKNOWN)] * len(text)
-    for start in range(len(text)):
-        for end in range(start + 1, min(start + known.longest, len(text)) + 1):
-            row = known.pieces.get(text[start:end])
-            if row is None and end > start + 1:
-                continue
-            value = best[start][0] + (least if row is None else known.shares[row])
-            if value > best[end][0]:
-                best[end] = (value, start, UNKNOWN if row is None else row)
-    rows, end = [LAST], len(text)
-    while end:
-        _, start, row = best[end]
-        rows.append(row)
-        end = start
-    return [FIRST, SPACE, *rows[::-1]]

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from ledgers.enums import Audience, HelpKind
 from ledgers.models import Demand, DemandQuerySet, Resource, ResourceQuerySet
+from ledgers.reading.contexts import context_vectors, name_of
 from ledgers.selectors.lexicon import county_lexicon
 from pairing.activities.adapter import LEAD_DAYS
 from pairing.matching.conditions import Conditions, Pairs
-from pairing.matching.engine import MatchProblem, Need, Offer, Weights, pair_of
-from pairing.matching.models import MatchRun, ScoreWeights
+from pairing.matching.engine import MatchProblem, Need, Offer, Weights, pair_of, sentences
+from pairing.matching.models import MatchRun, ScoreWeights, TextContext
 from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing, PlanOrder
 from pairing.plans.selectors.parts import demands_rest
+
+FEW = 500  # characters of a side that are read at once, in a tenth of a second at most, and not asked for
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def pose(
     as_of: date,
     weights: Weights | None = None,
 ) -> Posed:
-    """The matching problem of some demands and resources on a day, in five queries, or six.
+    """The matching problem of some demands and resources on a day, in five queries, or six – and some
+    more where texts have not been read by this process, which from now on remembers them.
 
     A demand that says how often it wants to be served – they take the sixth – is asked for with the visits
     nobody has promised yet; any other is one visit. What begins today can be held `LEAD_DAYS` later at the
@@ -122,7 +127,23 @@ def pose(
         used=promised_visits(row.pk for row in giving),
         branch_names={row.branch_id: row.branch.name for row in (*asking, *giving)},
     )
+    _recall(problem)
     return Posed(problem, {row.pk: row for row in asking}, {row.pk: row for row in giving})
+
+
+def _recall(problem: MatchProblem) -> None:
+    """Let the reader take over what is kept of texts it has not read, where their contexts have a say."""
+    if problem.weights.relevance:
+        for offered, texts in enumerate(sentences(problem)):
+            context_vectors(texts, offered=bool(offered), kept=_kept_contexts)
+
+
+def _kept_contexts(texts: Sequence[str], offered: bool) -> dict[str, np.ndarray]:
+    """Return text → vector of those that are kept; for a few words, which are soon read, nobody is asked."""
+    if sum(map(len, texts)) < FEW:
+        return {}
+    names = {name_of(text, offered=offered): text for text in texts}
+    return {names[name]: vector for name, vector in TextContext.objects.vectors(names)}
 
 
 def _with_names(rows: QuerySet, *, aspects: bool) -> QuerySet:

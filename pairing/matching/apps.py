@@ -8,4 +8,4 @@ class MatchingConfig(AppConfig):
     verbose_name = "匹配"
 
     def ready(self) -> None:
-        from pairing.matching import rules  # noqa: F401  registers the permissions
+        from pairing.matching import checks, rules  # noqa: F401  register what is checked and who may what

@@ -7,13 +7,15 @@ from django.utils import timezone
 
 from core.heartbeats import beat
 from pairing.matching.reranker import configured
+from pairing.matching.services.contexts import contexts_keep
 from pairing.matching.services.opinions import opinions_ask
 from pairing.matching.services.shards import match_shard_execute
 
-# A shard of 8,000 texts never read takes a minute, a whole city joined by one bureau many times that. Below
-# the broker's visibility_timeout, after which a message is delivered again.
+# A shard of 8,000 texts never read takes two minutes, a whole city joined by one bureau many times that.
+# Below the broker's visibility_timeout, after which a message is delivered again.
 SHARD_SECONDS = 50 * 60
 TICK_SECONDS = 60  # then the next tick goes on
+READING_SECONDS = 20  # of each minute that texts are read in while there are unread ones
 long_task = shared_task(soft_time_limit=SHARD_SECONDS, time_limit=SHARD_SECONDS + 60)
 
 
@@ -37,3 +39,10 @@ def ask_opinions() -> None:
     """Ask the county's own endpoint what the pages would like to know; nobody where none is set up."""
     if endpoint := configured():
         opinions_ask(endpoint=endpoint, now=timezone.now())
+
+
+@shared_task
+def keep_contexts() -> None:
+    """Read what the ledgers say, so that no page and no run waits for it."""
+    contexts_keep(today=timezone.localdate(), seconds=READING_SECONDS)
+    beat("contexts", now=timezone.now())

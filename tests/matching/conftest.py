@@ -39,7 +39,7 @@ def law_pair():
 @pytest.fixture
 def booklet(law_pair):
     """A resource of 甲方 that stays below the floor the county has set; the speaker reaches it."""
-    ScoreWeights.objects.create(weights={}, floor=0.85, note="宁缺毋滥", made_at=NOW)
+    ScoreWeights.objects.create(weights={}, floor=0.93, note="宁缺毋滥", made_at=NOW)
     return ResourceFactory(branch=law_pair[0].branch_a, title="普法宣传册", description="有案例。")
 
 

@@ -145,7 +145,8 @@ def test_no_branch_is_suggested_its_own_resource(name):
 
 def test_labelled_counties_are_there():
     assert {*KEPT, "harbour", "orchard", "ferry", "quarry", "pass", "canal"} == set(COUNTIES)
-    assert len(SMALLER) == 26
+    assert len(SMALLER) == 68
+    assert len(list((LABELLED / "kept").glob("*.json"))) == 10
     assert len(list((LABELLED / "untouched").glob("*.json"))) == 14
 
 

@@ -49,7 +49,7 @@ def test_evaluate_judges_by_the_weights_in_force(tiny):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("[]", '权重须是一个对象，例如 {"item": 0.5, "floor": 0.46}。'),
+        ("[]", '权重须是一个对象，例如 {"item": 0.5, "floor": 0.6}。'),
         ("{", "不是完整的 JSON，第 1 行第 2 个字符处读不下去。请检查那里的逗号、引号和括号。"),
         (
             '{"item": "高", "aspect": null, "text": NaN, "help": -1}',

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ledgers.reading.lexicon import Lexicon, LexiconItem
 from pairing.matching.engine import assignment
+from pairing.matching.engine.affinity import sentences
 from pairing.matching.engine.explain import reasons, score_of
 from pairing.matching.engine.plan import Assignment, Plan, Unserved
 from pairing.matching.engine.problem import (
@@ -21,7 +22,8 @@ from pairing.matching.engine.problem import (
     Weights,
     pair_of,
 )
-from pairing.matching.engine.scoring import PairTable, Reading, ranked, read, score_pairs, suggested
+from pairing.matching.engine.reading import Reading, read
+from pairing.matching.engine.scoring import PairTable, ranked, score_pairs, suggested
 
 __all__ = [
     "Assignment",
@@ -43,6 +45,7 @@ __all__ = [
     "pair_of",
     "rank",
     "reading_of",
+    "sentences",
     "solve",
     "suggest",
     "suggest_for_offers",

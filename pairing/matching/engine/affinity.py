@@ -6,7 +6,7 @@ changes no other resource's score.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -20,12 +20,13 @@ from ledgers.reading.bearings import (
     text_scores,
 )
 from ledgers.reading.lexicon import Lexicon
+from ledgers.reading.limits import done
 from ledgers.reading.meaning import unit
 from ledgers.reading.reader import items_ruled_out
 from ledgers.reading.sentences import sentence_vectors
 from ledgers.reading.words import plain
 from pairing.matching.engine.learning import Learned
-from pairing.matching.engine.problem import Id, Need, Offer
+from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 
 _NOTHING = Learned()
 _NAMELESS: Mapping[Id, str] = {}
@@ -39,9 +40,12 @@ _PARTY = re.compile("党(?:总支|支部|委|组)")  # what all branches are cal
 class Profile:
     """Texts of one side, a unit row each: `meaning` and `items` without what their side has in common.
 
+    `sentences` are the texts themselves, for what is read only where it has a say (relevance.py).
     `beyond` is how surely each asks for what no branch can do for another, in [0, 1].
     """
 
+    sentences: tuple[str, ...]
+    offered: bool
     meaning: np.ndarray
     items: np.ndarray
     beyond: np.ndarray
@@ -64,6 +68,22 @@ def likeliest_item(lexicon: Lexicon, title: str, text: str) -> tuple[str, ...]:
     return (best,) if likeness.get(best, 0.0) >= _PLAIN else ()
 
 
+def sentence(entry: Need | Offer) -> str:
+    """Return title and text as one sentence."""
+    return f"{entry.title}，{entry.text}"
+
+
+def sentences(problem: MatchProblem) -> tuple[list[str], list[str]]:
+    """Return the texts of needs and of offers as they are read."""
+    asked = [sentence(need) for need in problem.needs]
+    return asked, [sentence(without_limits(offer)) for offer in problem.offers]
+
+
+def without_limits(offer: Offer) -> Offer:
+    """Return an offer without what it says it does not do."""
+    return replace(offer, text=done(offer.text))
+
+
 def profiles(
     lexicon: Lexicon,
     entries: Sequence[Need | Offer],
@@ -79,7 +99,7 @@ def profiles(
         offices: branch → its name; what offers come from a court or a bank is bent a little that way.
     """
     where = points(lexicon)
-    texts = [f"{entry.title}，{entry.text}" for entry in entries]
+    texts = [sentence(entry) for entry in entries]
     scores = text_scores(texts)
     items = directions(texts, offered=offered, scores=scores)
     if offices:
@@ -93,7 +113,7 @@ def profiles(
     vectors = sentence_vectors(texts)
     known = np.any(vectors != 0, axis=1, keepdims=True)
     meaning = np.where(known, unit(vectors - bearings().means[int(offered)]), 0.0)
-    return Profile(meaning, items, beyond(scores))
+    return Profile(tuple(texts), offered, meaning, items, beyond(scores))
 
 
 def _from_offices(items: np.ndarray, names: Sequence[str]) -> np.ndarray:

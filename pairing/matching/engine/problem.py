@@ -76,7 +76,7 @@ class Weights:
     capacity: float = 0.01
     urgency: float = 0.02
     relevance: float = 1.0
-    floor: float = 0.46
+    floor: float = 0.6
     inferred: float = 0.80
     keep_bonus: float = 0.02
 

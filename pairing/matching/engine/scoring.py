@@ -1,19 +1,16 @@
 """Score pairs: each term an array in [0, 1] over all pairs, NaN where one side says nothing about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from ledgers.reading.bearings import name_directions
-from ledgers.reading.crowding import crowding
-from ledgers.reading.limits import done
 from pairing.matching.engine import terms
-from pairing.matching.engine.affinity import Profile, profiles
-from pairing.matching.engine.candidates import candidate_pairs, tf_idf
+from pairing.matching.engine.affinity import Profile
+from pairing.matching.engine.candidates import candidate_pairs
 from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
-from pairing.matching.engine.reading import read_audiences, read_help, read_items
+from pairing.matching.engine.reading import Reading, is_paper, read
 from pairing.matching.engine.relevance import adjusted, relevance
 
 TERMS = ("item", "aspect", "help", "audience", "text", "pair", "distance", "window", "capacity", "urgency")
@@ -33,27 +30,9 @@ _BEYOND = 0.95  # share lost when a need surely asks for what no branch can do
 _ANSWERED = 0.5  # share of that loss which an offer that is plainly about the same makes good
 _RULED_OUT = 0.6  # share lost when the offer says that it does not do what the need speaks of
 _CROWDED = 0.4  # share of both sides' crowding that a likeness loses; it gains where little is said
+_PAPER = 0.75  # of what relevance adds for a paper: its words are those of the help that it only explains
 _BEHIND = 0.5  # share of the floor that is enough once another offer has reached it
 _WORDING = 0.2  # say of shared wording in the text term; the rest is meaning
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """What was read from every text: name → confidence, per need and per offer, and the idf of each gram."""
-
-    need_items: list[dict[str, float]]
-    offer_items: list[dict[str, float]]
-    need_help: list[dict[str, float]]
-    offer_help: list[dict[str, float]]
-    need_audiences: list[dict[str, float]]
-    offer_audiences: list[dict[str, float]]
-    text: sparse.csr_matrix
-    idf: dict[str, float]
-    need_profile: Profile
-    offer_profile: Profile
-    need_aspects: np.ndarray
-    need_crowded: np.ndarray
-    offer_crowded: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,32 +58,6 @@ class PairTable:
     reading: Reading
 
 
-def read(problem: MatchProblem) -> Reading:
-    """Read items, kinds of help, audiences and TF-IDF vectors from all texts of the problem."""
-    discount = problem.weights.inferred
-    offers = [replace(offer, text=done(offer.text)) for offer in problem.offers]
-    entries: list[Need | Offer] = [*problem.needs, *offers]
-    texts = [f"{entry.title} {entry.title} {entry.text}" for entry in entries]
-    vectors, idf = tf_idf(texts, len(problem.needs))
-    asked = profiles(problem.lexicon, problem.needs, offered=False, learned=problem.learned)
-    given = profiles(problem.lexicon, offers, offered=True, offices=problem.branch_names)
-    return Reading(
-        [read_items(need, problem.lexicon, discount) for need in problem.needs],
-        [read_items(offer, problem.lexicon, discount) for offer in offers],
-        [read_help(need, discount) for need in problem.needs],
-        [read_help(offer, discount) for offer in offers],
-        [read_audiences(need, discount) for need in problem.needs],
-        [read_audiences(offer, discount) for offer in offers],
-        vectors,
-        idf,
-        asked,
-        given,
-        name_directions([need.aspect or "" for need in problem.needs], offered=False),
-        crowding(asked.items, offered=False),
-        crowding(given.items, offered=True),
-    )
-
-
 def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTable:
     """Score every candidate pair of the problem.
 
@@ -124,8 +77,9 @@ def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTa
     lost = np.maximum(_lost(reading, values, need, offer), _RULED_OUT * ruled_out)
     plain, plain_fit = _combine(problem, values, weights, lost)
     more = _more(problem, reading, need, offer)
-    # what an offer says of itself is surer, and what has nothing to do with a need is no answer to it
-    more = np.where((ruled_out > 0) | (plain_fit == 0), np.minimum(more, 0.0), more)
+    # what an offer says of itself or persons chose is surer; what has nothing to do with a need is no answer
+    settled = (ruled_out > 0) | (plain_fit == 0) | _chosen_otherwise(problem, values, need, offer)
+    more = np.where(settled, np.minimum(more, 0.0), more)
     total, fit = adjusted(plain, more), adjusted(plain_fit, more)
     added = total - plain
     return PairTable(need, offer, values, weights, added, total, fit, capacity, wait, open_, reading)
@@ -136,7 +90,9 @@ def _more(problem: MatchProblem, reading: Reading, need: np.ndarray, offer: np.n
     share = problem.weights.relevance
     if not share:
         return np.zeros(need.size)
-    return share * relevance(reading.need_profile, reading.offer_profile, need, offer)
+    added = share * relevance(reading.need_profile, reading.offer_profile, need, offer)
+    paper = np.array([is_paper(each) for each in problem.offers], dtype=bool)[offer]
+    return np.where(paper & (added > 0), _PAPER * added, added)
 
 
 def _views(reading: Reading, split: int) -> tuple[list[sparse.csr_matrix], list[sparse.csr_matrix]]:
@@ -220,6 +176,17 @@ def _combine(
     factor *= 1.0 - _shortfall(values[:, TERMS.index("item")], _ON_TOPIC)
     factor[topic < _NOTHING] = 0.0
     return factor * _mean(values, weights), factor * _mean(values[:, what], weights[:, what])
+
+
+def _chosen_otherwise(
+    problem: MatchProblem, values: np.ndarray, need: np.ndarray, offer: np.ndarray
+) -> np.ndarray:
+    """Tell where persons chose the kinds of help on both sides and none stands in for what is asked for."""
+    asked, given = (
+        np.array([bool(each.help_kinds) for each in entries], dtype=bool)
+        for entries in (problem.needs, problem.offers)
+    )
+    return asked[need] & given[offer] & (values[:, TERMS.index("help")] == 0.0)
 
 
 def _shortfall(value: np.ndarray, enough: float) -> np.ndarray:

@@ -77,6 +77,18 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='TextContext',
+                fields=[
+                    ('name', models.UUIDField(editable=False, primary_key=True, serialize=False, verbose_name='名称')),
+                    ('vector', models.BinaryField(help_text='384 numbers, float16', verbose_name='向量')),
+                    ('read_on', models.DateField(verbose_name='读取日期')),
+                ],
+                options={
+                    'verbose_name': '语境向量',
+                    'verbose_name_plural': '语境向量',
+                },
+            ),
+            migrations.CreateModel(
                 name='SecondOpinion',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

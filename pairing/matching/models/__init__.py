@@ -1,5 +1,6 @@
-"""Runs of the matching engine, what each planned, the weights they were scored with, and second opinions."""
+"""Runs of the matching engine and what each planned, weights, second opinions, what texts mean in context."""
 
+from pairing.matching.models.contexts import TextContext, TextContextQuerySet
 from pairing.matching.models.matches import Match, MatchEdit, MatchGap, MatchQuerySet
 from pairing.matching.models.opinions import SecondOpinion, SecondOpinionQuerySet
 from pairing.matching.models.runs import MatchRun, MatchRunQuerySet, MatchShard, MatchShardQuerySet
@@ -17,4 +18,6 @@ __all__ = [
     "ScoreWeights",
     "SecondOpinion",
     "SecondOpinionQuerySet",
+    "TextContext",
+    "TextContextQuerySet",
 ]

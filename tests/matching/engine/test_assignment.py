@@ -132,8 +132,7 @@ def test_unserved_says_that_nothing_fits():
 def test_unserved_names_the_nearest_miss():
     quilts = replace(PEST, title="缺棉被，也问农技", items=frozenset({"困难慰问"}))
     nearest = "没有资源达到推荐线，最接近的是“农技员”，但对不上；补充服务事项或新增资源后再试"
-    low = replace(Weights.default(), floor=0.15)
-    assert reason(needs=(quilts,), weights=low) == ("no_fit", nearest)
+    assert reason(needs=(quilts,)) == ("no_fit", nearest)
 
 
 def test_unserved_names_the_limit_by_which_the_nearest_rules_itself_out():

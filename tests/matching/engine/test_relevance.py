@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ledgers.reading import contexts, sentences
 from ledgers.reading.bearings import bearings
-from ledgers.reading.sentences import WIDTH
 from pairing.matching.engine import Weights, relevance, scoring, suggest
 from pairing.matching.engine.affinity import Profile
 from pairing.matching.engine.relevance import MOST, Projections, adjusted
-from scripts.build_relevance import RANK, Lesson, learn
+from scripts.lessons import RANK, Lesson, learn
 from tests.matching.engine.hand_made import FARM, LAW, PEST, TALK, problem
 
 
@@ -24,20 +24,50 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path):
 
 
 def test_shipped_table_fits_what_is_read_of_a_text():
-    width = len(bearings().items) + len(bearings().sides) + WIDTH
-    assert [rows.shape for rows in relevance.projections()] == [(width, RANK)] * 2
+    width = len(bearings().items) + len(bearings().sides) + sentences.WIDTH + contexts.WIDTH
+    asked, offered, near = relevance.projections()
+    assert (asked.shape, offered.shape) == ((width, RANK), (width, RANK))
+    assert 0 < near <= MOST * 2
 
 
-def profile(*rows):
-    return Profile(np.zeros((len(rows), 0)), np.array(rows, dtype=float), np.zeros(len(rows)))
+def profile(*rows, offered=False):
+    """Texts of which only the bearing is known."""
+    bearing = np.array(rows, dtype=float)
+    return Profile(("",) * len(rows), offered, np.zeros((len(rows), 0)), bearing, np.zeros(len(rows)))
 
 
-def test_pairs_gain_the_product_of_both_sides_within_bounds(table):
-    relevance.keep(Projections(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.25, 0.0], [0.0, -3.0]])))
-    asked, offered = profile([1, 0], [0, 1], [0, 0]), profile([1, 0], [0, 1])
+@pytest.fixture
+def contexts_of(monkeypatch: pytest.MonkeyPatch):
+    """What is read in context of needs and of offers."""
+
+    def given(asked, offered):
+        sides = np.array(asked, dtype=float), np.array(offered, dtype=float)
+        monkeypatch.setattr(relevance, "context_vectors", lambda texts, offered: sides[offered])
+
+    return given
+
+
+def test_pairs_gain_the_product_of_both_sides_within_bounds(table, contexts_of):
+    contexts_of(np.zeros((3, 0)), np.zeros((2, 0)))
+    relevance.keep(Projections(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.25, 0.0], [0.0, -3.0]]), 0.5))
+    asked, offered = profile([1, 0], [0, 1], [0, 0]), profile([1, 0], [0, 1], offered=True)
     pairs = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 0, 1])
     added = relevance.relevance(asked, offered, *pairs)
     assert added.tolist() == [0.25, 0, 0, -MOST, 0, 0]
+
+
+def test_pairs_gain_by_how_near_they_lie_in_context(table, contexts_of):
+    nothing = np.zeros((3, 1))
+    relevance.keep(Projections(nothing, nothing, 0.25))
+    contexts_of([[1, 0], [0, 0]], [[1, 0], [0.6, 0.8]])
+    asked, offered = profile([1], [1]), profile([1], [1], offered=True)
+    added = relevance.relevance(asked, offered, np.array([0, 0, 1]), np.array([0, 1, 1]))
+    assert added.tolist() == [0.25, 0.15, 0]
+
+
+def test_table_belongs_to_the_network_it_was_learned_beside():
+    with np.load(relevance.TABLE) as stored:
+        assert str(stored["contexts"]) == contexts.version()
 
 
 def test_what_is_added_never_makes_certain_nor_lowers_and_keeps_the_order():
@@ -95,15 +125,15 @@ def lesson(right, own=None):
 
 
 def product(lessons):
-    table = learn(lessons, rank=2)
-    return table.asked @ table.offered.T
+    asked, offered = learn(lessons, rank=2)
+    return asked @ offered.T
 
 
 def test_kinds_that_serve_each_other_come_to_belong_together():
     """The first kind of need is served by the second kind of offer and the other way round."""
     crossed = product([lesson([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])])
-    assert crossed[0, 1] > 0.05 > -0.05 > crossed[0, 0]
-    assert crossed[1, 0] > 0.05 > -0.05 > crossed[1, 1]
+    assert crossed[0, 1] > 0.5 > -0.5 > crossed[0, 0]
+    assert crossed[1, 0] > 0.5 > -0.5 > crossed[1, 1]
 
 
 def test_a_kind_that_nothing_serves_loses():

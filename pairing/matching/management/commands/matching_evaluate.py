@@ -102,7 +102,7 @@ def _chosen(choice: str | None) -> Chosen:
 def _weights_in(path: Path) -> Weights:
     values = read_json(path)
     if not isinstance(values, dict):
-        raise DomainError(f'{path.name}：权重须是一个对象，例如 {{"item": 0.5, "floor": 0.46}}。')
+        raise DomainError(f'{path.name}：权重须是一个对象，例如 {{"item": 0.5, "floor": 0.6}}。')
     try:
         weights = Weights.from_dict(values)
     except ValueError as error:
