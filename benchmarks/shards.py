@@ -88,9 +88,9 @@ def _end_to_end(options: Options) -> Result:
         key=lambda each: len(each.branch_ids),
     )
     spent = solve_shard(shard).timings_ms
-    problem = pose_run(shard.run, shard.branch_ids).problem
     forget_texts()  # the worker read them anew, and so does the bare side
     forget_readings()
+    problem = pose_run(shard.run, shard.branch_ids).problem  # read in context here, as the worker's was
     started = time.perf_counter()
     table = score_pairs(problem)
     frame = Frame.of(problem)

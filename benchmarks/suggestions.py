@@ -19,9 +19,9 @@ GOALS = {
 
 
 def cases(options: Options) -> Iterator[Result]:
-    """Every county is held to the goals, and so is their mean.
+    """The mean is held to the goals; every county is printed, and how many reach each goal by themselves.
 
-    How far one can come depends on its wording: a baseline of 0.6 cannot be beaten by 1.7.
+    How far one can come depends on its wording: a perfect answer is 1.67 times a baseline of 0.6.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing.settings_test")
     import django
@@ -42,6 +42,9 @@ def cases(options: Options) -> Iterator[Result]:
         }
         for case, value in zip(GOALS, values, strict=True):
             found[case].append(value)
-            yield Result.at_least(BENCH, f"{path.stem}: {case}", value, GOALS[case], **detail)
+            yield Result.figure(BENCH, f"{path.stem}: {case}", value, **detail)
     for case, goal in GOALS.items():
-        yield Result.at_least(BENCH, f"mean of {len(found[case])} counties: {case}", mean(found[case]), goal)
+        count = len(found[case])
+        reached = sum(value >= goal for value in found[case])
+        yield Result.figure(BENCH, f"of {count} counties reach {goal} by themselves: {case}", reached)
+        yield Result.at_least(BENCH, f"mean of {count} counties: {case}", mean(found[case]), goal)

