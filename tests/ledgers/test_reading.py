@@ -8,6 +8,7 @@ import pytest
 
 from ledgers.reading.bearings import spoken
 from ledgers.reading.lexicon import Lexicon, LexiconItem
+from ledgers.reading.reader import help_named
 from ledgers.reading.suggesting import items_suggested, suggestions
 
 TEXTS = Path(__file__).parents[1] / "data" / "reading" / "texts.txt"
@@ -99,3 +100,19 @@ def test_renamed_item_is_still_read():
     )
     best = items_suggested("零售户法律意识薄弱", "不少店主说不清哪些做法违法", Lexicon(items))
     assert best[0].name == "新名"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_wanted"),
+    [
+        ("还缺八十万", True),
+        ("想借三千元", True),
+        ("有八万元积蓄，想盘下老供销社", False),
+        ("老人被骗了三万", False),
+        ("买保健品一共花了四万多", False),
+        ("攒了五千块的存款", False),
+        ("六万斤淮山压在地里", False),
+    ],
+)
+def test_only_a_sum_that_is_lacking_is_a_wish_for_money(text, is_wanted):
+    assert ("资金" in help_named("返乡开店", text, asked=True)) is is_wanted

@@ -60,6 +60,7 @@ def _words_and_terms(text: str, lexicon: Lexicon) -> tuple[frozenset[str], froze
 def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
     """Return one row of the table as a Score with its sentences."""
     need, offer = problem.needs[table.need[row]].id, problem.offers[table.offer[row]].id
+    total, fit = float(table.total[row]), float(table.fit[row])
     terms = tuple(
         Term(
             name,
@@ -71,8 +72,7 @@ def score_of(problem: MatchProblem, table: PairTable, row: int) -> Score:
         if table.weights[row, i] > 0
     )
     if table.added[row]:
-        terms = (*terms, _relevance(float(table.added[row])))
-    total, fit = float(table.total[row]), float(table.fit[row])
+        terms = (*terms, _relevance(float(table.added[row]), good=fit >= problem.weights.floor))
     return Score(need, offer, total, fit, terms, missing_of(problem, table, row))
 
 
@@ -83,9 +83,11 @@ def reasons(score: Score) -> str:
     return "；".join(sentence for sentence in said if sentence)
 
 
-def _relevance(added: float) -> Term:
-    sides = {True: "按样例看，这样的资源多能办这样的事", False: "按样例看，这样的资源多办不了这样的事"}
-    return Term("relevance", added, 0.0, sides[added > 0] if abs(added) >= _PLAIN else "")
+def _relevance(added: float, *, good: bool) -> Term:
+    """Say what the samples say, plainly enough; that they speak for a pair, where it is `good` in all."""
+    can = "按样例看，这样的资源多能办这样的事" if good else ""
+    sentence = can if added > 0 else "按样例看，这样的资源多办不了这样的事"
+    return Term("relevance", added, 0.0, sentence if abs(added) >= _PLAIN else "")
 
 
 def _best_shared(left: dict[str, float], right: dict[str, float]) -> list[str]:

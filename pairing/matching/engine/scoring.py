@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from ledgers.reading.pieces import chinese
 from pairing.matching.engine import terms
-from pairing.matching.engine.affinity import Profile
+from pairing.matching.engine.affinity import Profile, sentence
 from pairing.matching.engine.candidates import candidate_pairs
 from pairing.matching.engine.problem import Id, MatchProblem, Need, Offer
 from pairing.matching.engine.reading import Reading, is_paper, read
@@ -30,6 +31,7 @@ _BEYOND = 0.95  # share lost when a need surely asks for what no branch can do
 _ANSWERED = 0.5  # share of that loss which an offer that is plainly about the same makes good
 _RULED_OUT = 0.6  # share lost when the offer says that it does not do what the need speaks of
 _CROWDED = 0.4  # share of both sides' crowding that a likeness loses; it gains where little is said
+_SAYING, _CURT = 4, 0.5  # characters that say something; share lost where one side has fewer, as “烟” alone
 _PAPER = 0.75  # of what relevance adds for a paper: its words are those of the help that it only explains
 _BEHIND = 0.5  # share of the floor that is enough once another offer has reached it
 _WORDING = 0.2  # say of shared wording in the text term; the rest is meaning
@@ -74,11 +76,13 @@ def score_pairs(problem: MatchProblem, reading: Reading | None = None) -> PairTa
     weights = _weights(problem, values, reading, need, offer)
     values = np.nan_to_num(values)
     ruled_out = terms.ruled_out(problem, need, offer)
-    lost = np.maximum(_lost(reading, values, need, offer), _RULED_OUT * ruled_out)
+    curt = _curt(problem.needs)[need] | _curt(problem.offers)[offer]
+    lost = np.maximum.reduce([_lost(reading, values, need, offer), _RULED_OUT * ruled_out, _CURT * curt])
     plain, plain_fit = _combine(problem, values, weights, lost)
     more = _more(problem, reading, need, offer)
-    # what an offer says of itself or persons chose is surer; what has nothing to do with a need is no answer
-    settled = (ruled_out > 0) | (plain_fit == 0) | _chosen_otherwise(problem, values, need, offer)
+    # what an offer says of itself or persons chose is surer; what has nothing to do with a need is no answer,
+    # nor is a word or two
+    settled = (ruled_out > 0) | (plain_fit == 0) | curt | _chosen_otherwise(problem, values, need, offer)
     more = np.where(settled, np.minimum(more, 0.0), more)
     total, fit = adjusted(plain, more), adjusted(plain_fit, more)
     added = total - plain
@@ -176,6 +180,12 @@ def _combine(
     factor *= 1.0 - _shortfall(values[:, TERMS.index("item")], _ON_TOPIC)
     factor[topic < _NOTHING] = 0.0
     return factor * _mean(values, weights), factor * _mean(values[:, what], weights[:, what])
+
+
+def _curt(entries: Sequence[Need | Offer]) -> np.ndarray:
+    """Tell which entries say next to nothing, where no person chose what they are about."""
+    said = [len(chinese(sentence(each)).replace(",", "")) for each in entries]
+    return np.array([n < _SAYING and not e.items for n, e in zip(said, entries, strict=True)], dtype=bool)
 
 
 def _chosen_otherwise(

@@ -69,6 +69,32 @@ def test_suggest_ranks_the_kind_of_help_asked_for_above_another():
     assert second.fit < 0.7 * first.fit
 
 
+@pytest.mark.parametrize("kinds", [frozenset(), frozenset({"宣讲"})])
+def test_kind_of_help_counts_against_a_match_only_where_both_sides_chose_theirs(kinds):
+    """Where one side is silent the same texts gain what labelled counties teach."""
+    hall = replace(TALK, id="hall", help_kinds=frozenset({"场地"}))
+    [best] = suggest(problem(offers=(hall,), needs=(replace(LAW, help_kinds=kinds),), weights=NO_FLOOR))[
+        "law"
+    ]
+    assert any(term.name == "relevance" for term in best.terms) is not bool(kinds)
+
+
+@pytest.mark.parametrize("word", ["病虫", "果树"])
+def test_a_word_or_two_reach_no_floor_unless_a_person_said_what_they_are_about(word):
+    curt = replace(FARM, title=word, text="")
+    assert suggest(problem(offers=(curt,)))["pest"] == []
+    chosen = frozenset({"农技指导"})
+    told = problem(offers=(replace(curt, items=chosen),), needs=(replace(PEST, items=chosen),))
+    assert offers_of(suggest(told)["pest"]) == ["farm"]
+
+
+def test_samples_speak_for_a_match_only_above_the_floor():
+    given = problem(offers=(FARM, DRONE), needs=(PEST,), weights=STRICT)
+    good, poor = suggest(given)["pest"]
+    assert ("按样例看" in explain(good), "按样例看" in explain(poor)) == (True, False)
+    assert any(term.name == "relevance" and term.value > 0.1 for term in poor.terms)
+
+
 def test_suggest_never_offers_a_branch_its_own_resource():
     own = replace(FARM, branch_id="village")
     assert suggest(problem(offers=(own,)))["pest"] == []
@@ -107,6 +133,7 @@ def test_suggest_for_offers_gives_the_same_scores_the_other_way():
 DRONE = Offer("drone", "station", "植保无人机", "可以给成片果树打药。")
 SEEDS = Offer("seeds", "station", "水稻育种员", "指导水稻品种选择和育秧。")
 RICE = Need("rice", "village", "水稻品种退化", "不知道换哪种好。")
+NO_FLOOR = replace(Weights.default(), floor=0.0)
 STRICT = replace(Weights.default(), floor=0.8)
 
 
