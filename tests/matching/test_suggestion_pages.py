@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories.branches import UserFactory
-from tests.matching.conftest import planned
+from tests.matching.conftest import law_demand, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +74,15 @@ def test_a_plan_marks_the_other_candidates_below_the_floor(mine, law_pair, secre
     draft = planned(secretary, pairing=law_pair[0])
     words = mine.get(draft.get_absolute_url()).content.decode()
     assert words.count("低于推荐线") == 1
+
+
+@pytest.mark.parametrize(("scope", "is_said"), [("pair", True), ("county", False)])
+def test_a_plan_of_one_pair_says_that_other_partners_were_not_asked(client, law_pair, scope, is_said):
+    pairing = law_pair[0]
+    law_demand(pairing.branch_b, title="村口塌了要修桥", description="危桥重建。")
+    office = UserFactory(office=True)
+    draft = planned(office, **({"pairing": pairing} if scope == "pair" else {}))
+    client.force_login(office)
+    words = client.get(draft.get_absolute_url()).content.decode()
+    assert "暂时没有安排的需求" in words
+    assert ("只看了这一对支部的资源" in words) is is_said
