@@ -18,7 +18,7 @@ from branches.models import User
 
 MOST = 12
 LINK = re.compile(r'\bhref="(/[^"#]*)"')
-ONCE_A_PROCESS = '"django_content_type"'  # kept in memory from then on
+ONCE_A_PROCESS = ('"django_content_type"', '"matching_textcontext"')  # kept in memory from then on
 
 
 def route_of(url: str) -> str:
@@ -44,7 +44,7 @@ def pages(client: Client, seen: set[str]) -> Iterator[tuple[str, int]]:
             continue
         assert response.status_code == 200, url
         queue += [html.unescape(link) for link in LINK.findall(response.content.decode())]
-        yield url, sum(ONCE_A_PROCESS not in query["sql"] for query in asked.captured_queries)
+        yield url, sum(not any(each in query["sql"] for each in ONCE_A_PROCESS) for query in asked)
 
 
 @pytest.mark.django_db
