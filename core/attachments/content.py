@@ -91,7 +91,7 @@ def _is_package(folder: str) -> Callable[[bytes], bool]:
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 names = archive.namelist()
-        # beside what is broken: NotImplementedError is an unknown version, UnicodeDecodeError a name
+        # zipfile raises the latter two for damage, too: a version it does not know, a name that is no UTF-8
         except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
             return False
         has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)

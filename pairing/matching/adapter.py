@@ -25,7 +25,7 @@ from pairing.plans.enums import ClaimState
 from pairing.plans.models import Claim, Pairing, PlanOrder
 from pairing.plans.selectors.parts import demands_rest
 
-FEW = 500  # characters of a side that are read at once, in a tenth of a second at most, and not asked for
+FEW = 500  # characters of a side from which on the database is asked; fewer are read in 150 ms at most
 
 
 @dataclass(frozen=True)
